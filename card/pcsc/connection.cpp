@@ -1,0 +1,144 @@
+#include "pcsc/connection.hpp"
+
+#include <reader.h>
+#include <string.h>
+
+#include <array>
+
+namespace jpki::card::pcsc {
+
+namespace {
+
+// Always the largest that pcsc-lite allows (65,548 octets): when an answer does not fit, pcscd says so after the
+// card has executed the command, and the answer is gone.
+constexpr std::size_t kAnswerSize = MAX_BUFFER_SIZE_EXTENDED;
+
+// A program that resets the card again and again would keep us here for good.
+constexpr int kMaximumResets = 8;
+
+TimePoint now() { return std::chrono::steady_clock::now(); }
+
+bool ends_connection(Errc code) {
+    return code == Errc::card_removed || code == Errc::reader_gone || code == Errc::service_unavailable ||
+           code == Errc::access_denied;
+}
+
+}  // namespace
+
+PcscConnection::PcscConnection(std::shared_ptr<Link> link, const ReaderState& seen, SCARDHANDLE handle,
+                               DWORD protocol)
+    : link_(std::move(link)),
+      reader_(seen.name),
+      epoch_(seen.epoch),
+      handle_(handle),
+      protocol_(protocol),
+      answer_(kAnswerSize) {}
+
+PcscConnection::~PcscConnection() {
+    end(Disposition::leave);
+    disconnect();
+}
+
+Result<Begun> PcscConnection::begin(TimePoint deadline) {
+    if (lost_) return fail(*lost_);
+    if (in_transaction_) return fail(Errc::internal, "begin inside a transaction");
+    Patience patience(*link_, deadline);
+    int resets = 0;
+    for (;;) {
+        const TimePoint started = now();
+        Status tried = try_begin();
+        if (tried) {
+            in_transaction_ = true;
+            const bool was_reset = std::exchange(reset_unreported_, false);
+            return Begun{.was_reset = was_reset, .waited = patience.waited() + (now() - started)};
+        }
+        if (failed_with(tried, Errc::card_reset)) {
+            reset_unreported_ = true;
+            if (++resets > kMaximumResets)
+                return fail(Errc::reader_busy, "other programs keep resetting the card", tried.error().detail);
+            tried = reconnect();
+            if (tried) continue;
+        }
+        if (!failed_with(tried, Errc::reader_busy)) return fail(judge(tried.error()));
+        JPKI_TRY(patience.pause(tried.error()));
+    }
+}
+
+Status PcscConnection::try_begin() {
+    // SCardBeginTransaction of pcsc-lite repeats itself in steps of 200 ms for as long as others hold the card,
+    // without limit and deaf to SCardCancel. Asking for the reader's name meets the same checks (pcscd: sharing
+    // first, then events) and comes back at once, so that waiting is ours: bounded, shorter steps.
+    std::array<BYTE, MAX_BUFFER_SIZE> name{};
+    DWORD length = name.size();
+    const Status asked = link_->call("SCardGetAttrib", SCardGetAttrib, handle_,
+                                     DWORD{SCARD_ATTR_DEVICE_FRIENDLY_NAME}, name.data(), &length);
+    // A driver's opinion about names (unsupported, failed) is none of our business.
+    if (!asked && asked.error().code != Errc::transport && asked.error().code != Errc::malformed_answer &&
+        asked.error().code != Errc::card_mute)
+        return asked;
+    return link_->call("SCardBeginTransaction", SCardBeginTransaction, handle_);
+}
+
+Status PcscConnection::reconnect() {
+    // pcscd keeps one event per handle, and a reset after a swap hides the removal: only the counter still shows
+    // it. To reconnect then would be to go on with a card nobody asked for.
+    JPKI_TRY(same_card());
+    return link_->call("SCardReconnect", SCardReconnect, handle_, DWORD{SCARD_SHARE_SHARED},
+                       DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_LEAVE_CARD}, &protocol_);
+}
+
+Status PcscConnection::same_card() {
+    JPKI_TRY_ASSIGN(const std::optional<ReaderState> state, link_->look(reader_));
+    if (!state) return fail(Errc::reader_gone, "the reader is gone");
+    if (state->epoch != epoch_) return fail(Errc::card_removed, "another card may have taken this one's place");
+    return {};
+}
+
+Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
+    if (lost_) return fail(*lost_);
+    if (!in_transaction_) return fail(Errc::internal, "transmit outside a transaction");
+    if (now() >= deadline) return fail(Errc::abandoned, "the deadline passed before the command was sent");
+
+    DWORD length = answer_.size();
+    const SCARD_IO_REQUEST* protocol = protocol_ == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+    const Status sent = link_->call("SCardTransmit", SCardTransmit, handle_, protocol, command.data(),
+                                    DWORD{command.size()}, nullptr, answer_.data(), &length);
+    if (!sent) {
+        // Silence, or a card pulled out in mid-command? pcscd may know by now.
+        if (failed_with(sent, Errc::card_mute))
+            if (const Status same = same_card(); !same) return fail(judge(same.error()));
+        return fail(judge(sent.error()));
+    }
+    if (length > answer_.size()) return fail(Errc::malformed_answer, "an answer longer than its buffer");
+    Bytes answer(answer_.begin(), answer_.begin() + static_cast<std::ptrdiff_t>(length));
+    // It may hold a certificate with somebody's address: no second copy stays behind.
+    ::explicit_bzero(answer_.data(), length);
+    if (answer.size() < 2) return fail(Errc::malformed_answer, "an answer without a status word");
+    return answer;
+}
+
+void PcscConnection::end(Disposition disposition) noexcept {
+    if (!std::exchange(in_transaction_, false)) return;
+    const DWORD how = disposition == Disposition::unpower ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD;
+    const Status ended = link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
+    if (ended) return;
+    // When the card has left, pcscd (1.9.9) answers before it unlocks, and every other program would wait for this
+    // handle from then on. Only giving it up sets them free.
+    const Error error = judge(ended.error());
+    if (!lost_) lost_ = Error{Errc::reader_gone, error.detail, "the connection had to be given up"};
+    disconnect();
+}
+
+Error PcscConnection::judge(Error error) {
+    if (error.code == Errc::card_reset) reset_unreported_ = true;
+    if (error.code == Errc::no_card) error.code = Errc::card_removed;  // there was one
+    if (ends_connection(error.code)) lost_ = error;
+    return error;
+}
+
+void PcscConnection::disconnect() noexcept {
+    if (std::exchange(connected_, false))
+        (void)link_->call("SCardDisconnect", SCardDisconnect, handle_, DWORD{SCARD_LEAVE_CARD});
+}
+
+}  // namespace jpki::card::pcsc

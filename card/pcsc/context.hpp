@@ -1,0 +1,23 @@
+// The port's ReaderContext over one link to pcscd. Made by reader_system.cpp; its connections may outlive it.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "pcsc/link.hpp"
+
+namespace jpki::card::pcsc {
+
+class Context final : public ReaderContext {
+  public:
+    explicit Context(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+
+    Result<std::vector<ReaderState>> list() override;
+    Result<std::unique_ptr<Connection>> connect(const std::string& reader, TimePoint deadline) override;
+    void cancel() noexcept override { link_->cancel(); }
+
+  private:
+    std::shared_ptr<Link> link_;
+};
+
+}  // namespace jpki::card::pcsc

@@ -1,0 +1,126 @@
+#include "pcsc/link.hpp"
+
+#include <array>
+#include <cstdio>
+#include <type_traits>
+
+#include "jpki/sync.hpp"
+#include "pcsc/reader_names.hpp"
+
+namespace jpki::card::pcsc {
+
+namespace {
+
+// libpcsclite before 2.0.1 keeps what it knows about readers in one unlocked array per process, which every
+// SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them ever
+// waits inside (timeout 0). Without a destructor: threads may still be about when the process ends.
+constinit Mutex reader_states_turn;
+static_assert(std::is_trivially_destructible_v<Mutex>);
+
+// Room for more names than libpcsclite can have, in one call: asking for the length first would let the list
+// change in between.
+constexpr std::size_t kNamesSize = kMaximumReaders * kMaximumReaderName + 1;
+
+// pcsc-lite's event counter: one up for every insertion and every removal, and for nothing else (measured with
+// 1.9.9: a reset or power cycle by whomever leaves it alone).
+constexpr DWORD kEventCounter = 0xFFFF0000U;
+
+// These are the daily bread of a monitor and of competing programs.
+bool is_routine(const Error& error) {
+    switch (error.code) {
+    case Errc::no_card:
+    case Errc::card_removed:
+    case Errc::card_reset:
+    case Errc::reader_busy:
+    case Errc::reader_gone:
+    case Errc::service_unavailable:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// A call that takes a context, or a reader's name: a handle it does not know can only be the context.
+Error of_context(Error error) {
+    if (error.detail == number(SCARD_E_INVALID_HANDLE)) {
+        error.code = Errc::service_unavailable;
+        error.what = "pcscd does not know this context any more";
+    }
+    return error;
+}
+
+}  // namespace
+
+Link::Link(std::shared_ptr<Service> service)
+    : service_(std::move(service)), generation_(service_->generation.load()) {}
+
+Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
+    auto link = std::make_shared<Link>(std::move(service));
+    JPKI_TRY(link->call("SCardEstablishContext", SCardEstablishContext, DWORD{SCARD_SCOPE_SYSTEM}, nullptr,
+                        nullptr, &link->context_));
+    link->open_ = true;
+    return link;
+}
+
+Link::~Link() {
+    if (open_) (void)call("SCardReleaseContext", SCardReleaseContext, context_);
+}
+
+Result<std::vector<std::string>> Link::reader_names() {
+    std::vector<char> octets(kNamesSize, '\0');
+    DWORD length = octets.size();
+    Status listed;
+    {
+        const Lock turn(reader_states_turn);
+        listed = call("SCardListReaders", SCardListReaders, context_, nullptr, octets.data(), &length);
+    }
+    if (!listed && listed.error().detail == number(SCARD_E_NO_READERS_AVAILABLE))
+        return std::vector<std::string>{};
+    if (!listed) return fail(of_context(listed.error()));
+    return parse_reader_names(std::span(octets).first(std::min<std::size_t>(length, octets.size())));
+}
+
+Result<std::optional<ReaderState>> Link::look(const std::string& reader) {
+    SCARD_READERSTATE state{};
+    state.szReader = reader.c_str();
+    state.dwCurrentState = SCARD_STATE_UNAWARE;  // answered at once, whatever the timeout
+    Status looked;
+    {
+        const Lock turn(reader_states_turn);
+        looked = call("SCardGetStatusChange", SCardGetStatusChange, context_, DWORD{0}, &state, DWORD{1});
+    }
+    if (!looked) {
+        const Error error = of_context(looked.error());
+        if (error.code == Errc::reader_gone) return std::nullopt;
+        return fail(error);
+    }
+    // pcscd has the reader but cannot talk to it: no card as far as anybody can tell, and no counter either.
+    const bool present = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
+    const std::uint64_t counter = state.dwEventState & kEventCounter;
+    return ReaderState{.name = reader,
+                       .epoch = {(std::uint64_t{generation_} << 32U) | counter | (present ? 1U : 0U)},
+                       .card_present = present};
+}
+
+void Link::cancel() noexcept {
+    ++cancels_;
+    (void)call("SCardCancel", SCardCancel, context_);
+}
+
+Error Link::failed(CallSite site, std::uint32_t code) noexcept {
+    const Error error = to_error(code, site.where);
+    if (error.code == Errc::service_unavailable) {
+        // Only the first of all links of one generation counts it.
+        std::uint32_t seen = generation_;
+        service_->generation.compare_exchange_strong(seen, generation_ + 1);
+    }
+    const LogLevel level = is_routine(error) ? LogLevel::trace : LogLevel::warning;
+    if (service_->log->enabled(level)) {
+        std::array<char, 192> line{};
+        (void)std::snprintf(line.data(), line.size(), "%s: 0x%08X (%s)", site.name, code, error.what);
+        service_->log->write(level, line.data());
+    }
+    return error;
+}
+
+}  // namespace jpki::card::pcsc

@@ -1,0 +1,80 @@
+// One PC/SC context and the one place through which every SCard* call of this room goes, so that each is checked
+// and a failure names its call. Used by context.cpp and connection.cpp only; knows no transaction and no APDU.
+#pragma once
+
+#include <winscard.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "jpki/log.hpp"
+#include "jpki/reader_port.hpp"
+#include "pcsc/pcsc_error.hpp"
+
+namespace jpki::card::pcsc {
+
+constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(code); }
+
+// What all contexts of one ReaderSystem share.
+struct Service {
+    explicit Service(Log& to) : log(&to) {}
+
+    Log* log;
+    // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an epoch must
+    // not come back with another card.
+    std::atomic<std::uint32_t> generation{0};
+};
+
+// The name of an SCard* function and where it was called.
+struct CallSite {
+    // Implicit: a call gives the name, the compiler the place.
+    CallSite(const char* call,  // NOLINT(google-explicit-constructor): see above
+             std::source_location here = std::source_location::current())
+        : name(call), where(here) {}
+
+    const char* name;
+    std::source_location where;
+};
+
+class Link {
+  public:
+    static Result<std::shared_ptr<Link>> open(std::shared_ptr<Service> service);
+    explicit Link(std::shared_ptr<Service> service);
+    ~Link();
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    template <class... Parameters, class... Arguments>
+    Status call(CallSite site, LONG (*function)(Parameters...), Arguments... arguments) noexcept {
+        const std::uint32_t code = number(function(arguments...));
+        if (code == number(SCARD_S_SUCCESS)) return {};
+        return fail(failed(site, code));
+    }
+
+    // Names of the readers of this moment.
+    Result<std::vector<std::string>> reader_names();
+    // One reader's state; nothing when it is gone. Never waits for a change.
+    Result<std::optional<ReaderState>> look(const std::string& reader);
+
+    [[nodiscard]] SCARDCONTEXT context() const { return context_; }
+
+    // For other threads: ends the waits that are under way now, not those to come.
+    void cancel() noexcept;
+    [[nodiscard]] std::uint32_t cancels() const noexcept { return cancels_.load(); }
+
+  private:
+    Error failed(CallSite site, std::uint32_t code) noexcept;
+
+    std::shared_ptr<Service> service_;
+    std::uint32_t generation_;
+    SCARDCONTEXT context_ = 0;
+    bool open_ = false;
+    std::atomic<std::uint32_t> cancels_{0};
+};
+
+}  // namespace jpki::card::pcsc

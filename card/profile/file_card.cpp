@@ -1,0 +1,280 @@
+#include "profile/file_card.hpp"
+
+#include <algorithm>
+
+#include "jpki/tlv.hpp"
+
+namespace jpki::card {
+
+namespace {
+
+constexpr std::uint8_t kSequence = 0x30;
+constexpr std::uint8_t kCurrentFile = 0x80;  // P2: the file that is current holds the PIN or the key
+constexpr std::uint8_t kSignPkcs1 = 0x00;    // P1 of COMPUTE DIGITAL SIGNATURE (card.md §2.5)
+constexpr std::uint8_t kSignPss = 0x04;
+constexpr std::size_t kLogoutProbe = 32;
+
+std::uint8_t by_short_id(FileId file) { return static_cast<std::uint8_t>(kCurrentFile | file.sfi); }
+
+// A certificate that is not there reads as nothing or as filler.
+bool is_blank(ByteView data) {
+    return std::ranges::all_of(data, [](std::uint8_t octet) { return octet == 0xFF; }) ||
+           std::ranges::all_of(data, [](std::uint8_t octet) { return octet == 0x00; });
+}
+
+bool looks_like_certificate(ByteView data) {
+    const auto header = parse_tlv_header(data);
+    return header && header->tag == kSequence && header->header_length > 2;
+}
+
+}  // namespace
+
+void FileCard::on_reset() noexcept {
+    files_.forget_current();
+    for (SeatState& seat : seats_)
+        seat.verified = false;
+    identity_checked_ = false;
+    powered_up_ = true;
+}
+
+Status FileCard::select_application(std::span<const std::uint8_t> aid) {
+    files_.forget_current();
+    return channel_.require(Command::case3({0x00, 0xA4, 0x04, 0x0C}, aid)).map([](const Bytes&) {});
+}
+
+Status FileCard::select_our_application() {
+    Status selected = select_application(profile_->aid);
+    // Seen once on a real card: 6F00 to the first command after power-up, success when repeated (card.md
+    // §2.2).
+    if (powered_up_ && failed_with(selected, Errc::card_failure))
+        selected = select_application(profile_->aid);
+    powered_up_ = false;
+    if (failed_with(selected, Errc::file_not_found) || failed_with(selected, Errc::unsupported_command) ||
+        failed_with(selected, Errc::wrong_parameters))
+        return fail(Errc::not_jpki, "no JPKI application on this card", selected.error().detail);
+    return selected;
+}
+
+Status FileCard::open() {
+    for (SeatState& seat : seats_)
+        seat.verified = false;
+    identity_checked_ = false;
+    login_tried_ = false;
+    JPKI_TRY(select_our_application());
+    if (files_.forms() == SfiForms::unknown_to_card) return {};
+
+    // One read does it all: it shows whether the card knows short identifiers (nothing is current), it is the
+    // identity, it gives the certificate's length, and it is the certificate's first part.
+    const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
+    JPKI_TRY_ASSIGN(const Response answer, files_.read_by_sfi(file, 0, FileReader::kChunk));
+    if (!answer.sw.ok_or_end_of_file() || !looks_like_certificate(answer.data)) {
+        files_.forget_current();
+        files_.set_forms(SfiForms::unknown_to_card);
+        return {};
+    }
+    files_.set_forms(SfiForms::known);
+    return take_identity(answer.data);
+}
+
+Status FileCard::take_identity(Bytes found) {
+    if (found.empty()) return fail(Errc::malformed_answer, "nothing on the card tells it from others");
+    if (!identity_.empty() && !equal(identity_, found))
+        return fail(Errc::card_removed, "another person's card is in the reader");
+    identity_checked_ = true;
+    Contents& certificate = state(profile_->identity_seat).certificates[index_of(CertRole::user)];
+    if (identity_.empty() && looks_like_certificate(found)) JPKI_TRY(accept_part(certificate, {0, found}));
+    identity_ = std::move(found);
+    return {};
+}
+
+Result<Bytes> FileCard::read_identity() {
+    const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
+    auto part = files_.read(file, 0, FileReader::kChunk);
+    if (part && !is_blank(part->data)) return std::move(part->data);
+    if (!part && part.error().code != Errc::file_not_found && part.error().code != Errc::security_status)
+        return fail(part.error());
+    // No authentication certificate, or one behind its PIN: what the issuer wrote about the token, and a CA's
+    // certificate, which at least tell families and generations apart.
+    JPKI_TRY_ASSIGN(FileReader::Part information,
+                    files_.read(profile_->token_information, 0, FileReader::kChunk));
+    Bytes identity = std::move(information.data);
+    const FileId authority = profile_->seat(Seat::signature).certificate(CertRole::authority);
+    if (auto issuer = files_.read(authority, 0, FileReader::kChunk)) append(identity, issuer->data);
+    return identity;
+}
+
+Result<ByteView> FileCard::identify() {
+    if (!identity_checked_) {
+        JPKI_TRY_ASSIGN(Bytes found, read_identity());
+        JPKI_TRY(take_identity(std::move(found)));
+    }
+    return ByteView(identity_);
+}
+
+Result<PinCounter> FileCard::query_counter(Seat seat, bool by_sfi) {
+    const FileId pin = profile_->seat(seat).pin;
+    if (by_sfi) {
+        files_.forget_current();
+    } else {
+        const Status selected = files_.select(pin);
+        if (failed_with(selected, Errc::file_not_found)) return PinCounter{};
+        JPKI_TRY(selected);
+    }
+    const std::uint8_t p2 = by_sfi ? by_short_id(pin) : kCurrentFile;
+    JPKI_TRY_ASSIGN(const Response answer, channel_.send(Command::case1({0x00, 0x20, 0x00, p2})));
+    if (by_sfi && (answer.sw.value() & 0xFFF0U) == 0x63C0U) state(seat).sfi_pin_proven = true;
+    return PinCounter{answer.sw.tries_left()};
+}
+
+Result<PinCounter> FileCard::read_counter(Seat seat) {
+    JPKI_TRY_ASSIGN(PinCounter counter, query_counter(seat, files_.forms() == SfiForms::known));
+    if (counter.tries || is_verified(seat)) return counter;
+    // Not reported. Some cards may answer 9000 while somebody is logged in; leaving the application and
+    // coming back ends that, and asking by SELECT rules the short form out as the reason.
+    for (SeatState& other : seats_)
+        other.verified = false;
+    (void)select_neutral();
+    JPKI_TRY(select_our_application());
+    return query_counter(seat, false);
+}
+
+Status FileCard::verify(Seat seat, const PinSource& pin) {
+    const auto* secret = std::get_if<const SecretBytes*>(&pin);
+    if (secret == nullptr) return fail(Errc::function_not_supported, "no PIN pad support");
+    if ((*secret)->empty()) return fail(Errc::pin_malformed, "an empty PIN would be a counter query");
+    const FileId file = profile_->seat(seat).pin;
+    std::uint8_t p2 = kCurrentFile;
+    if (state(seat).sfi_pin_proven) {
+        files_.forget_current();
+        p2 = by_short_id(file);
+    } else {
+        JPKI_TRY(files_.select(file));
+    }
+    state(seat).verified = false;
+    login_tried_ = true;
+    JPKI_TRY(channel_.require(Command::case3_sensitive({0x00, 0x20, 0x00, p2}, **secret)));
+    state(seat).verified = true;
+    return {};
+}
+
+Status FileCard::change_pin(Seat seat, const SecretBytes& new_pin) {
+    if (!is_verified(seat)) return fail(Errc::security_status, "the old PIN was not verified in this lease");
+    if (new_pin.empty()) return fail(Errc::pin_length, "an empty PIN");
+    // Only the form with the PIN file current has witnesses (card.md §2.1).
+    JPKI_TRY(files_.select(profile_->seat(seat).pin));
+    return channel_.require(Command::case3_sensitive({0x00, 0x24, 0x01, kCurrentFile}, new_pin))
+        .map([](const Bytes&) {});
+}
+
+Status FileCard::accept_part(Contents& contents, FileReader::Part part) {
+    if (part.from + part.data.size() <= contents.prefix.size()) {
+        return fail(contents.prefix.empty() ? Errc::file_not_found : Errc::malformed_answer,
+                    "the file ends before its certificate does");
+    }
+    append(contents.prefix, slice(part.data, contents.prefix.size() - part.from));
+    if (contents.total != 0) return {};
+    if (is_blank(contents.prefix))
+        return fail(Errc::file_not_found, "the certificate file holds only filler");
+    const auto header = parse_tlv_header(contents.prefix);
+    if (!header || header->tag != kSequence || header->total() > FileReader::kMaximumFile)
+        return fail(Errc::malformed_answer, "the certificate file does not begin with a certificate");
+    contents.total = header->total();
+    return {};
+}
+
+Status FileCard::grow(FileId file, Contents& contents, std::size_t at_least) {
+    // Every round brings an octet or fails, so it ends; the header's length bounds it.
+    while (contents.total == 0 || contents.prefix.size() < std::min(at_least, contents.total)) {
+        const std::size_t have = contents.prefix.size();
+        const std::size_t want = contents.total == 0 ? FileReader::kChunk : contents.total - have;
+        JPKI_TRY_ASSIGN(FileReader::Part part, files_.read(file, have, std::min(want, FileReader::kChunk)));
+        JPKI_TRY(accept_part(contents, std::move(part)));
+    }
+    if (contents.prefix.size() > contents.total) contents.prefix.resize(contents.total);
+    return {};
+}
+
+Result<ByteView> FileCard::read_certificate(Seat seat, CertRole role, std::size_t at_least) {
+    Contents& contents = state(seat).certificates[index_of(role)];
+    const Status grown = grow(profile_->seat(seat).certificate(role), contents, at_least);
+    if (!grown) {
+        contents = {};
+        return fail(grown.error());
+    }
+    return ByteView(contents.prefix);
+}
+
+std::size_t FileCard::certificate_size(Seat seat, CertRole role) const noexcept {
+    return seats_[index_of(seat)].certificates[index_of(role)].total;
+}
+
+Result<Response> FileCard::compute_signature(Seat seat, std::uint8_t p1, ByteView data) {
+    const FileId key = profile_->seat(seat).key;
+    std::uint8_t p2 = kCurrentFile;
+    if (files_.forms() == SfiForms::known && !sfi_sign_refused_) {
+        files_.forget_current();
+        p2 = by_short_id(key);
+    } else {
+        JPKI_TRY(files_.select(key));
+    }
+    return channel_.send(Command::case4({0x80, 0x2A, p1, p2}, data, Command::kMaximumExpected));
+}
+
+Result<Bytes> FileCard::sign(Seat seat, SignScheme scheme, ByteView data) {
+    const std::uint8_t p1 = scheme == SignScheme::pss_sha256 ? kSignPss : kSignPkcs1;
+    JPKI_TRY_ASSIGN(Response answer, compute_signature(seat, p1, data));
+    if (answer.sw.value() == 0x6A86 && files_.forms() == SfiForms::known && !sfi_sign_refused_) {
+        // Short identifiers for files, but not for keys: nothing was signed, so the long form may follow.
+        sfi_sign_refused_ = true;
+        JPKI_TRY_ASSIGN(answer, compute_signature(seat, p1, data));
+    }
+    if (!answer.sw.ok()) return fail(answer.sw.error());
+    return std::move(answer.data);
+}
+
+bool FileCard::select_neutral() {
+    return std::ranges::any_of(profile_->neutral_aids, [this](std::span<const std::uint8_t> aid) {
+        return select_application(aid).has_value();
+    });
+}
+
+FileCard::LogoutProof FileCard::prove_logout() {
+    std::array<std::uint8_t, kLogoutProbe> probe{};
+    random_->fill(probe);
+    if (!select_our_application()) return LogoutProof::unknown;
+    const auto answer = compute_signature(Seat::authentication, kSignPkcs1, probe);
+    if (!answer) return LogoutProof::unknown;
+    if (answer->sw.value() == 0x6982) return LogoutProof::works;
+    return answer->sw.ok() ? LogoutProof::fails : LogoutProof::unknown;
+}
+
+Disposition FileCard::close() {
+    if (!login_tried_) return Disposition::leave;
+    const bool authentication_was_in = is_verified(Seat::authentication);
+    for (const Seat seat : kSeats) {
+        state(seat).verified = false;
+        for (const CertRole role : kCertRoles) {
+            const TokenProfile* token = profile_->family.tokens[index_of(seat)];
+            if (token != nullptr && token->certificates[index_of(role)].needs_login)
+                state(seat).certificates[index_of(role)] = {};
+        }
+    }
+    ++login_leases_;
+    // Powering down logs out on every card and costs no command. So the first login of a connection ends that
+    // way; only a program that goes on working earns the proof that selecting another application is enough
+    // (ADR 0005).
+    if (logout_proof_ == LogoutProof::fails || (logout_proof_ == LogoutProof::unknown && login_leases_ == 1))
+        return Disposition::unpower;
+    if (!select_neutral()) return Disposition::unpower;
+    if (logout_proof_ == LogoutProof::works) return Disposition::leave;
+    if (!authentication_was_in) return Disposition::unpower;
+    logout_proof_ = prove_logout();
+    if (log_->enabled(LogLevel::info)) {
+        log_->write(LogLevel::info, logout_proof_ == LogoutProof::works
+                                        ? "selecting another application logs this card out"
+                                        : "this card is logged out by powering it down");
+    }
+    return logout_proof_ == LogoutProof::works ? Disposition::leave : Disposition::unpower;
+}
+
+}  // namespace jpki::card

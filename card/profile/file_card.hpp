@@ -1,0 +1,76 @@
+// The engine that runs a Profile: the Card port in terms of files and commands. One per card and connection,
+// used inside leases; it remembers what it discovered of the card and the public certificates, never a PIN or
+// a login.
+#pragma once
+
+#include "iso7816/channel.hpp"
+#include "jpki/card_port.hpp"
+#include "profile/file_reader.hpp"
+#include "profile/profile.hpp"
+
+namespace jpki::card {
+
+class FileCard final : public Card {
+  public:
+    FileCard(const Profile& profile, Connection& connection, Random& random, Log& log)
+        : profile_(&profile), channel_(connection, log), files_(channel_), random_(&random), log_(&log) {}
+
+    Status open() override;
+    [[nodiscard]] const CardFamily& family() const noexcept override { return profile_->family; }
+    Result<ByteView> identify() override;
+    Result<PinCounter> read_counter(Seat seat) override;
+    Status verify(Seat seat, const PinSource& pin) override;
+    [[nodiscard]] bool is_verified(Seat seat) const noexcept override {
+        return seats_[index_of(seat)].verified;
+    }
+    Status change_pin(Seat seat, const SecretBytes& new_pin) override;
+    Result<ByteView> read_certificate(Seat seat, CertRole role, std::size_t at_least) override;
+    [[nodiscard]] std::size_t certificate_size(Seat seat, CertRole role) const noexcept override;
+    Result<Bytes> sign(Seat seat, SignScheme scheme, ByteView data) override;
+    Disposition close() override;
+    void on_reset() noexcept override;
+
+  private:
+    // What has been read of one certificate file so far.
+    struct Contents {
+        Bytes prefix;
+        std::size_t total = 0;  // from the DER header; 0 until it is known
+    };
+    struct SeatState {
+        std::array<Contents, 2> certificates;
+        bool verified = false;        // by us, in this lease
+        bool sfi_pin_proven = false;  // the short form of the counter query was answered 63Cx
+    };
+    // Whether selecting another application really logs out; unknown until it was tried on this card.
+    enum class LogoutProof : std::uint8_t { unknown, works, fails };
+
+    Status select_application(std::span<const std::uint8_t> aid);
+    Status select_our_application();
+    Status take_identity(Bytes found);
+    Result<Bytes> read_identity();
+    Result<PinCounter> query_counter(Seat seat, bool by_sfi);
+    Status grow(FileId file, Contents& contents, std::size_t at_least);
+    Status accept_part(Contents& contents, FileReader::Part part);
+    Result<Response> compute_signature(Seat seat, std::uint8_t p1, ByteView data);
+    bool select_neutral();
+    LogoutProof prove_logout();
+
+    SeatState& state(Seat seat) { return seats_[index_of(seat)]; }
+
+    const Profile* profile_;
+    Channel channel_;
+    FileReader files_;
+    Random* random_;
+    Log* log_;
+
+    Bytes identity_;                 // empty until the first identification
+    bool identity_checked_ = false;  // in this lease
+    bool powered_up_ = true;         // no command was sent since power-up
+    bool login_tried_ = false;       // a VERIFY left in this lease, whatever became of it
+    unsigned login_leases_ = 0;      // leases that had a login
+    bool sfi_sign_refused_ = false;
+    LogoutProof logout_proof_ = LogoutProof::unknown;
+    std::array<SeatState, 2> seats_;
+};
+
+}  // namespace jpki::card

@@ -1,0 +1,30 @@
+#include "card/registry.hpp"
+
+#include <array>
+
+#include "family_jpki/my_number.hpp"
+#include "profile/file_card.hpp"
+
+namespace jpki::card {
+
+namespace {
+
+// The first row is assumed of every card that answers to the JPKI application, until something contradicts
+// it.
+const std::array kFamilies{&kMyNumber};
+
+class Factory final : public CardFactory {
+  public:
+    std::unique_ptr<Card> make(Connection& connection, Random& random, Log& log) override {
+        return std::make_unique<FileCard>(*kFamilies.front(), connection, random, log);
+    }
+    [[nodiscard]] const CardFamily& assumed_family() const noexcept override {
+        return kFamilies.front()->family;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<CardFactory> make_card_factory() { return std::make_unique<Factory>(); }
+
+}  // namespace jpki::card

@@ -1,0 +1,13 @@
+// The families that this build knows, as one factory. Only lib/entry/composition.cpp, the probe and tests use
+// it.
+#pragma once
+
+#include <memory>
+
+#include "jpki/card_port.hpp"
+
+namespace jpki::card {
+
+std::unique_ptr<CardFactory> make_card_factory();
+
+}  // namespace jpki::card

@@ -1,0 +1,151 @@
+// See card_state.hpp.
+#include "virtual/card_state.hpp"
+
+#include <algorithm>
+
+namespace jpki::vcard {
+namespace {
+
+// A short identifier is the low five bits of the EF's identifier: so on every JPKI card seen.
+constexpr std::uint16_t kShortMask = 0x1F;
+constexpr std::size_t kLabelOctets = 32;
+
+std::optional<Switch> certificate_switch(Role role) {
+    if (role == Role::kAuthCert) return Switch::kAuthCert;
+    if (role == Role::kSignCert) return Switch::kSignCert;
+    return std::nullopt;
+}
+
+// Looks like a certificate for four octets, then like nothing: deterministic, so that a test can be repeated.
+Bytes garbage() {
+    Bytes out{0x30, 0x82, 0x06, 0x00};
+    while (out.size() < 0x604)
+        append(out, sha256(out));
+    out.resize(0x604);
+    return out;
+}
+
+}  // namespace
+
+CardState::CardState(Image from) : image(std::move(from)) {
+    for (std::size_t i = 0; i < image.applications.size(); ++i) {
+        for (const File& file : image.applications[i].files) {
+            if (file.kind != FileKind::kKey || file.body.empty()) continue;
+            std::optional<RsaKey> key = RsaKey::from_der(file.body);
+            if (!key) throw ImageError("a key file of the image holds no RSA-2048 key");
+            keys.emplace(FileName{i, file.id}, std::move(*key));
+        }
+    }
+}
+
+bool CardState::has(const Application& application) const {
+    const bool manager = application.name == kCardManager;
+    const bool jpki = application.name == kJpki;
+    if (is(Switch::kFamily, "bank") && !manager) return false;
+    if (is(Switch::kNeutralAid, "absent")) return !manager;
+    if (is(Switch::kNeutralAid, "all-absent")) return jpki;
+    return true;
+}
+
+Application* CardState::application() {
+    return session.application ? &image.applications[*session.application] : nullptr;
+}
+
+File* CardState::file() { return session.file ? &application()->files[*session.file] : nullptr; }
+
+bool CardState::exists(const File& file) const {
+    const std::optional<Switch> by = certificate_switch(file.role);
+    return file.kind != FileKind::kObject && !(by && is(*by, "absent"));
+}
+
+std::optional<std::size_t> CardState::find_file(std::uint16_t id) const {
+    if (!session.application) return std::nullopt;
+    const std::vector<File>& files = image.applications[*session.application].files;
+    const auto at =
+        std::ranges::find_if(files, [&](const File& file) { return file.id == id && exists(file); });
+    if (at == files.end()) return std::nullopt;
+    return static_cast<std::size_t>(at - files.begin());
+}
+
+std::optional<std::size_t> CardState::find_short(std::uint8_t short_id) const {
+    if (!session.application) return std::nullopt;
+    const std::vector<File>& files = image.applications[*session.application].files;
+    const auto at = std::ranges::find_if(
+        files, [&](const File& file) { return (file.id & kShortMask) == short_id && exists(file); });
+    if (at == files.end()) return std::nullopt;
+    return static_cast<std::size_t>(at - files.begin());
+}
+
+Bytes CardState::content(const File& file) const {
+    if (file.role == Role::kTokenInfo && is(Switch::kTokenInfo, "32")) {
+        return to_bytes(slice(file.body, 0, kLabelOctets));
+    }
+    if (file.role == Role::kAvailability) {
+        // Octet 0 the signature certificate, octet 1 the authentication one; what a missing one reads is our
+        // guess.
+        Bytes octets = file.body;
+        octets.resize(3);
+        if (!is(Switch::kSignCert, "present") && !is(Switch::kSignCert, "garbage")) octets[0] = 0x00;
+        if (!is(Switch::kAuthCert, "present") && !is(Switch::kAuthCert, "garbage")) octets[1] = 0x00;
+        return octets;
+    }
+    Bytes octets = file.body;
+    if (const std::optional<Switch> by = certificate_switch(file.role); by && is(*by, "garbage")) {
+        octets = garbage();
+    } else if (by && is(*by, "blank")) {
+        octets.clear();
+    }
+    if (file.size != 0 && !is(Switch::kFiller, "none")) {
+        octets.resize(std::max(octets.size(), file.size), is(Switch::kFiller, "00") ? 0x00 : 0xFF);
+    }
+    return octets;
+}
+
+bool CardState::may_use(const File& file) const {
+    if (file.guard == kFree) return true;
+    return session.application && session.verified.contains({*session.application, file.guard});
+}
+
+const RsaKey* CardState::key(const File& file) const {
+    const auto at = keys.find({session.application.value_or(0), file.id});
+    return at == keys.end() ? nullptr : &at->second;
+}
+
+unsigned CardState::tries_left(const File& pin) const {
+    if (pin.role == Role::kAuthPin && is(Switch::kAuthPin, "blocked")) return 0;
+    if (pin.role == Role::kSignPin && is(Switch::kSignPin, "blocked")) return 0;
+    return pin.tries_left;
+}
+
+bool CardState::verified(const File& pin) const {
+    return session.application && session.verified.contains({*session.application, pin.id});
+}
+
+void CardState::set_verified(const File& pin, bool now) {
+    const FileName name{session.application.value_or(0), pin.id};
+    if (now) {
+        session.verified.insert(name);
+    } else {
+        session.verified.erase(name);
+    }
+}
+
+void CardState::forget(std::size_t which) {
+    std::erase_if(session.verified, [&](const FileName& name) { return name.first == which; });
+}
+
+void CardState::forget_others(std::size_t kept) {
+    std::erase_if(session.verified, [&](const FileName& name) { return name.first != kept; });
+}
+
+PinOracle& CardState::pin_oracle(const File& pin) {
+    if (pin.role == Role::kAuthPin) return oracle.auth_pin;
+    if (pin.role == Role::kSignPin) return oracle.sign_pin;
+    return oracle.other_pins;
+}
+
+KeyOracle& CardState::key_oracle(const File& key) {
+    return key.role == Role::kSignKey ? oracle.sign_key : oracle.auth_key;
+}
+
+}  // namespace jpki::vcard

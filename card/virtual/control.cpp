@@ -1,0 +1,148 @@
+// See control.hpp. The commands are a table, so that the help cannot forget one.
+#include "virtual/control.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace jpki::vcard {
+namespace {
+
+constexpr std::string_view kOk = "ok";
+
+std::string error(std::string_view why) { return "error: " + std::string(why); }
+
+std::string json_string(std::string_view text) {
+    static constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out = "\"";
+    for (const char character : text) {
+        const auto octet = static_cast<unsigned char>(character);
+        if (octet < 0x20) {
+            out.append("\\u00").append({kDigits[octet >> 4U], kDigits[octet & 0x0FU]});
+        } else {
+            if (character == '"' || character == '\\') out += '\\';
+            out += character;
+        }
+    }
+    return out + "\"";
+}
+
+std::string status(ControlState& state, std::string_view) {
+    const Card& card = state.slot.card();
+    const auto boolean = [](bool value) { return std::string(value ? "true" : "false"); };
+    std::string out = "{\"inserted\": " + boolean(state.slot.inserted()) + ", \"connected\": " +
+                      boolean(state.connected) + ", \"powered\": " + boolean(card.powered()) +
+                      ", \"image\": " + json_string(state.slot.image_path()) +
+                      ", \"person\": " + std::to_string(card.image().person) + ", \"personality\": {";
+    for (std::size_t i = 0; i < personality_switches().size(); ++i) {
+        out.append(i == 0 ? "" : ", ").append(json_string(personality_switches()[i].name)).append(": ");
+        out.append(json_string(card.image().personality.get(static_cast<Switch>(i))));
+    }
+    return out + "}}";
+}
+
+std::string oracle(ControlState& state, std::string_view) { return state.slot.card().oracle().to_json(); }
+
+std::string remove(ControlState& state, std::string_view) {
+    state.slot.remove();
+    return std::string(kOk);
+}
+
+std::string insert(ControlState& state, std::string_view) {
+    state.slot.insert();
+    return std::string(kOk);
+}
+
+std::string set(ControlState& state, std::string_view assignment) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string_view::npos) return error("set KEY=VALUE");
+    if (!state.slot.card().set(assignment.substr(0, equals), assignment.substr(equals + 1))) {
+        return error("no such switch or value, or the image cannot be saved");
+    }
+    return std::string(kOk);
+}
+
+std::string tries(ControlState& state, std::string_view argument) {
+    const std::size_t space = std::min(argument.find(' '), argument.size());
+    const std::string_view pin = argument.substr(0, space);
+    const std::string_view digits = argument.substr(std::min(space + 1, argument.size()));
+    unsigned count = 0;
+    const char* end = digits.data() + digits.size();
+    const auto [stop, wrong] = std::from_chars(digits.data(), end, count);
+    const bool well_formed = (pin == "auth" || pin == "sign") && !digits.empty() && wrong == std::errc() && stop == end;
+    if (!well_formed) return error("tries auth|sign NUMBER");
+    if (!state.slot.card().set_tries_left(pin == "auth" ? Role::kAuthPin : Role::kSignPin, count)) {
+        return error("no such PIN, too many tries, or the image cannot be saved");
+    }
+    return std::string(kOk);
+}
+
+std::string swap(ControlState& state, std::string_view path) {
+    if (path.empty()) return error("swap IMAGE");
+    try {
+        state.slot.swap(std::string(path));
+    } catch (const ImageError& wrong) {
+        return error(wrong.what());
+    }
+    return std::string(kOk);
+}
+
+std::string reset_oracle(ControlState& state, std::string_view) {
+    state.slot.card().reset_oracle();
+    return std::string(kOk);
+}
+
+std::string log(ControlState& state, std::string_view) {
+    std::string out;
+    for (const std::string& line : state.slot.card().log().lines()) out.append(line).append("\n");
+    return out + ".";
+}
+
+std::string quit(ControlState& state, std::string_view) {
+    state.quit = true;
+    return std::string(kOk);
+}
+
+struct ControlCommand {
+    std::string_view name;
+    std::string_view argument;
+    std::string_view meaning;
+    std::string (*run)(ControlState&, std::string_view);
+};
+
+constexpr std::array<ControlCommand, 10> kCommands{{
+    {"status", "", "where the card is and what its personality is, as JSON", status},
+    {"oracle", "", "what the card has seen: PINs, tries, signatures, as JSON", oracle},
+    {"remove", "", "take the card out of the reader", remove},
+    {"insert", "", "put the card into the reader", insert},
+    {"set", "KEY=VALUE", "set a personality switch", set},
+    {"tries", "auth|sign NUMBER", "set a retry counter", tries},
+    {"swap", "IMAGE", "take the card out and put another one in", swap},
+    {"reset-oracle", "", "start counting anew", reset_oracle},
+    {"log", "", "the exchanges so far, PINs masked, then a line with a dot", log},
+    {"quit", "", "save and end", quit},
+}};
+
+}  // namespace
+
+std::string control_answer(ControlState& state, std::string_view line) {
+    const std::size_t space = std::min(line.find(' '), line.size());
+    const std::string_view argument = line.substr(std::min(space + 1, line.size()));
+    const auto command = std::ranges::find(kCommands, line.substr(0, space), &ControlCommand::name);
+    if (command == kCommands.end()) return error("no such command");
+    if (command->argument.empty() && !argument.empty()) return error("this command takes no argument");
+    return command->run(state, argument);
+}
+
+std::string control_help() {
+    std::string out;
+    for (const ControlCommand& command : kCommands) {
+        std::string usage(command.name);
+        if (!command.argument.empty()) usage.append(" ").append(command.argument);
+        usage.resize(std::max<std::size_t>(usage.size(), 24), ' ');
+        out.append("  ").append(usage).append(" ").append(command.meaning).append("\n");
+    }
+    return out;
+}
+
+}  // namespace jpki::vcard

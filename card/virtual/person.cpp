@@ -1,0 +1,62 @@
+// See person.hpp.
+#include "virtual/person.hpp"
+
+namespace jpki::vcard {
+namespace {
+
+std::string digits(unsigned number, std::size_t width) {
+    std::string text = std::to_string(number % 1000000);
+    return std::string(width - std::min(width, text.size()), '0') + text;
+}
+
+}  // namespace
+
+Person person(unsigned number) {
+    switch (number) {
+        case 0:
+            return {.id = "8439C51E0A7713199901001A",
+                    .sign_id = "20240122101530128JPKITEST99901",
+                    .municipality = "Minamishiken-shi",
+                    .name = "試験　太郎",
+                    .sex = "1",
+                    .birth = "319850305",
+                    .address = "試験県南試験市見本町一丁目２番３号　仮想ビル４０５",
+                    .auth_serial = 0x0705D990,
+                    .sign_serial = 0x0705D991,
+                    .token_serial = "0000000020500003",
+                    .card_number = "A00000000000001",
+                    .auth_size = 1623,
+                    .sign_size = 1909};
+        case 1:
+            return {.id = "2217B04D9F6613299902001A",
+                    .sign_id = "20240315093012044JPKITEST99902",
+                    .municipality = "Kitamihon-shi",
+                    .name = "見本　花子",
+                    .sex = "2",
+                    .birth = "419940917",
+                    .address = "見本府北見本市例示一番地の二十三",
+                    .auth_serial = 0x07112A40,
+                    .sign_serial = 0x07112A41,
+                    .token_serial = "0000000020500004",
+                    .card_number = "A00000000000002",
+                    .auth_size = 1617,
+                    .sign_size = 1842};
+        default: break;
+    }
+    const std::string tag = digits(number, 6);
+    return {.id = "5A00000000" + tag + "99903001A",
+            .sign_id = "20240401000" + tag + "JPKITEST99903",
+            .municipality = "Karigoe-shi",
+            .name = "仮名　第" + tag,
+            .sex = "3",
+            .birth = "419991231",
+            .address = "仮名県仮越市番号町" + tag,
+            .auth_serial = 0x07200000U + (number % 1000000) * 2,
+            .sign_serial = 0x07200001U + (number % 1000000) * 2,
+            .token_serial = "0000000021" + tag,
+            .card_number = "A10000000" + tag,
+            .auth_size = 1623,
+            .sign_size = 1909};
+}
+
+}  // namespace jpki::vcard

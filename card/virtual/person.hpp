@@ -1,0 +1,29 @@
+// The fictitious holders of the virtual cards, as data: what is printed in their certificates and on their
+// cards. Called by personalisation only. No real person, number or address; the municipality code is not
+// assigned. It never changes between releases: tests and cached files rely on names and serials.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace jpki::vcard {
+
+struct Person {
+    std::string id;            // CN of the authentication certificate: opaque, with municipality and suffix
+    std::string sign_id;       // CN of the signature certificate
+    std::string municipality;  // L of the signature certificate
+    std::string name;
+    std::string sex;    // 1 male, 2 female, 3 other
+    std::string birth;  // EYYYYMMDD; E: 3 Showa, 4 Heisei, 5 Reiwa
+    std::string address;
+    std::uint32_t auth_serial;
+    std::uint32_t sign_serial;
+    std::string token_serial;  // of EF 0006, 16 characters
+    std::string card_number;   // of the common-data application, 15 characters
+    std::size_t auth_size;     // octets of the certificates' DER
+    std::size_t sign_size;
+};
+
+Person person(unsigned number);
+
+}  // namespace jpki::vcard

@@ -1,0 +1,48 @@
+// One RSA-2048 private key and the paddings that a JPKI card applies (RFC 8017 §8.1, §8.2).
+// Called by personalisation and by the sign command. OpenSSL does the arithmetic.
+// It never decrypts and never exponentiates what it has not padded itself: neither does the card.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "jpki/bytes.hpp"
+
+struct evp_pkey_st;
+
+namespace jpki::vcard {
+
+struct KeyDeleter {
+    void operator()(evp_pkey_st* key) const;
+};
+
+class RsaKey {
+  public:
+    static constexpr std::size_t kModulusOctets = 256;
+
+    static RsaKey generate();
+    // Nothing when the octets are no RSA-2048 private key (PKCS#8 or PKCS#1 DER).
+    static std::optional<RsaKey> from_der(ByteView der);
+
+    Bytes to_der() const;
+    Bytes public_key_info() const;    // SubjectPublicKeyInfo
+    Bytes public_key_octets() const;  // RSAPublicKey of PKCS#1, whose SHA-1 is the key identifier
+
+    // Block type 1 around `block` exactly as given, 1..245 octets: no DigestInfo is added.
+    Bytes sign_block(ByteView block) const;
+    // RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a random salt of 32 octets, over a finished hash.
+    Bytes sign_pss(ByteView sha256) const;
+
+  private:
+    explicit RsaKey(evp_pkey_st* key) : key_(key) {}
+
+    std::unique_ptr<evp_pkey_st, KeyDeleter> key_;
+};
+
+Bytes sha1(ByteView data);
+Bytes sha256(ByteView data);
+// SEQUENCE { AlgorithmIdentifier sha256, OCTET STRING } (RFC 8017 §9.2, note 1)
+Bytes sha256_digest_info(ByteView hash);
+Bytes random_octets(std::size_t count);
+
+}  // namespace jpki::vcard

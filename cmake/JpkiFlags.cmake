@@ -1,0 +1,32 @@
+# Warnings (errors for our own targets only) and hardening, as interface targets that every room links.
+add_library(jpki_flags INTERFACE)
+
+target_compile_options(jpki_flags INTERFACE
+    -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wconversion -Wsign-conversion -Wundef
+    -fvisibility=hidden -fstack-protector-strong -fstack-clash-protection
+    $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
+                              -fvisibility-inlines-hidden>
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
+    -ftrivial-auto-var-init=zero
+    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i.86")
+    target_compile_options(jpki_flags INTERFACE -fcf-protection=full)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(jpki_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wthread-safety>)
+endif()
+
+if(JPKI_SANITIZE)
+    target_compile_options(jpki_flags INTERFACE -fsanitize=${JPKI_SANITIZE} -fno-omit-frame-pointer
+        -fno-sanitize-recover=all)
+    target_link_options(jpki_flags INTERFACE -fsanitize=${JPKI_SANITIZE})
+else()
+    target_compile_definitions(jpki_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=3>)
+    target_compile_definitions(jpki_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:_GLIBCXX_ASSERTIONS>)
+endif()
+if(JPKI_COVERAGE)
+    target_compile_options(jpki_flags INTERFACE --coverage -fprofile-update=atomic)
+    target_link_options(jpki_flags INTERFACE --coverage)
+endif()
+target_link_options(jpki_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)

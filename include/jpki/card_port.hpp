@@ -1,0 +1,138 @@
+// The port towards a recognised card. Implemented by card/profile (FileCard) from a family's data; used by
+// lib/core inside a lease only. It speaks of seats, PINs, keys and certificates, never of files or APDUs.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "jpki/bytes.hpp"
+#include "jpki/log.hpp"
+#include "jpki/random.hpp"
+#include "jpki/reader_port.hpp"
+#include "jpki/result.hpp"
+#include "jpki/secret.hpp"
+
+namespace jpki {
+
+// Every JPKI family has at most these two: one PIN, one key and two certificates each.
+enum class Seat : std::uint8_t { authentication, signature };
+constexpr std::array kSeats{Seat::authentication, Seat::signature};
+constexpr std::size_t index_of(Seat seat) { return static_cast<std::size_t>(seat); }
+
+enum class CertRole : std::uint8_t { user, authority };
+constexpr std::array kCertRoles{CertRole::user, CertRole::authority};
+constexpr std::size_t index_of(CertRole role) { return static_cast<std::size_t>(role); }
+
+enum class Alphabet : std::uint8_t { digits, upper_alphanumeric };
+
+struct PinInfo {
+    std::uint8_t min_length;
+    std::uint8_t max_length;
+    std::uint8_t max_tries;
+    Alphabet alphabet;
+};
+
+struct KeyInfo {
+    std::string_view private_label;
+    std::string_view public_label;
+    std::uint8_t id;             // CKA_ID, one octet
+    std::uint16_t modulus_bits;  // as issued; the certificate decides
+};
+
+struct CertInfo {
+    std::string_view label;
+    std::uint8_t id;
+    bool needs_login;  // readable only after VERIFY of the seat's own PIN
+};
+
+struct TokenProfile {
+    std::string_view label;  // at most 32 octets
+    PinInfo pin;
+    KeyInfo key;
+    std::array<CertInfo, 2> certificates;  // by CertRole
+};
+
+struct CardFamily {
+    std::string_view model;                     // at most 16 octets
+    std::array<const TokenProfile*, 2> tokens;  // by Seat; nullptr: the family has no such seat
+};
+
+// What the card says of a PIN. An answer that names no number (9000, 6A88, an error) is "not reported".
+struct PinCounter {
+    std::optional<std::uint8_t> tries;
+};
+
+// The reader's own keys take the PIN.
+struct ReaderPad {};
+using PinSource = std::variant<const SecretBytes*, ReaderPad>;
+
+enum class SignScheme : std::uint8_t {
+    pkcs1_v15,   // the data verbatim in a type-1 block (RFC 8017 §9.2, step 4), at most k - 11 octets
+    pss_sha256,  // a SHA-256 value, MGF1 with SHA-256, salt of 32 octets
+};
+
+// The application on the card behind one Connection. It outlives leases and remembers what it learned of this
+// card, but never a login: that ends with the lease.
+class Card {
+  public:
+    Card() = default;
+    Card(const Card&) = delete;
+    Card& operator=(const Card&) = delete;
+    virtual ~Card() = default;
+
+    // First act of every lease: SELECT the application, and the identity where that costs no EF selection.
+    // Errors: not_jpki; card_removed when another card answers; transport errors.
+    virtual Status open() = 0;
+
+    [[nodiscard]] virtual const CardFamily& family() const noexcept = 0;
+
+    // Octets that tell this card from others, stable as long as its certificates are; read at most once a
+    // lease. Errors: card_removed when they differ from what they were; malformed_answer when the card has
+    // none.
+    virtual Result<ByteView> identify() = 0;
+
+    // Costs no try.
+    virtual Result<PinCounter> read_counter(Seat seat) = 0;
+
+    // Sends VERIFY once. Errors: pin_incorrect (detail = 63Cx), pin_locked, anything else: unknown
+    // outcome.
+    virtual Status verify(Seat seat, const PinSource& pin) = 0;
+    [[nodiscard]] virtual bool is_verified(Seat seat) const noexcept = 0;
+
+    // Replaces a PIN; the old one must be verified in this lease.
+    virtual Status change_pin(Seat seat, const SecretBytes& new_pin) = 0;
+
+    // The certificate's first `at_least` octets or more, all of it when it is shorter (DER, filler trimmed).
+    // Kept for later calls; what needed a login is forgotten by close(). Errors: file_not_found when there is
+    // none, security_status, malformed_answer.
+    virtual Result<ByteView> read_certificate(Seat seat, CertRole role, std::size_t at_least) = 0;
+    // Octets of the whole certificate, once its beginning has been read; 0 before.
+    [[nodiscard]] virtual std::size_t certificate_size(Seat seat, CertRole role) const noexcept = 0;
+
+    // A signature of the modulus's length, big-endian, unverified. Errors: security_status when not logged
+    // in.
+    virtual Result<Bytes> sign(Seat seat, SignScheme scheme, ByteView data) = 0;
+
+    // Last act of every lease. Says how the transaction must end so that no key is left usable.
+    virtual Disposition close() = 0;
+    // The card has forgotten everything (reset, power): nothing may be assumed selected or verified.
+    virtual void on_reset() noexcept = 0;
+};
+
+// Makes a Card for whatever is in the reader; nothing is sent before open().
+class CardFactory {
+  public:
+    CardFactory() = default;
+    CardFactory(const CardFactory&) = delete;
+    CardFactory& operator=(const CardFactory&) = delete;
+    virtual ~CardFactory() = default;
+
+    virtual std::unique_ptr<Card> make(Connection& connection, Random& random, Log& log) = 0;
+    // What is assumed of a card before anything was read from it.
+    [[nodiscard]] virtual const CardFamily& assumed_family() const noexcept = 0;
+};
+
+}  // namespace jpki

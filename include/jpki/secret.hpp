@@ -1,0 +1,92 @@
+// SecretBytes: the only home of a PIN. Its own locked page, left out of core dumps, zero in a forked child,
+// cleansed on death and on move; it has no textual form and never becomes a std::string.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstring>
+#include <new>
+#include <span>
+#include <utility>
+
+#include "jpki/bytes.hpp"
+
+namespace jpki {
+
+class SecretBytes {
+  public:
+    static constexpr std::size_t kMaximum = 4096;  // one page; the largest command that carries a PIN has 21
+
+    SecretBytes() noexcept = default;
+
+    // An empty secret with room for `capacity` octets (at most kMaximum). Throws std::bad_alloc.
+    explicit SecretBytes(std::size_t capacity) : capacity_(capacity) {
+        if (capacity == 0) return;
+        if (capacity > kMaximum) throw std::bad_alloc();
+        void* page = ::mmap(nullptr, kMaximum, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) throw std::bad_alloc();
+        // Best effort: a small RLIMIT_MEMLOCK must not keep the holder from signing. SECURITY.md says so.
+        (void)::mlock(page, kMaximum);
+        (void)::madvise(page, kMaximum, MADV_DONTDUMP);
+        (void)::madvise(page, kMaximum, MADV_WIPEONFORK);
+        data_ = static_cast<std::uint8_t*>(page);
+    }
+
+    explicit SecretBytes(ByteView value) : SecretBytes(value.size()) { append(value); }
+
+    SecretBytes(SecretBytes&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)),
+          size_(std::exchange(other.size_, 0)),
+          capacity_(std::exchange(other.capacity_, 0)) {}
+
+    SecretBytes& operator=(SecretBytes&& other) noexcept {
+        if (this != &other) {
+            release();
+            data_ = std::exchange(other.data_, nullptr);
+            size_ = std::exchange(other.size_, 0);
+            capacity_ = std::exchange(other.capacity_, 0);
+        }
+        return *this;
+    }
+
+    SecretBytes(const SecretBytes&) = delete;
+    SecretBytes& operator=(const SecretBytes&) = delete;
+    ~SecretBytes() { release(); }
+
+    // A copy made on purpose, in a page of its own.
+    [[nodiscard]] SecretBytes clone() const { return SecretBytes(view()); }
+
+    // Throws std::bad_alloc when the capacity given at birth does not hold it.
+    void append(ByteView value) {
+        if (value.size() > capacity_ - size_) throw std::bad_alloc();
+        if (!value.empty()) std::memcpy(data_ + size_, value.data(), value.size());
+        size_ += value.size();
+    }
+
+    void push_back(std::uint8_t octet) { append(ByteView(&octet, 1)); }
+
+    void wipe() noexcept { release(); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    // The octets themselves: for the wire and for format checks only.
+    [[nodiscard]] ByteView view() const noexcept { return {data_, size_}; }
+    [[nodiscard]] std::span<std::uint8_t> writable() noexcept { return {data_, size_}; }
+
+  private:
+    void release() noexcept {
+        if (data_ != nullptr) {
+            ::explicit_bzero(data_, kMaximum);
+            (void)::munmap(data_, kMaximum);
+        }
+        data_ = nullptr;
+        size_ = 0;
+        capacity_ = 0;
+    }
+
+    std::uint8_t* data_ = nullptr;
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+}  // namespace jpki

@@ -1,0 +1,15 @@
+// The Log port over a file: opened without following links, 0600, appended to line by line, bounded in size.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "jpki/log.hpp"
+
+namespace jpki::p11 {
+
+// A log that writes nowhere when `path` is empty or cannot be opened safely.
+std::unique_ptr<Log> open_log(const std::string& path, LogLevel level);
+
+}  // namespace jpki::p11

@@ -1,0 +1,51 @@
+// Everything the core needs from outside, injected once: readers, cards, time, randomness, the log, and whether it
+// may have threads. Shared, because a worker stuck in a call outlives the module that made it.
+#pragma once
+
+#include <memory>
+
+#include "config/config.hpp"
+#include "jpki/card_port.hpp"
+#include "jpki/clock.hpp"
+#include "jpki/log.hpp"
+#include "jpki/random.hpp"
+#include "jpki/reader_port.hpp"
+
+namespace jpki::p11 {
+
+struct Environment {
+    std::unique_ptr<ReaderSystem> readers;
+    std::unique_ptr<CardFactory> cards;
+    std::unique_ptr<Clock> clock;
+    std::unique_ptr<Random> random;
+    std::unique_ptr<Log> log;
+    Config config;
+    View view = View::both;  // decided: never automatic
+    bool threads = true;     // false: everything runs in the caller's thread
+};
+
+class SteadyClock final : public Clock {
+  public:
+    [[nodiscard]] TimePoint now() const noexcept override;
+    void sleep_until(TimePoint when) const noexcept override;
+};
+
+// Timing rules of readers and leases (docs/architecture.md, "Reader").
+namespace timing {
+constexpr auto kOperation = std::chrono::seconds(10);
+constexpr auto kIdentification = std::chrono::seconds(3);
+constexpr auto kLinger = std::chrono::milliseconds(100);
+constexpr auto kMaximumHold = std::chrono::seconds(3);
+constexpr auto kContended = std::chrono::milliseconds(50);
+constexpr auto kYield = std::chrono::milliseconds(250);
+constexpr auto kYieldEvery = std::chrono::seconds(10);
+constexpr auto kKeepConnected = std::chrono::seconds(10);
+constexpr auto kPoll = std::chrono::milliseconds(500);
+constexpr auto kRetryService = std::chrono::seconds(1);
+constexpr auto kFirstSnapshot = std::chrono::milliseconds(50);
+constexpr auto kShutdown = std::chrono::seconds(2);
+constexpr auto kExit = std::chrono::milliseconds(200);
+constexpr auto kCounterFreshness = std::chrono::seconds(5);
+}  // namespace timing
+
+}  // namespace jpki::p11

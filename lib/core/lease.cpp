@@ -1,0 +1,192 @@
+#include "core/lease.hpp"
+
+#include <algorithm>
+
+namespace jpki::p11 {
+
+namespace {
+
+// After these the connection is of no use any more; the next lease makes a new one.
+bool breaks_connection(Errc code) {
+    switch (code) {
+        case Errc::no_card:
+        case Errc::card_removed:
+        case Errc::card_mute:
+        case Errc::reader_gone:
+        case Errc::service_unavailable:
+        case Errc::access_denied:
+        case Errc::transport:
+        case Errc::timed_out: return true;
+        default: return false;
+    }
+}
+
+// After these the card that was there is not there any more.
+bool loses_card(Errc code) {
+    switch (code) {
+        case Errc::no_card:
+        case Errc::card_removed:
+        case Errc::reader_gone:
+        case Errc::service_unavailable: return true;
+        default: return false;
+    }
+}
+
+// After these nobody knows what state the card is in, so the lease ends at once.
+bool spoils_lease(Errc code) {
+    return breaks_connection(code) || code == Errc::card_reset || code == Errc::abandoned ||
+           code == Errc::malformed_answer || code == Errc::not_jpki;
+}
+
+constexpr std::uint8_t kVerify = 0x20;
+constexpr std::uint8_t kChangeReference = 0x24;
+constexpr std::uint8_t kSecurityOperation = 0x2A;
+constexpr std::size_t kHeader = 4;
+
+bool cannot_be_repeated(ByteView command) {
+    if (command.size() <= kHeader) return false;
+    return command[1] == kVerify || command[1] == kChangeReference || command[1] == kSecurityOperation;
+}
+
+}  // namespace
+
+void GuardedConnection::guard(const std::atomic<bool>* abandoned, TimePoint deadline) noexcept {
+    abandoned_ = abandoned;
+    deadline_ = deadline;
+    irreversible_ = false;
+}
+
+Result<Begun> GuardedConnection::begin(TimePoint deadline) {
+    if (!inner_) return fail(Errc::transport, "no connection");
+    return inner_->begin(deadline);
+}
+
+Result<Bytes> GuardedConnection::transmit(ByteView command, TimePoint /*deadline*/) {
+    if (!inner_) return fail(Errc::transport, "no connection");
+    if (abandoned_ != nullptr && abandoned_->load()) return fail(Errc::abandoned, "nobody waits any more");
+    if (cannot_be_repeated(command)) irreversible_ = true;
+    return inner_->transmit(command, deadline_);
+}
+
+void GuardedConnection::end(Disposition disposition) noexcept {
+    if (inner_) inner_->end(disposition);
+}
+
+ReaderFeatures GuardedConnection::features() const noexcept {
+    return inner_ ? inner_->features() : ReaderFeatures{};
+}
+
+void LeaseKeeper::forget_card() noexcept {
+    card_.reset();
+    connection_.detach();
+}
+
+Status LeaseKeeper::connect(TimePoint deadline) {
+    if (!context_) {
+        JPKI_TRY_ASSIGN(context_, environment_->readers->open());
+    }
+    auto connection = context_->connect(reader_, deadline);
+    if (!connection) {
+        // A context of a pcscd that was restarted is dead for good.
+        if (connection.error().code != Errc::no_card) context_.reset();
+        return fail(connection.error());
+    }
+    connection_.attach(std::move(*connection));
+    if (card_) card_->on_reset();
+    return {};
+}
+
+Status LeaseKeeper::begin(TimePoint deadline) {
+    if (!connection_.attached()) JPKI_TRY(connect(deadline));
+    if (!card_) card_ = environment_->cards->make(connection_, *environment_->random, *environment_->log);
+    JPKI_TRY_ASSIGN(const Begun begun, connection_.begin(deadline));
+    if (begun.was_reset) card_->on_reset();
+    contended_ = begun.waited > timing::kContended;
+    return {};
+}
+
+Status LeaseKeeper::acquire(Incarnation incarnation, TimePoint deadline) {
+    if (presence_->view().incarnation != incarnation)
+        return fail(Errc::card_removed, "the card was removed or exchanged");
+    if (in_lease_ && now() - lease_start_ < timing::kMaximumHold) return {};
+    end_lease();
+    if (card_ && card_incarnation_ != incarnation) forget_card();
+    card_incarnation_ = incarnation;
+    if (now() < not_before_) environment_->clock->sleep_until(std::min(not_before_, deadline));
+    if (now() - last_work_ > timing::kYield) busy_since_ = now();
+
+    JPKI_TRY(begin(deadline));
+    in_lease_ = true;
+    lease_start_ = now();
+    return card_->open();
+}
+
+Status LeaseKeeper::attempt(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
+                            const Work& work) {
+    connection_.guard(&abandoned, deadline);
+    Status status = acquire(incarnation, deadline);
+    if (status) {
+        CardLease lease(*card_);
+        status = work(lease);
+    }
+    last_work_ = now();
+    if (!status) note_failure(status.error());
+    return status;
+}
+
+Status LeaseKeeper::run(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
+                        const Work& work) {
+    if (abandoned.load()) return fail(Errc::abandoned);
+    Status status = attempt(incarnation, abandoned, deadline, work);
+    if (failed_with(status, Errc::card_reset) && !connection_.irreversible())
+        status = attempt(incarnation, abandoned, deadline, work);
+    return status;
+}
+
+void LeaseKeeper::note_failure(const Error& error) {
+    if (environment_->log->enabled(LogLevel::info)) environment_->log->write(LogLevel::info, error.what);
+    if (spoils_lease(error.code)) end_lease();
+    if (loses_card(error.code)) {
+        card_.reset();
+        presence_->lost();
+    }
+    if (breaks_connection(error.code)) {
+        connection_.detach();
+        if (error.code != Errc::no_card && error.code != Errc::card_removed) context_.reset();
+    }
+}
+
+void LeaseKeeper::end_lease() noexcept {
+    if (!in_lease_) return;
+    in_lease_ = false;
+    connection_.guard(nullptr, now() + timing::kShutdown);
+    Disposition disposition = Disposition::unpower;
+    try {
+        disposition = card_->close();
+    } catch (...) {
+        // Out of memory in the middle of a logout: powering down needs none.
+    }
+    connection_.end(disposition);
+    if (disposition == Disposition::unpower) card_->on_reset();
+    const TimePoint end = now();
+    if (contended_ || end - busy_since_ >= timing::kYieldEvery) {
+        not_before_ = end + timing::kYield;
+        busy_since_ = not_before_;
+    }
+}
+
+std::optional<TimePoint> LeaseKeeper::idle(TimePoint now) noexcept {
+    if (in_lease_) {
+        const TimePoint until = last_work_ + timing::kLinger;
+        if (now < until) return until;
+        end_lease();
+    }
+    if (!connection_.attached()) return std::nullopt;
+    const TimePoint until = last_work_ + timing::kKeepConnected;
+    if (now < until) return until;
+    connection_.detach();
+    context_.reset();
+    return std::nullopt;
+}
+
+}  // namespace jpki::p11

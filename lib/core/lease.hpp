@@ -1,0 +1,103 @@
+// A lease: this reader, inside one PC/SC transaction, with the same card as before. The only way to a Card, so an
+// APDU outside a transaction does not compile. LeaseKeeper makes, lingers on and ends leases; it is confined to the
+// reader's executor and never called from an API thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/environment.hpp"
+#include "core/presence.hpp"
+
+namespace jpki::p11 {
+
+class CardLease {
+  public:
+    CardLease(const CardLease&) = delete;
+    CardLease& operator=(const CardLease&) = delete;
+
+    [[nodiscard]] Card& card() const noexcept { return *card_; }
+
+  private:
+    friend class LeaseKeeper;
+    explicit CardLease(Card& card) : card_(&card) {}
+    ~CardLease() = default;
+    Card* card_;
+};
+
+// The connection as a Card sees it: it stands still when nobody waits for the work any more, knows whether something
+// that must not be repeated has left, and survives a reconnect.
+class GuardedConnection final : public Connection {
+  public:
+    void attach(std::unique_ptr<Connection> connection) { inner_ = std::move(connection); }
+    void detach() noexcept { inner_.reset(); }
+    [[nodiscard]] bool attached() const noexcept { return inner_ != nullptr; }
+
+    // For one job: when to stop, and until when. A null flag: logout, which always goes through.
+    void guard(const std::atomic<bool>* abandoned, TimePoint deadline) noexcept;
+    // A VERIFY with a PIN, a change or a signature was sent since guard().
+    [[nodiscard]] bool irreversible() const noexcept { return irreversible_; }
+
+    Result<Begun> begin(TimePoint deadline) override;
+    Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
+    void end(Disposition disposition) noexcept override;
+    [[nodiscard]] ReaderFeatures features() const noexcept override;
+
+  private:
+    std::unique_ptr<Connection> inner_;
+    const std::atomic<bool>* abandoned_ = nullptr;
+    TimePoint deadline_ = kNever;
+    bool irreversible_ = false;
+};
+
+class LeaseKeeper {
+  public:
+    LeaseKeeper(std::shared_ptr<const Environment> environment, std::string reader,
+                std::shared_ptr<Presence> presence)
+        : environment_(std::move(environment)), reader_(std::move(reader)), presence_(std::move(presence)) {}
+    LeaseKeeper(const LeaseKeeper&) = delete;
+    LeaseKeeper& operator=(const LeaseKeeper&) = delete;
+    ~LeaseKeeper() = default;
+
+    using Work = std::function<Status(CardLease&)>;
+
+    // Does `work` under a lease on the card of `incarnation`; once more from its beginning when somebody reset the
+    // card before anything irreversible was sent. Errors: the transport's, not_jpki, card_removed, `work`'s own.
+    Status run(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline, const Work& work);
+
+    // Ends the lease now if one lingers.
+    void end_lease() noexcept;
+
+    // Executor::IdleHook.
+    std::optional<TimePoint> idle(TimePoint now) noexcept;
+
+  private:
+    Status attempt(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline, const Work& work);
+    Status acquire(Incarnation incarnation, TimePoint deadline);
+    Status connect(TimePoint deadline);
+    Status begin(TimePoint deadline);
+    void note_failure(const Error& error);
+    void forget_card() noexcept;
+    [[nodiscard]] TimePoint now() const { return environment_->clock->now(); }
+
+    std::shared_ptr<const Environment> environment_;
+    std::string reader_;
+    std::shared_ptr<Presence> presence_;
+
+    std::unique_ptr<ReaderContext> context_;
+    GuardedConnection connection_;
+    std::unique_ptr<Card> card_;           // outlives connections, but not its incarnation
+    Incarnation card_incarnation_ = 0;
+
+    bool in_lease_ = false;
+    bool contended_ = false;
+    TimePoint lease_start_{};
+    TimePoint last_work_{};
+    TimePoint busy_since_{};
+    TimePoint not_before_{};
+};
+
+}  // namespace jpki::p11

@@ -1,0 +1,53 @@
+// Watches the readers: the only one that asks pcscd what is plugged in. With threads it looks on its own, half a
+// second apart, and slot calls read its last snapshot; without them each look happens in the caller.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/environment.hpp"
+#include "jpki/sync.hpp"
+
+namespace jpki::p11 {
+
+class Monitor {
+  public:
+    using Snapshot = std::vector<ReaderState>;
+    // Called after every look, on the looking thread, without locks.
+    using Listener = std::function<void(const Snapshot&)>;
+
+    Monitor(std::shared_ptr<const Environment> environment, Listener listener);
+    Monitor(const Monitor&) = delete;
+    Monitor& operator=(const Monitor&) = delete;
+    ~Monitor() = default;
+
+    // Makes sure that somebody looks: starts the thread and waits at most 50 ms for its first look, or looks now.
+    void ensure_looking();
+    // Something changed: look again soon.
+    void kick();
+    // Why the last look failed, if it did.
+    [[nodiscard]] std::optional<Errc> trouble() const;
+    bool stop(TimePoint deadline);
+
+  private:
+    struct Shared {
+        std::shared_ptr<const Environment> environment;
+        Listener listener;
+        Mutex mutex;
+        Condition changed;
+        bool started JPKI_GUARDED_BY(mutex) = false;
+        bool looked JPKI_GUARDED_BY(mutex) = false;
+        bool kicked JPKI_GUARDED_BY(mutex) = false;
+        bool stopping JPKI_GUARDED_BY(mutex) = false;
+        bool ended JPKI_GUARDED_BY(mutex) = false;
+        std::optional<Errc> trouble JPKI_GUARDED_BY(mutex);
+        std::unique_ptr<ReaderContext> context;  // the looking thread's own
+    };
+    static void look(Shared& shared);
+    static void loop(const std::shared_ptr<Shared>& shared);
+
+    std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace jpki::p11

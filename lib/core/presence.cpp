@@ -1,0 +1,38 @@
+#include "core/presence.hpp"
+
+namespace jpki::p11 {
+
+void Presence::update(const ReaderState* seen) {
+    const Lock lock(mutex_);
+    if (seen == nullptr) {
+        if (view_.card_present) ++view_.incarnation;
+        view_.card_present = false;
+        known_ = false;
+        lost_ = false;
+        return;
+    }
+    const bool same = known_ && seen->epoch == epoch_ && (lost_ || seen->card_present == view_.card_present);
+    if (same && !lost_) return;
+    if (same && ++looks_since_loss_ < kLooksToRevive) return;
+    known_ = true;
+    lost_ = false;
+    epoch_ = seen->epoch;
+    view_.card_present = seen->card_present;
+    ++view_.incarnation;
+}
+
+void Presence::lost() {
+    const Lock lock(mutex_);
+    if (!view_.card_present) return;
+    view_.card_present = false;
+    ++view_.incarnation;
+    lost_ = true;
+    looks_since_loss_ = 0;
+}
+
+Presence::View Presence::view() const {
+    const Lock lock(mutex_);
+    return view_;
+}
+
+}  // namespace jpki::p11

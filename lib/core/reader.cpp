@@ -1,0 +1,60 @@
+#include "core/reader.hpp"
+
+#include "core/executors.hpp"
+
+namespace jpki::p11 {
+
+namespace {
+
+struct EndLease final : Job {
+    explicit EndLease(std::shared_ptr<LeaseKeeper> k) : keeper(std::move(k)) {}
+    void run() noexcept override { keeper->end_lease(); }
+    std::shared_ptr<LeaseKeeper> keeper;
+};
+
+}  // namespace
+
+Reader::Reader(std::shared_ptr<const Environment> environment, std::string name)
+    : environment_(std::move(environment)),
+      name_(std::move(name)),
+      presence_(std::make_shared<Presence>()),
+      keeper_(std::make_shared<LeaseKeeper>(environment_, name_, presence_)) {}
+
+std::shared_ptr<Executor> Reader::executor(bool make) {
+    const Lock lock(mutex_);
+    if (!executor_ && make && !stopped_) {
+        auto idle = [keeper = keeper_](TimePoint now) { return keeper->idle(now); };
+        executor_ = environment_->threads ? make_thread_executor(*environment_->clock, std::move(idle))
+                                          : make_inline_executor(std::move(idle));
+    }
+    return executor_;
+}
+
+Status Reader::execute(const std::shared_ptr<Job>& job, TimePoint deadline) {
+    const auto runner = executor(true);
+    if (!runner) return fail(Errc::not_initialized, "the module is being finalised");
+    if (runner->wedged()) return fail(Errc::timed_out, "the reader has not come back from an earlier operation");
+    if (!runner->post(job)) return fail(Errc::no_memory, "no thread for the reader");
+    if (!runner->wait(job, deadline)) return fail(Errc::timed_out, "the reader did not answer in time");
+    return {};
+}
+
+void Reader::end_lease() {
+    const auto runner = executor(false);
+    if (!runner || runner->wedged()) return;
+    const auto job = std::make_shared<EndLease>(keeper_);
+    if (runner->post(job)) (void)runner->wait(job, environment_->clock->now() + timing::kShutdown);
+}
+
+bool Reader::stop(TimePoint deadline) {
+    std::shared_ptr<Executor> runner;
+    {
+        const Lock lock(mutex_);
+        stopped_ = true;
+        runner = std::move(executor_);
+        executor_ = nullptr;
+    }
+    return !runner || runner->stop(deadline);
+}
+
+}  // namespace jpki::p11

@@ -1,0 +1,80 @@
+// One reader as API threads see it: they hand over work and wait with a deadline; whatever blocks, blocks somewhere
+// else. The executor is made at the first card access. Shared by the tokens of its two seats.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "core/lease.hpp"
+#include "jpki/executor.hpp"
+#include "jpki/sync.hpp"
+
+namespace jpki::p11 {
+
+class Reader {
+  public:
+    Reader(std::shared_ptr<const Environment> environment, std::string name);
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] Presence& presence() noexcept { return *presence_; }
+    [[nodiscard]] const Environment& environment() const noexcept { return *environment_; }
+
+    // Runs `work(CardLease&)`, which returns a Result, on the reader's executor and waits at most `limit`. `work`
+    // owns what it uses: when the deadline passes, the caller leaves and the work may still be running. It may be
+    // called twice (see LeaseKeeper::run). Errors: LeaseKeeper::run's, timed_out, no_memory.
+    template <class F>
+    auto run(Incarnation incarnation, Duration limit, F work) -> std::invoke_result_t<F&, CardLease&> {
+        using Answer = std::invoke_result_t<F&, CardLease&>;
+        const TimePoint deadline = environment_->clock->now() + limit;
+        auto job = std::make_shared<LeaseJob<F, Answer>>(keeper_, incarnation, deadline, std::move(work));
+        JPKI_TRY(execute(job, deadline));
+        return std::move(*job->answer);
+    }
+
+    // Logs out and lets go of the card now instead of after the linger.
+    void end_lease();
+
+    // False: the worker is stuck and was left to itself.
+    bool stop(TimePoint deadline);
+
+  private:
+    template <class F, class Answer>
+    struct LeaseJob final : Job {
+        LeaseJob(std::shared_ptr<LeaseKeeper> k, Incarnation i, TimePoint d, F w)
+            : keeper(std::move(k)), incarnation(i), deadline(d), work(std::move(w)) {}
+
+        void run() noexcept override {
+            try {
+                const Status done = keeper->run(incarnation, abandoned, deadline, [this](CardLease& lease) {
+                    answer.emplace(work(lease));
+                    return *answer ? Status{} : Status{fail(answer->error())};
+                });
+                if (!done) answer.emplace(fail(done.error()));
+            } catch (...) {
+                answer.emplace(fail(Errc::no_memory, "out of memory in a card operation"));
+            }
+        }
+
+        std::shared_ptr<LeaseKeeper> keeper;
+        Incarnation incarnation;
+        TimePoint deadline;
+        F work;
+        std::optional<Answer> answer;
+    };
+
+    Status execute(const std::shared_ptr<Job>& job, TimePoint deadline);
+    std::shared_ptr<Executor> executor(bool make);
+
+    std::shared_ptr<const Environment> environment_;
+    std::string name_;
+    std::shared_ptr<Presence> presence_;
+    std::shared_ptr<LeaseKeeper> keeper_;
+    Mutex mutex_;
+    std::shared_ptr<Executor> executor_ JPKI_GUARDED_BY(mutex_);
+    bool stopped_ JPKI_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace jpki::p11

@@ -1,0 +1,24 @@
+#include "crypto/library_context.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/provider.h>
+
+namespace jpki::p11::crypto {
+
+OSSL_LIB_CTX* library_context() noexcept {
+    static OSSL_LIB_CTX* const context = [] {
+        OSSL_LIB_CTX* made = OSSL_LIB_CTX_new();
+        if (made != nullptr && OSSL_PROVIDER_load(made, "default") == nullptr) {
+            OSSL_LIB_CTX_free(made);
+            made = nullptr;
+        }
+        return made;
+    }();
+    return context;
+}
+
+QuietErrors::QuietErrors() noexcept { (void)ERR_set_mark(); }
+QuietErrors::~QuietErrors() { (void)ERR_pop_to_mark(); }
+
+}  // namespace jpki::p11::crypto

@@ -1,0 +1,29 @@
+// The mechanisms that a JPKI token offers, as data. What is not a row does not exist: the default answer to any
+// mechanism is "invalid".
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "crypto/digest.hpp"
+#include "jpki/card_port.hpp"
+#include "pkcs11/cryptoki.h"
+
+namespace jpki::p11 {
+
+struct Mechanism {
+    CK_MECHANISM_TYPE type;
+    std::optional<crypto::Hash> hash;      // what is hashed here before the card signs, or the digest itself
+    std::optional<SignScheme> scheme;      // nothing: a digest
+    CK_FLAGS flags;                        // of CK_MECHANISM_INFO
+
+    [[nodiscard]] bool signs() const noexcept { return scheme.has_value(); }
+};
+
+// In the order C_GetMechanismList reports them.
+std::span<const Mechanism> mechanisms() noexcept;
+
+// Null for a mechanism that is not offered.
+const Mechanism* find_mechanism(CK_MECHANISM_TYPE type) noexcept;
+
+}  // namespace jpki::p11
