@@ -9,8 +9,8 @@ namespace jpki::card::pcsc {
 
 namespace {
 
-// Always the largest that pcsc-lite allows (65,548 octets): when an answer does not fit, pcscd says so after the
-// card has executed the command, and the answer is gone.
+// Always the largest that pcsc-lite allows (65,548 octets): when an answer does not fit, pcscd says so after
+// the card has executed the command, and the answer is gone.
 constexpr std::size_t kAnswerSize = MAX_BUFFER_SIZE_EXTENDED;
 
 // A program that resets the card again and again would keep us here for good.
@@ -25,11 +25,11 @@ bool ends_connection(Errc code) {
 
 }  // namespace
 
-PcscConnection::PcscConnection(std::shared_ptr<Link> link, const ReaderState& seen, SCARDHANDLE handle,
-                               DWORD protocol)
+PcscConnection::PcscConnection(std::shared_ptr<Link> link, std::string reader, PresenceEpoch epoch,
+                               SCARDHANDLE handle, DWORD protocol)
     : link_(std::move(link)),
-      reader_(seen.name),
-      epoch_(seen.epoch),
+      reader_(std::move(reader)),
+      epoch_(epoch),
       handle_(handle),
       protocol_(protocol),
       answer_(kAnswerSize) {}
@@ -55,7 +55,8 @@ Result<Begun> PcscConnection::begin(TimePoint deadline) {
         if (failed_with(tried, Errc::card_reset)) {
             reset_unreported_ = true;
             if (++resets > kMaximumResets)
-                return fail(Errc::reader_busy, "other programs keep resetting the card", tried.error().detail);
+                return fail(Errc::reader_busy, "other programs keep resetting the card",
+                            tried.error().detail);
             tried = reconnect();
             if (tried) continue;
         }
@@ -65,9 +66,10 @@ Result<Begun> PcscConnection::begin(TimePoint deadline) {
 }
 
 Status PcscConnection::try_begin() {
-    // SCardBeginTransaction of pcsc-lite repeats itself in steps of 200 ms for as long as others hold the card,
-    // without limit and deaf to SCardCancel. Asking for the reader's name meets the same checks (pcscd: sharing
-    // first, then events) and comes back at once, so that waiting is ours: bounded, shorter steps.
+    if (must_reconnect_) return fail(Errc::card_reset, "the card was reset inside the last transaction");
+    // SCardBeginTransaction of pcsc-lite repeats itself in steps of 200 ms for as long as others hold the
+    // card, without limit and deaf to SCardCancel. Asking for the reader's name meets the same checks (pcscd:
+    // sharing first, then events) and comes back at once, so that waiting is ours: bounded, shorter steps.
     std::array<BYTE, MAX_BUFFER_SIZE> name{};
     DWORD length = name.size();
     const Status asked = link_->call("SCardGetAttrib", SCardGetAttrib, handle_,
@@ -79,18 +81,21 @@ Status PcscConnection::try_begin() {
     return link_->call("SCardBeginTransaction", SCardBeginTransaction, handle_);
 }
 
-Status PcscConnection::reconnect() {
-    // pcscd keeps one event per handle, and a reset after a swap hides the removal: only the counter still shows
-    // it. To reconnect then would be to go on with a card nobody asked for.
+Status PcscConnection::reconnect() noexcept {
+    // pcscd keeps one event per handle, and a reset after a swap hides the removal: only the counter still
+    // shows it. To reconnect then would be to go on with a card nobody asked for.
     JPKI_TRY(same_card());
-    return link_->call("SCardReconnect", SCardReconnect, handle_, DWORD{SCARD_SHARE_SHARED},
-                       DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_LEAVE_CARD}, &protocol_);
+    JPKI_TRY(link_->call("SCardReconnect", SCardReconnect, handle_, DWORD{SCARD_SHARE_SHARED},
+                         DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_LEAVE_CARD}, &protocol_));
+    must_reconnect_ = false;
+    return {};
 }
 
-Status PcscConnection::same_card() {
-    JPKI_TRY_ASSIGN(const std::optional<ReaderState> state, link_->look(reader_));
-    if (!state) return fail(Errc::reader_gone, "the reader is gone");
-    if (state->epoch != epoch_) return fail(Errc::card_removed, "another card may have taken this one's place");
+Status PcscConnection::same_card() noexcept {
+    JPKI_TRY_ASSIGN(const std::optional<Seen> seen, link_->look(reader_));
+    if (!seen) return fail(Errc::reader_gone, "the reader is gone");
+    if (seen->epoch != epoch_)
+        return fail(Errc::card_removed, "another card may have taken this one's place");
     return {};
 }
 
@@ -103,33 +108,50 @@ Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
     const SCARD_IO_REQUEST* protocol = protocol_ == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
     const Status sent = link_->call("SCardTransmit", SCardTransmit, handle_, protocol, command.data(),
                                     DWORD{command.size()}, nullptr, answer_.data(), &length);
-    if (!sent) {
-        // Silence, or a card pulled out in mid-command? pcscd may know by now.
-        if (failed_with(sent, Errc::card_mute))
-            if (const Status same = same_card(); !same) return fail(judge(same.error()));
-        return fail(judge(sent.error()));
+    if (!sent && sent.error().detail == number(SCARD_E_PROTO_MISMATCH)) {
+        // When a program is killed inside its transaction, pcscd (1.9.9) unlocks first, then tells of the
+        // reset, then resets: whoever was told and began in between has the card reset under its hands,
+        // without a word but this. Only the protocol, unset by the reset, gives it away (measured: once in
+        // 500 kills).
+        must_reconnect_ = true;
+        return fail(
+            judge({Errc::card_reset, sent.error().detail, "the card was reset inside our transaction"}));
+    }
+    if (!sent && !failed_with(sent, Errc::card_mute)) return fail(judge(sent.error()));
+    // Silence, which some drivers report as an answer of nothing: a mute card, or one pulled out in
+    // mid-command? pcscd may know by now.
+    if (!sent || length < 2) {
+        if (const Status same = same_card(); !same) return fail(judge(same.error()));
+        if (!sent) return fail(judge(sent.error()));
+        return fail(Errc::malformed_answer, "an answer without a status word");
     }
     if (length > answer_.size()) return fail(Errc::malformed_answer, "an answer longer than its buffer");
     Bytes answer(answer_.begin(), answer_.begin() + static_cast<std::ptrdiff_t>(length));
     // It may hold a certificate with somebody's address: no second copy stays behind.
     ::explicit_bzero(answer_.data(), length);
-    if (answer.size() < 2) return fail(Errc::malformed_answer, "an answer without a status word");
     return answer;
 }
 
 void PcscConnection::end(Disposition disposition) noexcept {
     if (!std::exchange(in_transaction_, false)) return;
     const DWORD how = disposition == Disposition::unpower ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD;
-    const Status ended = link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
+    Status ended = link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
+    if (failed_with(ended, Errc::card_reset)) {
+        // pcscd looks at events before it looks at the lock, so the reader is still ours until it has ended
+        // well.
+        reset_unreported_ = true;
+        ended = reconnect();
+        if (ended) ended = link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
+    }
     if (ended) return;
-    // When the card has left, pcscd (1.9.9) answers before it unlocks, and every other program would wait for this
-    // handle from then on. Only giving it up sets them free.
+    // It has unlocked by itself when the card left (measured with 1.9.9); for whatever else there is, giving
+    // the handle up frees the reader for others in any case.
     const Error error = judge(ended.error());
     if (!lost_) lost_ = Error{Errc::reader_gone, error.detail, "the connection had to be given up"};
     disconnect();
 }
 
-Error PcscConnection::judge(Error error) {
+Error PcscConnection::judge(Error error) noexcept {
     if (error.code == Errc::card_reset) reset_unreported_ = true;
     if (error.code == Errc::no_card) error.code = Errc::card_removed;  // there was one
     if (ends_connection(error.code)) lost_ = error;

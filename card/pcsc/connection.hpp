@@ -1,5 +1,5 @@
-// The port's Connection: one card handle, its transactions and its APDUs. Made by context.cpp; never logs what it
-// carries, and never goes on with another card than the one it was made for.
+// The port's Connection: one card handle, its transactions and its APDUs. Made by context.cpp; never logs
+// what it carries, and never goes on with another card than the one it was made for.
 #pragma once
 
 #include <memory>
@@ -13,26 +13,28 @@ namespace jpki::card::pcsc {
 
 class PcscConnection final : public Connection {
   public:
-    // Owns `handle` from now on; `seen` is the reader as it was just before it was connected.
-    PcscConnection(std::shared_ptr<Link> link, const ReaderState& seen, SCARDHANDLE handle, DWORD protocol);
+    // Owns `handle` from now on; `epoch` is the reader's from just before it was connected.
+    PcscConnection(std::shared_ptr<Link> link, std::string reader, PresenceEpoch epoch, SCARDHANDLE handle,
+                   DWORD protocol);
     ~PcscConnection() override;
 
     Result<Begun> begin(TimePoint deadline) override;
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
     void end(Disposition disposition) noexcept override;
 
-    // No pin pad yet: entry on the reader is opt-in and comes later (handbook, architecture §4, reliability §4.5).
-    // No extended APDUs: no JPKI operation needs one, and many contactless readers refuse them (card.md §2.7, §7).
+    // No pin pad yet: entry on the reader is opt-in and comes later (handbook, architecture §4, reliability
+    // §4.5). No extended APDUs: no JPKI operation needs one, and many contactless readers refuse them
+    // (card.md §2.7, §7).
     [[nodiscard]] ReaderFeatures features() const noexcept override { return {}; }
 
   private:
     // One try, which waits for nobody unless another program was quicker at the very last moment.
     Status try_begin();
-    // Takes note of a reset by others, if it is still our card.
-    Status reconnect();
-    Status same_card();
+    // Takes note of a reset, if it is still our card.
+    Status reconnect() noexcept;
+    Status same_card() noexcept;
     // The error as a holder of a connection sees it; what ends the connection is remembered.
-    Error judge(Error error);
+    Error judge(Error error) noexcept;
     void disconnect() noexcept;
 
     std::shared_ptr<Link> link_;
@@ -43,8 +45,9 @@ class PcscConnection final : public Connection {
     Bytes answer_;
     bool connected_ = true;
     bool in_transaction_ = false;
-    bool reset_unreported_ = false;
-    std::optional<Error> lost_;  // why this connection is of no more use
+    bool reset_unreported_ = false;  // until a begin() has told it
+    bool must_reconnect_ = false;    // reset, and pcscd will not say so again
+    std::optional<Error> lost_;      // why this connection is of no more use
 };
 
 }  // namespace jpki::card::pcsc

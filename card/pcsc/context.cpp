@@ -12,29 +12,30 @@ Result<std::vector<ReaderState>> Context::list() {
     readers.reserve(names.size());
     // One by one: in one call for all, a single reader that vanished since would fail the others too.
     for (const std::string& name : names) {
-        JPKI_TRY_ASSIGN(std::optional<ReaderState> state, link_->look(name));
-        if (state) readers.push_back(std::move(*state));
+        JPKI_TRY_ASSIGN(const std::optional<Seen> seen, link_->look(name));
+        if (seen) readers.push_back({name, seen->epoch, seen->card_present});
     }
     return readers;
 }
 
 Result<std::unique_ptr<Connection>> Context::connect(const std::string& reader, TimePoint deadline) {
-    if (reader.size() >= kMaximumReaderName || reader.find('\0') != std::string::npos)
+    // libpcsclite 1.9.9 finds the empty name in every unused place of its array.
+    if (reader.empty() || reader.size() >= kMaximumReaderName || reader.find('\0') != std::string::npos)
         return fail(Errc::reader_gone, "no reader can have this name");
     Patience patience(*link_, deadline);
     for (;;) {
-        // Before the connection, so that a card swapped in between is taken for another one, not missed. It also
-        // saves a wait: SCardConnect looks for a card only when it has the reader for itself.
-        JPKI_TRY_ASSIGN(const std::optional<ReaderState> state, link_->look(reader));
-        if (!state) return fail(Errc::reader_gone, "no reader of this name");
-        if (!state->card_present) return fail(Errc::no_card, "no card in the reader");
+        // Before the connection, so that a card swapped in between is taken for another one, not missed. It
+        // also saves a wait: SCardConnect looks for a card only when it has the reader for itself.
+        JPKI_TRY_ASSIGN(const std::optional<Seen> seen, link_->look(reader));
+        if (!seen) return fail(Errc::reader_gone, "no reader of this name");
+        if (!seen->card_present) return fail(Errc::no_card, "no card in the reader");
 
         SCARDHANDLE handle = 0;
         DWORD protocol = SCARD_PROTOCOL_UNDEFINED;
         const Status connected =
-            link_->call("SCardConnect", SCardConnect, link_->context(), reader.c_str(), DWORD{SCARD_SHARE_SHARED},
-                        DWORD{SCARD_PROTOCOL_ANY}, &handle, &protocol);
-        if (connected) return std::make_unique<PcscConnection>(link_, *state, handle, protocol);
+            link_->call("SCardConnect", SCardConnect, link_->context(), reader.c_str(),
+                        DWORD{SCARD_SHARE_SHARED}, DWORD{SCARD_PROTOCOL_ANY}, &handle, &protocol);
+        if (connected) return std::make_unique<PcscConnection>(link_, reader, seen->epoch, handle, protocol);
         // Somebody has the reader exclusively (gpg's scdaemon likes to).
         if (!failed_with(connected, Errc::reader_busy)) return fail(connected.error());
         JPKI_TRY(patience.pause(connected.error()));

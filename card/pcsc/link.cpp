@@ -12,8 +12,8 @@ namespace jpki::card::pcsc {
 namespace {
 
 // libpcsclite before 2.0.1 keeps what it knows about readers in one unlocked array per process, which every
-// SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them ever
-// waits inside (timeout 0). Without a destructor: threads may still be about when the process ends.
+// SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them
+// ever waits inside (timeout 0). Without a destructor: threads may still be about when the process ends.
 constinit Mutex reader_states_turn;
 static_assert(std::is_trivially_destructible_v<Mutex>);
 
@@ -21,22 +21,20 @@ static_assert(std::is_trivially_destructible_v<Mutex>);
 // change in between.
 constexpr std::size_t kNamesSize = kMaximumReaders * kMaximumReaderName + 1;
 
-// pcsc-lite's event counter: one up for every insertion and every removal, and for nothing else (measured with
-// 1.9.9: a reset or power cycle by whomever leaves it alone).
+// pcsc-lite's event counter: one up for every insertion and every removal, and for nothing else (measured
+// with 1.9.9: a reset or power cycle by whomever leaves it alone).
 constexpr DWORD kEventCounter = 0xFFFF0000U;
 
 // These are the daily bread of a monitor and of competing programs.
 bool is_routine(const Error& error) {
     switch (error.code) {
-    case Errc::no_card:
-    case Errc::card_removed:
-    case Errc::card_reset:
-    case Errc::reader_busy:
-    case Errc::reader_gone:
-    case Errc::service_unavailable:
-        return true;
-    default:
-        return false;
+        case Errc::no_card:
+        case Errc::card_removed:
+        case Errc::card_reset:
+        case Errc::reader_busy:
+        case Errc::reader_gone:
+        case Errc::service_unavailable: return true;
+        default: return false;
     }
 }
 
@@ -80,7 +78,7 @@ Result<std::vector<std::string>> Link::reader_names() {
     return parse_reader_names(std::span(octets).first(std::min<std::size_t>(length, octets.size())));
 }
 
-Result<std::optional<ReaderState>> Link::look(const std::string& reader) {
+Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
     SCARD_READERSTATE state{};
     state.szReader = reader.c_str();
     state.dwCurrentState = SCARD_STATE_UNAWARE;  // answered at once, whatever the timeout
@@ -97,9 +95,8 @@ Result<std::optional<ReaderState>> Link::look(const std::string& reader) {
     // pcscd has the reader but cannot talk to it: no card as far as anybody can tell, and no counter either.
     const bool present = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
     const std::uint64_t counter = state.dwEventState & kEventCounter;
-    return ReaderState{.name = reader,
-                       .epoch = {(std::uint64_t{generation_} << 32U) | counter | (present ? 1U : 0U)},
-                       .card_present = present};
+    return Seen{.epoch = {(std::uint64_t{generation_} << 32U) | counter | (present ? 1U : 0U)},
+                .card_present = present};
 }
 
 void Link::cancel() noexcept {

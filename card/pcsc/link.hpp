@@ -1,5 +1,6 @@
-// One PC/SC context and the one place through which every SCard* call of this room goes, so that each is checked
-// and a failure names its call. Used by context.cpp and connection.cpp only; knows no transaction and no APDU.
+// One PC/SC context and the one place through which every SCard* call of this room goes, so that each is
+// checked and a failure names its call. Used by context.cpp and connection.cpp only; knows no transaction and
+// no APDU.
 #pragma once
 
 #include <winscard.h>
@@ -41,6 +42,11 @@ struct CallSite {
     std::source_location where;
 };
 
+struct Seen {
+    PresenceEpoch epoch;
+    bool card_present;
+};
+
 class Link {
   public:
     static Result<std::shared_ptr<Link>> open(std::shared_ptr<Service> service);
@@ -58,8 +64,8 @@ class Link {
 
     // Names of the readers of this moment.
     Result<std::vector<std::string>> reader_names();
-    // One reader's state; nothing when it is gone. Never waits for a change.
-    Result<std::optional<ReaderState>> look(const std::string& reader);
+    // One reader; nothing when it is gone. Never waits for a change, never allocates.
+    Result<std::optional<Seen>> look(const std::string& reader) noexcept;
 
     [[nodiscard]] SCARDCONTEXT context() const { return context_; }
 

@@ -1,5 +1,5 @@
-// Waiting for other programs in small steps, within a deadline. Used by context.cpp and connection.cpp, for the
-// calls that pcsc-lite would otherwise repeat without limit or not at all.
+// Waiting for other programs in small steps, within a deadline. Used by context.cpp and connection.cpp, for
+// the calls that pcsc-lite would otherwise repeat without limit or not at all.
 #pragma once
 
 #include <thread>
@@ -13,7 +13,8 @@ class Patience {
     Patience(const Link& link, TimePoint deadline)
         : link_(&link), deadline_(deadline), cancels_(link.cancels()) {}
 
-    // Sleeps one step. Fails with `reason` when the time is over, with abandoned when the context was cancelled.
+    // Sleeps one step. Fails with `reason` when the time is over, with abandoned when the context was
+    // cancelled.
     Status pause(const Error& reason) {
         const TimePoint now = std::chrono::steady_clock::now();
         if (now >= deadline_) return fail(reason);

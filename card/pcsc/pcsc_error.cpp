@@ -19,8 +19,8 @@ struct Row {
 // LONG has 64 bits on Linux and 32 elsewhere; the codes have 32.
 constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(code); }
 
-// SCARD_E_UNEXPECTED and SCARD_E_UNSUPPORTED_FEATURE share a value in pcsc-lite; 0x80100022 is Windows' value of
-// the latter, which drivers written for both send.
+// SCARD_E_UNEXPECTED and SCARD_E_UNSUPPORTED_FEATURE share a value in pcsc-lite; 0x80100022 is Windows' value
+// of the latter, which drivers written for both send.
 constexpr std::uint32_t kUnsupportedFeatureOfWindows = 0x80100022U;
 
 // Ordered by code.

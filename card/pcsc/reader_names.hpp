@@ -1,5 +1,5 @@
-// Reads the list of readers that PC/SC hands over (PC/SC part 5 §3.2.1: names that end in a zero octet, one more
-// zero octet at the end). Pure and bounded: whatever the octets are, nothing outside of them is read.
+// Reads the list of readers that PC/SC hands over (PC/SC part 5 §3.2.1: names that end in a zero octet, one
+// more zero octet at the end). Pure and bounded: whatever the octets are, nothing outside of them is read.
 #pragma once
 
 #include <cstddef>

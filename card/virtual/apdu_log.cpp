@@ -10,6 +10,7 @@ namespace jpki::vcard {
 namespace {
 
 constexpr std::uint8_t kInsSelect = 0xA4;
+constexpr std::ptrdiff_t kMostLines = 200000;  // in memory: a card may live for weeks
 
 std::string describe(ByteView command) {
     const std::optional<Apdu> apdu = parse_apdu(command);
@@ -56,6 +57,7 @@ void ApduLog::add(std::string line) {
         const Descriptor file = open_for_append(path_);
         if (file) static_cast<void>(write_all(file, line + "\n"));
     }
+    if (std::ssize(lines_) == kMostLines) lines_.erase(lines_.begin(), lines_.begin() + kMostLines / 2);
     lines_.push_back(std::move(line));
 }
 

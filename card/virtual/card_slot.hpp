@@ -1,6 +1,6 @@
-// The place that a card is put into and taken out of: the card, the file its image lives in, and whether it is in.
-// Called by the program's loop and by the control commands. It saves the image after every change of the card's.
-// It knows no socket: the loop asks it whether there should be a connection.
+// The place that a card is put into and taken out of: the card, the file its image lives in, and whether it
+// is in. Called by the program's loop and by the control commands. It saves the image after every change of
+// the card's. It knows no socket: the loop asks it whether there should be a connection.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 namespace jpki::vcard {
 
 class CardSlot {
- public:
+  public:
     using Clock = std::chrono::steady_clock;
 
     // An empty path keeps the image in memory only.
@@ -22,8 +22,8 @@ class CardSlot {
     const std::string& image_path() const { return image_path_; }
 
     bool inserted() const { return inserted_; }
-    // pcscd looks for cards every 400 ms: a card that is back before it looked was never away, but has lost its
-    // power. So after leaving, it stays away for a second.
+    // pcscd looks for cards every 400 ms: a card that is back before it looked was never away, but has lost
+    // its power. So after leaving, it stays away for a second.
     bool may_connect(Clock::time_point now) const { return inserted_ && now >= away_until_; }
     Clock::time_point away_until() const { return away_until_; }
 
@@ -31,11 +31,12 @@ class CardSlot {
     void remove();
     // The card leaves and comes back by itself: how a mute card looks from outside.
     void bounce();
-    // Another card in place of this one; throws ImageError and keeps the present card when there is no such image.
+    // Another card in place of this one; throws ImageError and keeps the present card when there is no such
+    // image.
     void swap(const std::string& image_path);
     bool save() const;
 
- private:
+  private:
     void keep_saved();
     void leave();
 

@@ -23,9 +23,9 @@ Answer read_binary(CardState& card, const Apdu& apdu) {
     if (apdu.iso_case != ApduCase::k2) return sw::kWrongLength;
     std::size_t offset = apdu.p1p2();
     if ((apdu.p1 & kShortIdForm) != 0) {
-        if (const std::uint16_t wrong = resolve_reference(card, apdu.p1); wrong != 0) return wrong;
         // P1=80 would be short identifier 0, which names no file (ISO 7816-4 §7.3.2).
         if (apdu.p1 == kShortIdForm) return sw::kWrongP1P2;
+        if (const std::uint16_t wrong = resolve_reference(card, apdu.p1); wrong != 0) return wrong;
         offset = apdu.p2;
     }
     const File* file = card.file();

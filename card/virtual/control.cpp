@@ -30,10 +30,10 @@ std::string json_string(std::string_view text) {
 std::string status(ControlState& state, std::string_view) {
     const Card& card = state.slot.card();
     const auto boolean = [](bool value) { return std::string(value ? "true" : "false"); };
-    std::string out = "{\"inserted\": " + boolean(state.slot.inserted()) + ", \"connected\": " +
-                      boolean(state.connected) + ", \"powered\": " + boolean(card.powered()) +
-                      ", \"image\": " + json_string(state.slot.image_path()) +
-                      ", \"person\": " + std::to_string(card.image().person) + ", \"personality\": {";
+    std::string out =
+        "{\"inserted\": " + boolean(state.slot.inserted()) + ", \"connected\": " + boolean(state.connected) +
+        ", \"powered\": " + boolean(card.powered()) + ", \"image\": " + json_string(state.slot.image_path()) +
+        ", \"person\": " + std::to_string(card.image().person) + ", \"personality\": {";
     for (std::size_t i = 0; i < personality_switches().size(); ++i) {
         out.append(i == 0 ? "" : ", ").append(json_string(personality_switches()[i].name)).append(": ");
         out.append(json_string(card.image().personality.get(static_cast<Switch>(i))));
@@ -69,7 +69,8 @@ std::string tries(ControlState& state, std::string_view argument) {
     unsigned count = 0;
     const char* end = digits.data() + digits.size();
     const auto [stop, wrong] = std::from_chars(digits.data(), end, count);
-    const bool well_formed = (pin == "auth" || pin == "sign") && !digits.empty() && wrong == std::errc() && stop == end;
+    const bool well_formed =
+        (pin == "auth" || pin == "sign") && !digits.empty() && wrong == std::errc() && stop == end;
     if (!well_formed) return error("tries auth|sign NUMBER");
     if (!state.slot.card().set_tries_left(pin == "auth" ? Role::kAuthPin : Role::kSignPin, count)) {
         return error("no such PIN, too many tries, or the image cannot be saved");
@@ -94,7 +95,8 @@ std::string reset_oracle(ControlState& state, std::string_view) {
 
 std::string log(ControlState& state, std::string_view) {
     std::string out;
-    for (const std::string& line : state.slot.card().log().lines()) out.append(line).append("\n");
+    for (const std::string& line : state.slot.card().log().lines())
+        out.append(line).append("\n");
     return out + ".";
 }
 

@@ -1,6 +1,6 @@
-// The control commands of a running jpki-vcard: one line in, one line out (`log`: many, then a line with a dot).
-// Called by the control socket; tests call control_answer() directly. It acts on the slot only.
-// No command can read a PIN or a key, or spend a try.
+// The control commands of a running jpki-vcard: one line in, one line out (`log`: many, then a line with a
+// dot). Called by the control socket; tests call control_answer() directly. It acts on the slot only. No
+// command can read a PIN or a key, or spend a try.
 #pragma once
 
 #include <string>

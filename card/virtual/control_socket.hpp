@@ -1,6 +1,6 @@
 // The Unix socket, mode 0600, on which a running jpki-vcard takes control commands; and its client.
-// Called by the program's loop and by `jpki-vcard ctl`. It moves lines; what they mean is control.hpp's business.
-// It removes only a socket that was its own or that nobody answers on.
+// Called by the program's loop and by `jpki-vcard ctl`. It moves lines; what they mean is control.hpp's
+// business. It removes only a socket that was its own or that nobody answers on.
 #pragma once
 
 #include <poll.h>
@@ -15,7 +15,7 @@
 namespace jpki::vcard {
 
 class ControlSocket {
- public:
+  public:
     ControlSocket() = default;  // no socket: nothing to poll
     ~ControlSocket();
     ControlSocket(const ControlSocket&) = delete;
@@ -24,10 +24,10 @@ class ControlSocket {
     // An empty string, or why it did not work.
     std::string listen(const std::string& path);
     void add_to(std::vector<pollfd>& polled) const;
-    // Serves whatever is ready; never blocks on a client.
+    // Serves whatever is ready. A client that does not read its answer is dropped after five seconds.
     void serve(ControlState& state);
 
- private:
+  private:
     struct Client {
         Descriptor socket;
         std::string input;

@@ -9,7 +9,7 @@
 namespace jpki::vcard {
 
 class Descriptor {
- public:
+  public:
     Descriptor() = default;
     explicit Descriptor(int number) : number_(number) {}
     ~Descriptor() { close(); }
@@ -28,7 +28,7 @@ class Descriptor {
         if (number_ >= 0) ::close(std::exchange(number_, -1));
     }
 
- private:
+  private:
     int number_ = -1;
 };
 

@@ -1,6 +1,7 @@
 // The card's end of vsmartcard's vpcd protocol: length-prefixed messages on a stream socket.
-// Called by the program's loop (server.hpp) and, on a socketpair, by tests. It owns the socket and borrows the card.
-// It never answers an APDU with nothing, which would hang the reader's side for good: it hangs up instead.
+// Called by the program's loop (server.hpp) and, on a socketpair, by tests. It owns the socket and borrows
+// the card. It never answers an APDU with nothing, which would hang the reader's side for good: it hangs up
+// instead.
 #pragma once
 
 #include <optional>
@@ -16,29 +17,30 @@ Bytes vpcd_frame(ByteView message);
 
 // Octets in as they arrive, whole messages out.
 class VpcdReader {
- public:
+  public:
     void feed(ByteView octets) { append(buffer_, octets); }
     // Nothing while the next message is incomplete.
     std::optional<Bytes> next();
 
- private:
+  private:
     Bytes buffer_;
 };
 
 enum class VpcdEnd { kGoesOn, kPeerLeft, kCardMute };
 
 class VpcdConnection {
- public:
+  public:
     explicit VpcdConnection(Descriptor socket) : socket_(std::move(socket)) {}
 
     int number() const { return socket_.number(); }
-    // To be called before waiting for input and before every receive: vpcd sends length and body apart and without
-    // TCP_NODELAY, so a delayed acknowledgement costs 40 ms an APDU. The option does not last; it is spent by the kernel.
+    // To be called before waiting for input and before every receive: vpcd sends length and body apart and
+    // without TCP_NODELAY, so a delayed acknowledgement costs 40 ms an APDU. The option does not last; it is
+    // spent by the kernel.
     void acknowledge_quickly() const;
     // Receives what is there and answers every complete message.
     VpcdEnd on_readable(Card& card);
 
- private:
+  private:
     VpcdEnd answer(Card& card, ByteView message);
     bool send(ByteView message) const;
 

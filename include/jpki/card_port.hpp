@@ -19,11 +19,11 @@ namespace jpki {
 
 // Every JPKI family has at most these two: one PIN, one key and two certificates each.
 enum class Seat : std::uint8_t { authentication, signature };
-constexpr std::array kSeats{Seat::authentication, Seat::signature};
+inline constexpr std::array kSeats{Seat::authentication, Seat::signature};
 constexpr std::size_t index_of(Seat seat) { return static_cast<std::size_t>(seat); }
 
 enum class CertRole : std::uint8_t { user, authority };
-constexpr std::array kCertRoles{CertRole::user, CertRole::authority};
+inline constexpr std::array kCertRoles{CertRole::user, CertRole::authority};
 constexpr std::size_t index_of(CertRole role) { return static_cast<std::size_t>(role); }
 
 enum class Alphabet : std::uint8_t { digits, upper_alphanumeric };

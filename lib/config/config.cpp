@@ -26,8 +26,8 @@ struct Choice {
 
 struct Key {
     std::string_view name;
-    std::span<const Choice> choices;          // the texts it takes; none: any text
-    void (*apply_text)(Config&, std::string); // for keys without choices
+    std::span<const Choice> choices;           // the texts it takes; none: any text
+    void (*apply_text)(Config&, std::string);  // for keys without choices
 };
 
 constexpr std::array<Choice, 3> kWorkerThreads{{
@@ -87,7 +87,8 @@ bool apply(const Key& key, const std::string& text, Config& config) {
 void read_value(const toml::key& name, const toml::node& value, Config& config, Problems& problems) {
     const auto* key = std::ranges::find(kKeys, name.str(), &Key::name);
     if (key == kKeys.end()) {
-        problems.push_back(problem_at(name.source(), "unknown key \"" + std::string(name.str()) + "\", ignored"));
+        problems.push_back(
+            problem_at(name.source(), "unknown key \"" + std::string(name.str()) + "\", ignored"));
         return;
     }
     const auto text = value.value<std::string>();
@@ -104,7 +105,8 @@ std::vector<ConfigProblem> read_config(std::string_view text, Config& config) {
         problems.push_back(problem_at(parsed.error().source(), std::string(parsed.error().description())));
         return problems;
     }
-    for (const auto& [name, value] : parsed.table()) read_value(name, value, config, problems);
+    for (const auto& [name, value] : parsed.table())
+        read_value(name, value, config, problems);
     return problems;
 }
 

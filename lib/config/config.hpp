@@ -1,5 +1,5 @@
-// pkcs11.conf as an immutable value. A file that is wrong never keeps the module from working: every problem becomes
-// a warning with line and column, and the default stands in its place.
+// pkcs11.conf as an immutable value. A file that is wrong never keeps the module from working: every problem
+// becomes a warning with line and column, and the default stands in its place.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace jpki::p11 {
 
 enum class WorkerThreads : std::uint8_t { automatic, never, always };
 enum class LastTry : std::uint8_t { refuse, allow };
-// Which seats a program sees as tokens. `automatic`: both, or the authentication seat alone in hosts that ask the
-// PIN of every token they find.
+// Which seats a program sees as tokens. `automatic`: both, or the authentication seat alone in hosts that ask
+// the PIN of every token they find.
 enum class View : std::uint8_t { automatic, both, authentication, signature };
 
 struct Config {

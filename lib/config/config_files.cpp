@@ -74,8 +74,8 @@ void load_config_file(const std::string& path, bool required, LoadedConfig& load
         return;
     }
     for (ConfigProblem& problem : read_config(text, loaded.config)) {
-        problem.message = path + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) + ": " +
-                          problem.message;
+        problem.message = path + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) +
+                          ": " + problem.message;
         loaded.problems.push_back(std::move(problem));
     }
 }

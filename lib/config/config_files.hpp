@@ -14,9 +14,9 @@ struct LoadedConfig {
 };
 
 // The file named by JPKI_PKCS11_CONF alone, or /etc/jpki-pkcs11/pkcs11.conf and then the user's
-// (XDG_CONFIG_HOME/jpki-pkcs11/pkcs11.conf) over it. A file must be a regular file of at most 64 KiB, belong to the
-// user or root and be writable by nobody else. Nothing of the user's or the environment's counts in a program that
-// runs with other rights than its caller's (AT_SECURE). JPKI_PKCS11_LOG overrides log_file.
+// (XDG_CONFIG_HOME/jpki-pkcs11/pkcs11.conf) over it. A file must be a regular file of at most 64 KiB, belong
+// to the user or root and be writable by nobody else. Nothing of the user's or the environment's counts in a
+// program that runs with other rights than its caller's (AT_SECURE). JPKI_PKCS11_LOG overrides log_file.
 LoadedConfig load_config();
 
 // One file over `loaded`; a missing one is no problem unless `required`.

@@ -34,8 +34,8 @@ class LogFile final : public Log {
         (void)::gmtime_r(&now.tv_sec, &utc);
         const int length = std::snprintf(
             text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %d %s %.*s\n", utc.tm_year + 1900,
-            utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000, ::getpid(),
-            kNames[static_cast<std::size_t>(level)], static_cast<int>(line.size()), line.data());
+            utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000,
+            ::getpid(), kNames[static_cast<std::size_t>(level)], static_cast<int>(line.size()), line.data());
         if (length <= 0) return;
         const std::size_t count = std::min(static_cast<std::size_t>(length), text.size() - 1);
         text[count - 1] = '\n';
@@ -53,8 +53,8 @@ class LogFile final : public Log {
 
 std::unique_ptr<Log> open_log(const std::string& path, LogLevel level) {
     if (path.empty() || level == LogLevel::off) return std::make_unique<SilentLog>();
-    const int file =
-        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    const int file = ::open(
+        path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (file < 0) return std::make_unique<SilentLog>();
     struct stat status {};
     const bool ours = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid();

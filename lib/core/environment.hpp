@@ -1,5 +1,5 @@
-// Everything the core needs from outside, injected once: readers, cards, time, randomness, the log, and whether it
-// may have threads. Shared, because a worker stuck in a call outlives the module that made it.
+// Everything the core needs from outside, injected once: readers, cards, time, randomness, the log, and
+// whether it may have threads. Shared, because a worker stuck in a call outlives the module that made it.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,9 @@ struct Environment {
     std::unique_ptr<Random> random;
     std::unique_ptr<Log> log;
     Config config;
-    View view = View::both;  // decided: never automatic
-    bool threads = true;     // false: everything runs in the caller's thread
+    std::vector<ConfigProblem> problems;  // what was wrong with the configuration files
+    View view = View::both;               // decided: never automatic
+    bool threads = true;                  // false: everything runs in the caller's thread
 };
 
 class SteadyClock final : public Clock {

@@ -99,7 +99,8 @@ class ThreadExecutor final : public Executor {
         const Lock lock(shared_->mutex);
         shared_->stopping = true;
         if (shared_->running) shared_->running->abandoned = true;
-        for (const auto& job : shared_->queue) job->abandoned = true;
+        for (const auto& job : shared_->queue)
+            job->abandoned = true;
         shared_->changed.notify_all();
         while (started_ && !shared_->ended) {
             if (!shared_->changed.wait_until(shared_->mutex, deadline) && !shared_->ended) return false;

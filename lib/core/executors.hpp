@@ -7,8 +7,8 @@
 
 namespace jpki::p11 {
 
-// All signals are blocked in the thread, which starts with the first job. A job that its waiter gave up on and that
-// has not begun is never run.
+// All signals are blocked in the thread, which starts with the first job. A job that its waiter gave up on
+// and that has not begun is never run.
 std::unique_ptr<Executor> make_thread_executor(const Clock& clock, Executor::IdleHook idle);
 
 // post() runs the job and then all that is due; there is no linger and no deadline.

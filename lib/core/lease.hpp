@@ -1,6 +1,6 @@
-// A lease: this reader, inside one PC/SC transaction, with the same card as before. The only way to a Card, so an
-// APDU outside a transaction does not compile. LeaseKeeper makes, lingers on and ends leases; it is confined to the
-// reader's executor and never called from an API thread.
+// A lease: this reader, inside one PC/SC transaction, with the same card as before. The only way to a Card,
+// so an APDU outside a transaction does not compile. LeaseKeeper makes, lingers on and ends leases; it is
+// confined to the reader's executor and never called from an API thread.
 #pragma once
 
 #include <atomic>
@@ -28,8 +28,8 @@ class CardLease {
     Card* card_;
 };
 
-// The connection as a Card sees it: it stands still when nobody waits for the work any more, knows whether something
-// that must not be repeated has left, and survives a reconnect.
+// The connection as a Card sees it: it stands still when nobody waits for the work any more, knows whether
+// something that must not be repeated has left, and survives a reconnect.
 class GuardedConnection final : public Connection {
   public:
     void attach(std::unique_ptr<Connection> connection) { inner_ = std::move(connection); }
@@ -64,9 +64,11 @@ class LeaseKeeper {
 
     using Work = std::function<Status(CardLease&)>;
 
-    // Does `work` under a lease on the card of `incarnation`; once more from its beginning when somebody reset the
-    // card before anything irreversible was sent. Errors: the transport's, not_jpki, card_removed, `work`'s own.
-    Status run(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline, const Work& work);
+    // Does `work` under a lease on the card of `incarnation`; once more from its beginning when somebody
+    // reset the card before anything irreversible was sent. Errors: the transport's, not_jpki, card_removed,
+    // `work`'s own.
+    Status run(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
+               const Work& work);
 
     // Ends the lease now if one lingers.
     void end_lease() noexcept;
@@ -75,7 +77,8 @@ class LeaseKeeper {
     std::optional<TimePoint> idle(TimePoint now) noexcept;
 
   private:
-    Status attempt(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline, const Work& work);
+    Status attempt(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
+                   const Work& work);
     Status acquire(Incarnation incarnation, TimePoint deadline);
     Status connect(TimePoint deadline);
     Status begin(TimePoint deadline);
@@ -89,7 +92,7 @@ class LeaseKeeper {
 
     std::unique_ptr<ReaderContext> context_;
     GuardedConnection connection_;
-    std::unique_ptr<Card> card_;           // outlives connections, but not its incarnation
+    std::unique_ptr<Card> card_;  // outlives connections, but not its incarnation
     Incarnation card_incarnation_ = 0;
 
     bool in_lease_ = false;

@@ -46,7 +46,8 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
     for (;;) {
         look(*shared);
         const Lock lock(shared->mutex);
-        const TimePoint next = clock.now() + (shared->trouble ? Duration(timing::kRetryService) : Duration(timing::kPoll));
+        const TimePoint next =
+            clock.now() + (shared->trouble ? Duration(timing::kRetryService) : Duration(timing::kPoll));
         while (!shared->stopping && !shared->kicked) {
             if (!shared->changed.wait_until(shared->mutex, next)) break;
         }

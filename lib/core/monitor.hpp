@@ -1,5 +1,5 @@
-// Watches the readers: the only one that asks pcscd what is plugged in. With threads it looks on its own, half a
-// second apart, and slot calls read its last snapshot; without them each look happens in the caller.
+// Watches the readers: the only one that asks pcscd what is plugged in. With threads it looks on its own,
+// half a second apart, and slot calls read its last snapshot; without them each look happens in the caller.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@ class Monitor {
     Monitor& operator=(const Monitor&) = delete;
     ~Monitor() = default;
 
-    // Makes sure that somebody looks: starts the thread and waits at most 50 ms for its first look, or looks now.
+    // Makes sure that somebody looks: starts the thread and waits at most 50 ms for its first look, or looks
+    // now.
     void ensure_looking();
     // Something changed: look again soon.
     void kick();

@@ -1,5 +1,6 @@
-// Whether a card is in one reader, and which: the incarnation number moves whenever the card may have become another
-// one. Fed by the monitor's looks and by the worker's losses; thread-safe; never asks the reader itself.
+// Whether a card is in one reader, and which: the incarnation number moves whenever the card may have become
+// another one. Fed by the monitor's looks and by the worker's losses; thread-safe; never asks the reader
+// itself.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,8 @@ class Presence {
     [[nodiscard]] View view() const;
 
   private:
-    // A card that the worker lost counts again when the monitor still sees it after this many looks: the loss was
-    // the connection's, not the card's.
+    // A card that the worker lost counts again when the monitor still sees it after this many looks: the loss
+    // was the connection's, not the card's.
     static constexpr int kLooksToRevive = 2;
 
     mutable Mutex mutex_;

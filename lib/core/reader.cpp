@@ -33,7 +33,8 @@ std::shared_ptr<Executor> Reader::executor(bool make) {
 Status Reader::execute(const std::shared_ptr<Job>& job, TimePoint deadline) {
     const auto runner = executor(true);
     if (!runner) return fail(Errc::not_initialized, "the module is being finalised");
-    if (runner->wedged()) return fail(Errc::timed_out, "the reader has not come back from an earlier operation");
+    if (runner->wedged())
+        return fail(Errc::timed_out, "the reader has not come back from an earlier operation");
     if (!runner->post(job)) return fail(Errc::no_memory, "no thread for the reader");
     if (!runner->wait(job, deadline)) return fail(Errc::timed_out, "the reader did not answer in time");
     return {};

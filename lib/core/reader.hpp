@@ -1,5 +1,5 @@
-// One reader as API threads see it: they hand over work and wait with a deadline; whatever blocks, blocks somewhere
-// else. The executor is made at the first card access. Shared by the tokens of its two seats.
+// One reader as API threads see it: they hand over work and wait with a deadline; whatever blocks, blocks
+// somewhere else. The executor is made at the first card access. Shared by the tokens of its two seats.
 #pragma once
 
 #include <memory>
@@ -22,9 +22,10 @@ class Reader {
     [[nodiscard]] Presence& presence() noexcept { return *presence_; }
     [[nodiscard]] const Environment& environment() const noexcept { return *environment_; }
 
-    // Runs `work(CardLease&)`, which returns a Result, on the reader's executor and waits at most `limit`. `work`
-    // owns what it uses: when the deadline passes, the caller leaves and the work may still be running. It may be
-    // called twice (see LeaseKeeper::run). Errors: LeaseKeeper::run's, timed_out, no_memory.
+    // Runs `work(CardLease&)`, which returns a Result, on the reader's executor and waits at most `limit`.
+    // `work` owns what it uses: when the deadline passes, the caller leaves and the work may still be
+    // running. It may be called twice (see LeaseKeeper::run). Errors: LeaseKeeper::run's, timed_out,
+    // no_memory.
     template <class F>
     auto run(Incarnation incarnation, Duration limit, F work) -> std::invoke_result_t<F&, CardLease&> {
         using Answer = std::invoke_result_t<F&, CardLease&>;
@@ -48,11 +49,11 @@ class Reader {
 
         void run() noexcept override {
             try {
-                const Status done = keeper->run(incarnation, abandoned, deadline, [this](CardLease& lease) {
+                const Status ended = keeper->run(incarnation, abandoned, deadline, [this](CardLease& lease) {
                     answer.emplace(work(lease));
                     return *answer ? Status{} : Status{fail(answer->error())};
                 });
-                if (!done) answer.emplace(fail(done.error()));
+                if (!ended) answer.emplace(fail(ended.error()));
             } catch (...) {
                 answer.emplace(fail(Errc::no_memory, "out of memory in a card operation"));
             }

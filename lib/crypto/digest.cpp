@@ -8,7 +8,8 @@ struct Row {
     const char* name;
     std::size_t size;
 };
-constexpr std::array<Row, 5> kRows{{{"SHA1", 20}, {"SHA224", 28}, {"SHA256", 32}, {"SHA384", 48}, {"SHA512", 64}}};
+constexpr std::array<Row, 5> kRows{
+    {{"SHA1", 20}, {"SHA224", 28}, {"SHA256", 32}, {"SHA384", 48}, {"SHA512", 64}}};
 
 const Row& row(Hash hash) { return kRows[static_cast<std::size_t>(hash)]; }
 

@@ -1,6 +1,6 @@
-// Our own OpenSSL library context: default provider only, no openssl.cnf, so that a host which configures us as its
-// provider cannot make us call ourselves. Made at first use and kept for the life of the process: freeing it could
-// meet OpenSSL's own exit handlers.
+// Our own OpenSSL library context: default provider only, no openssl.cnf, so that a host which configures us
+// as its provider cannot make us call ourselves. Made at first use and kept for the life of the process:
+// freeing it could meet OpenSSL's own exit handlers.
 #pragma once
 
 #include <openssl/types.h>

@@ -35,8 +35,9 @@ Result<std::shared_ptr<const PublicKey>> PublicKey::from_spki(ByteView spki) {
     made->modulus_ = number(made->key_.get(), OSSL_PKEY_PARAM_RSA_N);
     made->exponent_ = number(made->key_.get(), OSSL_PKEY_PARAM_RSA_E);
     made->bits_ = static_cast<std::size_t>(std::max(0, EVP_PKEY_get_bits(made->key_.get())));
-    const bool sane = made->bits_ >= kMinimumBits && made->bits_ <= kMaximumBits && !made->exponent_.empty() &&
-                      (made->modulus_.back() & 1U) == 1U && (made->exponent_.back() & 1U) == 1U &&
+    const bool sane = made->bits_ >= kMinimumBits && made->bits_ <= kMaximumBits &&
+                      !made->exponent_.empty() && (made->modulus_.back() & 1U) == 1U &&
+                      (made->exponent_.back() & 1U) == 1U &&
                       made->exponent_.size() <= sizeof(std::uint64_t) && made->exponent_ != Bytes{1};
     if (!sane) return fail(Errc::malformed_answer, "the certificate's RSA key is out of range");
     return std::shared_ptr<const PublicKey>(std::move(made));
@@ -73,7 +74,8 @@ bool PublicKey::verify_pss_sha256(ByteView digest, ByteView signature) const {
            EVP_PKEY_CTX_set_signature_md(context.get(), hash.get()) == 1 &&
            EVP_PKEY_CTX_set_rsa_mgf1_md(context.get(), hash.get()) == 1 &&
            EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1 &&
-           EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) == 1;
+           EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) ==
+               1;
 }
 
 }  // namespace jpki::p11::crypto

@@ -74,8 +74,8 @@ Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
 }
 
 Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix) {
-    // Certificate, TBSCertificate: step inside. Then over version, serial, algorithm, issuer, validity, subject
-    // (RFC 5280 §4.1) to subjectPublicKeyInfo.
+    // Certificate, TBSCertificate: step inside. Then over version, serial, algorithm, issuer, validity,
+    // subject (RFC 5280 §4.1) to subjectPublicKeyInfo.
     const auto malformed = fail(Errc::malformed_answer, "the certificate's structure is broken");
     ByteView rest = prefix;
     for (int depth = 0; depth < 2; ++depth) {

@@ -1,5 +1,5 @@
-// What PKCS#11 wants to know of a certificate, taken apart by OpenSSL; and the public key of one that has not been
-// read to its end yet. Pure functions of bytes.
+// What PKCS#11 wants to know of a certificate, taken apart by OpenSSL; and the public key of one that has not
+// been read to its end yet. Pure functions of bytes.
 #pragma once
 
 #include <memory>
@@ -11,13 +11,13 @@
 namespace jpki::p11::crypto {
 
 struct CertFacts {
-    Bytes der;            // exactly one certificate
-    Bytes subject;        // DER Name, as in the certificate
-    Bytes issuer;         // DER Name, as in the certificate
-    Bytes serial;         // DER INTEGER with tag and length
-    Bytes check_value;    // first three octets of SHA-1 over der
-    std::string start;    // YYYYMMDD of notBefore, UTC
-    std::string end;      // YYYYMMDD of notAfter, UTC
+    Bytes der;                    // exactly one certificate
+    Bytes subject;                // DER Name, as in the certificate
+    Bytes issuer;                 // DER Name, as in the certificate
+    Bytes serial;                 // DER INTEGER with tag and length
+    Bytes check_value;            // first three octets of SHA-1 over der
+    std::string start;            // YYYYMMDD of notBefore, UTC
+    std::string end;              // YYYYMMDD of notAfter, UTC
     std::int64_t not_before = 0;  // seconds since 1970, UTC
     std::int64_t not_after = 0;
     std::shared_ptr<const PublicKey> key;

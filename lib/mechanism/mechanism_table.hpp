@@ -1,5 +1,5 @@
-// The mechanisms that a JPKI token offers, as data. What is not a row does not exist: the default answer to any
-// mechanism is "invalid".
+// The mechanisms that a JPKI token offers, as data. What is not a row does not exist: the default answer to
+// any mechanism is "invalid".
 #pragma once
 
 #include <optional>
@@ -13,9 +13,9 @@ namespace jpki::p11 {
 
 struct Mechanism {
     CK_MECHANISM_TYPE type;
-    std::optional<crypto::Hash> hash;      // what is hashed here before the card signs, or the digest itself
-    std::optional<SignScheme> scheme;      // nothing: a digest
-    CK_FLAGS flags;                        // of CK_MECHANISM_INFO
+    std::optional<crypto::Hash> hash;  // what is hashed here before the card signs, or the digest itself
+    std::optional<SignScheme> scheme;  // nothing: a digest
+    CK_FLAGS flags;                    // of CK_MECHANISM_INFO
 
     [[nodiscard]] bool signs() const noexcept { return scheme.has_value(); }
 };

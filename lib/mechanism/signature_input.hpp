@@ -1,5 +1,5 @@
-// Collects the message of one signature or verification and turns it into what the RSA step takes. The same for
-// both directions, so that what we verify is exactly what we sign.
+// Collects the message of one signature or verification and turns it into what the RSA step takes. The same
+// for both directions, so that what we verify is exactly what we sign.
 #pragma once
 
 #include <optional>

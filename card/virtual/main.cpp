@@ -1,0 +1,118 @@
+// jpki-vcard: gets or makes an image, puts the card into vpcd's reader, and keeps it there.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iterator>
+
+#include "virtual/image_file.hpp"
+#include "virtual/image_maker.hpp"
+#include "virtual/options.hpp"
+#include "virtual/pem.hpp"
+#include "virtual/server.hpp"
+
+namespace jpki::vcard {
+namespace {
+
+int fail(ExitCode code, const std::string& why) {
+    std::fprintf(stderr, "jpki-vcard: %s\n", why.c_str());
+    return static_cast<int>(code);
+}
+
+bool exists(const std::string& path) {
+    struct stat found {};
+    return ::lstat(path.c_str(), &found) == 0;
+}
+
+std::string first_line(const std::string& path) {
+    std::ifstream file(path);
+    std::string line;
+    if (!std::getline(file, line)) throw ImageError("cannot read a PIN from " + path);
+    return line;
+}
+
+Image new_image(const Options& options) {
+    MakeOptions make{.person = options.person};
+    if (!options.not_before.empty()) make.not_before = options.not_before;
+    if (!options.not_after.empty()) make.not_after = options.not_after;
+    if (!options.auth_pin_file.empty()) make.auth_pin = first_line(options.auth_pin_file);
+    if (!options.sign_pin_file.empty()) make.sign_pin = first_line(options.sign_pin_file);
+    if (options.issuer.empty()) return make_image(make);
+    const Image issuer = load_image(options.issuer);
+    make.issuer = &issuer;
+    return make_image(make);
+}
+
+bool write_pem(const std::string& path, ByteView certificate) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    return file && write_all(file, certificate_pem(certificate));
+}
+
+// Nothing, or why the command line cannot be followed; before anything is opened or made.
+std::string objection(const Options& options, const std::optional<ReaderAddress>& reader) {
+    if (options.make_image && options.image.empty()) return "--make-image needs --image";
+    for (const std::string& assignment : options.personality) {
+        if (!Personality().set(assignment)) return "no such personality switch or value: " + assignment;
+    }
+    if (!reader) return "no address for " + options.host;
+    if (!reader->loopback && !options.allow_remote) {
+        return options.host + " is not this machine; say --allow-remote if you mean it";
+    }
+    return {};
+}
+
+int run(const Options& options) {
+    if (options.ctl) {
+        std::string line;
+        for (const std::string& word : options.ctl_words)
+            line += (line.empty() ? "" : " ") + word;
+        return control_client(options.ctl_path, line);
+    }
+    const std::optional<ReaderAddress> reader = find_reader(options.host, options.port);
+    if (const std::string why = objection(options, reader); !why.empty()) return fail(ExitCode::kUsage, why);
+    const bool there = !options.image.empty() && exists(options.image);
+    Image image = there && !options.make_image ? load_image(options.image) : new_image(options);
+    for (const std::string& assignment : options.personality)
+        image.personality.set(assignment);
+    const bool changed = !there || options.make_image || !options.personality.empty();
+    if (changed && !options.image.empty() && !save_image(image, options.image)) {
+        return fail(ExitCode::kFailed, "cannot write " + options.image);
+    }
+    if (!options.ca_out.empty()) {
+        const bool written = write_pem(options.ca_out + "/auth-ca.pem", image.auth_ca.certificate) &&
+                             write_pem(options.ca_out + "/sign-ca.pem", image.sign_ca.certificate);
+        if (!written) return fail(ExitCode::kFailed, "cannot write into " + options.ca_out);
+    }
+    if (options.make_image) return static_cast<int>(ExitCode::kDone);
+
+    CardSlot slot(std::move(image), options.image);
+    if (!options.log.empty() && !slot.card().log().open(options.log)) {
+        return fail(ExitCode::kFailed, "cannot write " + options.log);
+    }
+    Server server(slot, *reader, options.ready_file);
+    if (!options.control.empty()) {
+        if (const std::string why = server.control().listen(options.control); !why.empty()) {
+            return fail(ExitCode::kFailed, why);
+        }
+    }
+    return server.run() ? static_cast<int>(ExitCode::kDone)
+                        : fail(ExitCode::kFailed, "cannot save " + options.image);
+}
+
+}  // namespace
+}  // namespace jpki::vcard
+
+int main(int argc, char** argv) {
+    using namespace jpki::vcard;
+    try {
+        Options options;
+        int code = 0;
+        return read_options(argc, argv, options, code) ? run(options) : code;
+    } catch (const ImageError& error) {
+        return fail(ExitCode::kBadImage, error.what());
+    } catch (const std::exception& error) {
+        return fail(ExitCode::kFailed, error.what());
+    }
+}

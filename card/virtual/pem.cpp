@@ -1,0 +1,21 @@
+// See pem.hpp.
+#include "virtual/pem.hpp"
+
+#include <openssl/evp.h>
+
+namespace jpki::vcard {
+
+std::string certificate_pem(ByteView der) {
+    constexpr std::size_t kLineOctets = 48;  // 64 characters (RFC 7468 §2)
+    std::string out = "-----BEGIN CERTIFICATE-----\n";
+    for (std::size_t at = 0; at < der.size(); at += kLineOctets) {
+        const ByteView part = slice(der, at, kLineOctets);
+        Bytes line(kLineOctets / 3 * 4 + 1);
+        EVP_EncodeBlock(line.data(), part.data(), static_cast<int>(part.size()));
+        out.append(line.begin(), line.begin() + static_cast<std::ptrdiff_t>((part.size() + 2) / 3 * 4))
+            .append("\n");
+    }
+    return out + "-----END CERTIFICATE-----\n";
+}
+
+}  // namespace jpki::vcard

@@ -1,0 +1,76 @@
+// See reader_address.hpp.
+#include "virtual/reader_address.hpp"
+
+#include <netdb.h>
+#include <netinet/tcp.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace jpki::vcard {
+namespace {
+
+bool is_loopback(const sockaddr* address) {
+    if (address->sa_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, address, sizeof v4);
+        return (ntohl(v4.sin_addr.s_addr) >> 24U) == 127;
+    }
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, address, sizeof v6);
+    return std::memcmp(&v6.sin6_addr, &in6addr_loopback, sizeof v6.sin6_addr) == 0;
+}
+
+in_port_t port_of(const sockaddr_storage& address) {
+    // Family and port stand at the same place in both structures.
+    sockaddr_in start{};
+    std::memcpy(&start, &address, sizeof start);
+    return start.sin_port;
+}
+
+// vpcd's usual port is an ephemeral one, and a connection that is tried again and again while nobody listens
+// will some day be given the very port that it calls: it then talks to itself and keeps pcscd from listening.
+// So the local port is taken first, and looked at.
+bool bind_elsewhere(const Descriptor& socket, const ReaderAddress& reader) {
+    sockaddr_storage local{};
+    local.ss_family = reader.octets.ss_family;
+    if (::bind(socket.number(), reinterpret_cast<const sockaddr*>(&local), reader.length) != 0) return false;
+    socklen_t length = sizeof local;
+    if (::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&local), &length) != 0) return false;
+    return port_of(local) != port_of(reader.octets);
+}
+
+}  // namespace
+
+std::optional<ReaderAddress> find_reader(const std::string& host, std::uint16_t port) {
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    const std::string name = host == "localhost" ? "127.0.0.1" : host;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(name.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return std::nullopt;
+    ReaderAddress reader;
+    std::memcpy(&reader.octets, found->ai_addr, found->ai_addrlen);
+    reader.length = found->ai_addrlen;
+    reader.loopback = is_loopback(found->ai_addr);
+    ::freeaddrinfo(found);
+    return reader;
+}
+
+Descriptor begin_connection(const ReaderAddress& reader) {
+    Descriptor socket(::socket(reader.octets.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket || !bind_elsewhere(socket, reader)) return {};
+    const int on = 1;
+    static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
+    const auto* address = reinterpret_cast<const sockaddr*>(&reader.octets);
+    if (::connect(socket.number(), address, reader.length) != 0 && errno != EINPROGRESS) return {};
+    return socket;
+}
+
+bool connected(const Descriptor& socket) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return ::getsockopt(socket.number(), SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == 0;
+}
+
+}  // namespace jpki::vcard

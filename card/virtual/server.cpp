@@ -1,0 +1,110 @@
+// See server.hpp.
+#include "virtual/server.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+namespace jpki::vcard {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenTries{100};
+constexpr std::chrono::milliseconds kForConnecting{3000};
+
+Descriptor end_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    return Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+}  // namespace
+
+Server::Server(CardSlot& slot, ReaderAddress reader, std::string ready_file)
+    : slot_(slot),
+      reader_(reader),
+      ready_file_(std::move(ready_file)),
+      signals_(end_signals()),
+      state_{.slot = slot} {}
+
+Server::~Server() = default;
+
+bool Server::run() {
+    while (!state_.quit) {
+        connect_when_due(Clock::now());
+        std::vector<pollfd> polled{{.fd = signals_.number(), .events = POLLIN, .revents = 0}};
+        if (connecting_) polled.push_back({.fd = connecting_.number(), .events = POLLOUT, .revents = 0});
+        if (connection_) {
+            connection_->acknowledge_quickly();
+            polled.push_back({.fd = connection_->number(), .events = POLLIN, .revents = 0});
+        }
+        const std::size_t fixed = polled.size();
+        control_.add_to(polled);
+        if (::poll(polled.data(), polled.size(), milliseconds_to_wait(Clock::now())) < 0) continue;
+        if (polled[0].revents != 0) break;
+        if (fixed == 2 && polled[1].revents != 0) connecting_ ? finish_connecting() : serve_reader();
+        state_.connected = connection_.has_value();
+        control_.serve(state_);
+        // A control command may have taken the card out, or put another in.
+        if (!slot_.may_connect(Clock::now())) disconnect();
+    }
+    disconnect();
+    slot_.card().power_off();
+    return slot_.save();
+}
+
+int Server::milliseconds_to_wait(Clock::time_point now) const {
+    if (connection_ || !slot_.inserted()) return -1;
+    const Clock::time_point due = std::max(next_try_, slot_.away_until());
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - now);
+    return static_cast<int>(std::max<std::chrono::milliseconds::rep>(wait.count(), 1));
+}
+
+void Server::connect_when_due(Clock::time_point now) {
+    if (connection_ || now < next_try_ || !slot_.may_connect(now)) return;
+    connecting_ = begin_connection(reader_);  // an attempt that is still pending has had its time
+    next_try_ = now + (connecting_ ? kForConnecting : kBetweenTries);
+}
+
+void Server::finish_connecting() {
+    Descriptor socket = std::move(connecting_);
+    if (!connected(socket)) {
+        next_try_ = Clock::now() + kBetweenTries;
+        return;
+    }
+    next_try_ = {};
+    connection_.emplace(std::move(socket));
+    announce();
+}
+
+void Server::serve_reader() {
+    const VpcdEnd end = connection_->on_readable(slot_.card());
+    if (end == VpcdEnd::kGoesOn) return;
+    disconnect();
+    if (end == VpcdEnd::kCardMute) slot_.bounce();
+    next_try_ = Clock::now() + kBetweenTries;
+}
+
+void Server::disconnect() {
+    connecting_.close();
+    next_try_ = {};
+    if (!connection_) return;
+    connection_.reset();
+    slot_.card().power_off();  // out of the reader is out of the field
+}
+
+void Server::announce() {
+    if (ready_file_.empty()) return;
+    const Descriptor file(::open(ready_file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file || !write_all(file, "ready\n"))
+        std::fprintf(stderr, "jpki-vcard: cannot write %s\n", ready_file_.c_str());
+    ready_file_.clear();
+}
+
+}  // namespace jpki::vcard

@@ -1,0 +1,70 @@
+/*
+ * What this module offers beyond PKCS#11: the vendor interface "Vendor JPKI" 1.0, found by
+ * C_GetInterface("Vendor JPKI", NULL, ...). Include it after any PKCS#11 header (pkcs11/cryptoki.h, p11-kit,
+ * NSS, OASIS). C89 and C++98.
+ *
+ * Every struct begins with ulSize, which the caller sets to sizeof; fields are only ever appended, so an
+ * older caller works with a newer module. Codes only, no texts: words in the user's language are the
+ * program's business.
+ */
+#ifndef JPKI_PKCS11_H
+#define JPKI_PKCS11_H
+
+#if !defined(_PKCS11_H_) && !defined(PKCS11_H) && !defined(_PD_PKCS11_) && !defined(CKR_OK)
+#error "include a PKCS#11 header before jpki_pkcs11.h"
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define JPKI_INTERFACE_NAME "Vendor JPKI"
+
+/* JPKI_TOKEN_STATUS.ulTriesLeft where the card does not say. */
+#define JPKI_TRIES_UNKNOWN (~0UL)
+
+/* JPKI_TOKEN_STATUS.ulLastRefusal: why the last login of this program was not sent to the card. */
+#define JPKI_REFUSAL_NONE 0UL
+#define JPKI_REFUSAL_MALFORMED 1UL       /* the PIN could not be right: wrong length or characters */
+#define JPKI_REFUSAL_LAST_TRY 2UL        /* one try is left and last_try is "refuse" */
+#define JPKI_REFUSAL_UNKNOWN_COUNTER 3UL /* the card does not say how many tries are left */
+#define JPKI_REFUSAL_LOCKED 4UL          /* no try is left */
+#define JPKI_REFUSAL_CHANGED_ELSEWHERE \
+    5UL /* a kept login could not be renewed: counter not full, or PIN changed */
+
+/* JPKI_TOKEN_STATUS.ulSeat */
+#define JPKI_SEAT_AUTHENTICATION 0UL
+#define JPKI_SEAT_SIGNATURE 1UL
+
+typedef struct JPKI_TOKEN_STATUS {
+    CK_ULONG ulSize;        /* in: sizeof(JPKI_TOKEN_STATUS) of the caller */
+    CK_ULONG ulSeat;        /* JPKI_SEAT_... */
+    CK_ULONG ulTriesLeft;   /* read from the card now, or JPKI_TRIES_UNKNOWN; costs no try */
+    CK_ULONG ulMaxTries;    /* tries of a PIN that was never entered wrong */
+    CK_ULONG ulLastRefusal; /* JPKI_REFUSAL_... */
+} JPKI_TOKEN_STATUS;
+
+typedef struct JPKI_MODULE_STATUS {
+    CK_ULONG ulSize;           /* in: sizeof(JPKI_MODULE_STATUS) of the caller */
+    CK_ULONG ulConfigProblems; /* number of problems in pkcs11.conf; each was replaced by the default */
+    CK_ULONG ulConfigLine;     /* of the first problem, from 1; 0 when the file as a whole is meant or none */
+    CK_ULONG ulConfigColumn;   /* of the first problem, from 1 */
+    CK_ULONG ulThreads;        /* 1: the module has threads of its own, 0: it works in the caller's */
+} JPKI_MODULE_STATUS;
+
+/* CKR_ARGUMENTS_BAD for a NULL pointer or a ulSize below that of version 1.0, otherwise as C_GetTokenInfo. */
+typedef CK_RV (*JPKI_GetTokenStatus_t)(CK_SLOT_ID slotID, JPKI_TOKEN_STATUS* pStatus);
+/* CKR_ARGUMENTS_BAD, CKR_CRYPTOKI_NOT_INITIALIZED. */
+typedef CK_RV (*JPKI_GetModuleStatus_t)(JPKI_MODULE_STATUS* pStatus);
+
+typedef struct JPKI_FUNCTION_LIST {
+    CK_VERSION version; /* 1.0 */
+    JPKI_GetTokenStatus_t JPKI_GetTokenStatus;
+    JPKI_GetModuleStatus_t JPKI_GetModuleStatus;
+} JPKI_FUNCTION_LIST;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

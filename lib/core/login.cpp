@@ -1,0 +1,84 @@
+#include "core/login.hpp"
+
+#include <algorithm>
+
+namespace jpki::p11 {
+
+namespace {
+
+bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
+bool is_upper(std::uint8_t c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(std::uint8_t c) { return c >= 'a' && c <= 'z'; }
+
+bool fits(Alphabet alphabet, std::uint8_t c) {
+    return is_digit(c) || (alphabet == Alphabet::upper_alphanumeric && is_upper(c));
+}
+
+LoginReport refused(const PinCounter& counter) {
+    if (!counter.tries)
+        return {
+            fail(Errc::last_try_refused, "the card does not say how many tries are left; nothing was sent"),
+            std::nullopt, Refusal::unknown_counter};
+    return {fail(Errc::last_try_refused, "one try is left and the configuration keeps it; nothing was sent"),
+            counter.tries, Refusal::last_try};
+}
+
+LoginReport send(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin) {
+    LoginReport report;
+    report.status = card.verify(seat, &pin);
+    if (report.status) {
+        report.tries = info.max_tries;  // a success resets the counter (card.md §2.4)
+    } else if (report.status.error().code == Errc::pin_incorrect) {
+        report.tries = static_cast<std::uint8_t>(report.status.error().detail & 0x0FU);
+    } else if (report.status.error().code == Errc::pin_locked) {
+        report.tries = std::uint8_t{0};
+    }
+    return report;
+}
+
+LoginReport locked() {
+    return {fail(Errc::pin_locked, "no try is left; the municipal office can set a new PIN"), std::uint8_t{0},
+            Refusal::locked};
+}
+
+}  // namespace
+
+Result<SecretBytes> check_pin(const PinInfo& info, ByteView typed) {
+    if (typed.size() < info.min_length || typed.size() > info.max_length)
+        return fail(Errc::pin_malformed, "a PIN of this length cannot be right; nothing was sent");
+    SecretBytes pin(typed);
+    for (std::uint8_t& c : pin.writable()) {
+        if (info.alphabet == Alphabet::upper_alphanumeric && is_lower(c))
+            c = static_cast<std::uint8_t>(c - 'a' + 'A');
+        if (!fits(info.alphabet, c))
+            return fail(Errc::pin_malformed, "a PIN with these characters cannot be right; nothing was sent");
+    }
+    return pin;
+}
+
+LoginReport log_in(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin, LastTry last_try) {
+    const auto counter = card.read_counter(seat);
+    if (!counter) return {fail(counter.error()), std::nullopt, Refusal::none};
+    if (counter->tries == std::uint8_t{0}) return locked();
+    if (counter->tries.value_or(1) <= 1 && last_try != LastTry::allow) return refused(*counter);
+    return send(card, seat, info, pin);
+}
+
+LoginReport renew_login(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin) {
+    const auto counter = card.read_counter(seat);
+    if (!counter) return {fail(counter.error()), std::nullopt, Refusal::none};
+    if (counter->tries == std::uint8_t{0}) return locked();
+    if (!counter->tries || *counter->tries < info.max_tries) {
+        return {fail(Errc::security_status, "the counter is not full, so the login is not renewed unasked"),
+                counter->tries, Refusal::changed_elsewhere};
+    }
+    LoginReport report = send(card, seat, info, pin);
+    if (!report.status && report.status.error().code == Errc::pin_incorrect) {
+        // The PIN was changed elsewhere. The user must say so, not the program guess again.
+        report.refusal = Refusal::changed_elsewhere;
+        report.status = fail(Errc::security_status, "the PIN was changed elsewhere");
+    }
+    return report;
+}
+
+}  // namespace jpki::p11

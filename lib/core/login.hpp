@@ -1,0 +1,34 @@
+// The PIN policy: what may be sent, when, and what becomes of it. Functions over a Card inside a lease, and
+// the PIN kept while logged in. A wasted try sends a person to the municipal office, so doubt always means:
+// nothing is sent.
+#pragma once
+
+#include <optional>
+
+#include "config/config.hpp"
+#include "jpki/card_port.hpp"
+
+namespace jpki::p11 {
+
+// Why the last login was not sent; the values are those of the vendor interface.
+enum class Refusal : std::uint8_t { none, malformed, last_try, unknown_counter, locked, changed_elsewhere };
+
+// The PIN as the card wants it, or pin_malformed when it cannot be right: then no try is spent on it.
+// Letters are upper-cased, because the card stores them so and does not fold (card.md §2.4).
+Result<SecretBytes> check_pin(const PinInfo& info, ByteView typed);
+
+struct LoginReport {
+    Status status;                      // of the login; the report itself always comes back
+    std::optional<std::uint8_t> tries;  // left, as far as the card said
+    Refusal refusal = Refusal::none;
+};
+
+// A login the user asked for: counter first, in the same transaction; 0 is locked, 1 or unknown is refused
+// unless `last_try` allows it. At most one VERIFY.
+LoginReport log_in(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin, LastTry last_try);
+
+// A login nobody asked for, to renew one that ended with its lease: only at a full counter. At most one
+// VERIFY.
+LoginReport renew_login(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin);
+
+}  // namespace jpki::p11

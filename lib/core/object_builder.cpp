@@ -1,0 +1,58 @@
+#include "core/object_builder.hpp"
+
+#include <array>
+
+namespace jpki::p11 {
+
+namespace {
+
+constexpr std::size_t kUniqueIdOctets = 16;
+
+std::string unique_id(Seat seat, const Object& object, ByteView identity) {
+    Bytes input = to_bytes(identity);
+    input.push_back(static_cast<std::uint8_t>(seat));
+    input.push_back(static_cast<std::uint8_t>(object.kind));
+    input.push_back(static_cast<std::uint8_t>(object.profile_id));
+    const auto hash = crypto::digest(crypto::Hash::sha256, input);
+    return hash ? to_hex(slice(*hash, 0, kUniqueIdOctets)) : std::string();
+}
+
+}  // namespace
+
+std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat seat, ByteView identity) {
+    ObjectStore::Objects objects;
+    const auto add = [&](Object object) {
+        object.handle = new_object_handle();
+        object.unique_id = unique_id(seat, object, identity);
+        objects.push_back(std::make_shared<const Object>(std::move(object)));
+    };
+    const CertInfo& user = token.certificates[index_of(CertRole::user)];
+    const CertInfo& authority = token.certificates[index_of(CertRole::authority)];
+    const auto describe = [](ObjectKind kind, std::string_view label, std::uint8_t id, bool is_private) {
+        Object object;
+        object.kind = kind;
+        object.label = label;
+        object.id = {id};
+        object.is_private = is_private;
+        return object;
+    };
+    add(describe(ObjectKind::user_certificate, user.label, user.id, user.needs_login));
+    add(describe(ObjectKind::ca_certificate, authority.label, authority.id, authority.needs_login));
+    // The public key comes out of the user's certificate, so it is as private as that.
+    add(describe(ObjectKind::public_key, token.key.public_label, token.key.id, user.needs_login));
+    add(describe(ObjectKind::private_key, token.key.private_label, token.key.id, true));
+
+    // Profiles stand last, so that a client which takes the first object meets a certificate. The fourth
+    // claims that all certificates are readable without login (Profiles 3.2 §5.5), and keeps NSS from asking
+    // for the PIN.
+    for (const CK_PROFILE_ID id : {CKP_BASELINE_PROVIDER, CKP_EXTENDED_PROVIDER, CKP_AUTHENTICATION_TOKEN,
+                                   CKP_PUBLIC_CERTIFICATES_TOKEN}) {
+        if (id == CKP_PUBLIC_CERTIFICATES_TOKEN && user.needs_login) continue;
+        Object object;
+        object.profile_id = id;
+        add(std::move(object));
+    }
+    return std::make_shared<const ObjectStore>(std::move(objects));
+}
+
+}  // namespace jpki::p11

@@ -1,0 +1,216 @@
+// Presence, login and sessions; token_info.cpp reads the card's description, token_objects.cpp objects and
+// signatures.
+#include "core/token.hpp"
+
+namespace jpki::p11 {
+
+const TokenProfile& Token::profile() const {
+    const CardFamily& family =
+        state_.family != nullptr ? *state_.family : reader_->environment().cards->assumed_family();
+    const TokenProfile* known = family.tokens[index_of(seat_)];
+    return known != nullptr ? *known
+                            : *reader_->environment().cards->assumed_family().tokens[index_of(seat_)];
+}
+
+Token::Ticket Token::ticket() const {
+    Ticket made{
+        .seat = seat_, .profile = &profile(), .identity = state_.identity, .pin = {}, .key = state_.key};
+    if (state_.logged_in) made.pin = state_.pin.clone();
+    return made;
+}
+
+void Token::settle_locked() {
+    const Presence::View view = reader_->presence().view();
+    if (view.incarnation == state_.incarnation) return;
+    state_ = State{};
+    state_.incarnation = view.incarnation;
+    state_.card_present = view.card_present;
+    ++login_number_;
+}
+
+void Token::settle() {
+    const Lock lock(mutex_);
+    settle_locked();
+}
+
+bool Token::present() {
+    const Lock lock(mutex_);
+    settle_locked();
+    return state_.card_present && !state_.empty;
+}
+
+Incarnation Token::incarnation() {
+    const Lock lock(mutex_);
+    settle_locked();
+    return state_.incarnation;
+}
+
+bool Token::logged_in() {
+    const Lock lock(mutex_);
+    settle_locked();
+    return state_.logged_in;
+}
+
+std::uint64_t Token::login_number() {
+    const Lock lock(mutex_);
+    settle_locked();
+    return login_number_;
+}
+
+Refusal Token::last_refusal() {
+    const Lock lock(mutex_);
+    return refusal_;
+}
+
+Error Token::noted(const Error& error) {
+    switch (error.code) {
+        case Errc::no_card:
+        case Errc::card_removed:
+        case Errc::reader_gone:
+        case Errc::service_unavailable: kick_(); break;
+        default: break;
+    }
+    return error;
+}
+
+Status Token::check_session(Incarnation session) {
+    settle_locked();
+    if (state_.incarnation != session) return fail(Errc::card_removed, "the card was removed or exchanged");
+    return {};
+}
+
+void Token::renew_private_handles() {
+    state_.store = state_.store->with([](Object& object) {
+        if (object.is_private) object.handle = new_object_handle();
+        return true;
+    });
+}
+
+void Token::drop_login() {
+    state_.logged_in = false;
+    state_.pin.wipe();
+    ++login_number_;
+    renew_private_handles();
+}
+
+void Token::session_opened(bool rw) {
+    const Lock lock(mutex_);
+    ++state_.sessions;
+    if (rw) ++state_.rw_sessions;
+}
+
+void Token::session_closed(Incarnation session, bool rw) {
+    bool end_lease = false;
+    {
+        const Lock lock(mutex_);
+        settle_locked();
+        if (state_.incarnation != session || state_.sessions == 0) return;
+        --state_.sessions;
+        if (rw && state_.rw_sessions != 0) --state_.rw_sessions;
+        if (state_.sessions == 0 && state_.logged_in) {
+            drop_login();
+            end_lease = true;
+        }
+    }
+    if (end_lease) reader_->end_lease();
+}
+
+Status Token::check_identity(Card& card, const Ticket& ticket) {
+    JPKI_TRY_ASSIGN(const ByteView found, card.identify());
+    if (!equal(found, ticket.identity))
+        return fail(Errc::card_removed, "another person's card is in the reader");
+    return {};
+}
+
+Status Token::ensure_login(Card& card, const Ticket& ticket) {
+    if (ticket.pin.empty()) return fail(Errc::user_not_logged_in);
+    if (card.is_verified(ticket.seat)) return {};
+    LoginReport report = renew_login(card, ticket.seat, ticket.profile->pin, ticket.pin);
+    const Status status = report.status;
+    *ticket.renewal = std::move(report);
+    return status;
+}
+
+void Token::note_renewal(const std::optional<LoginReport>& renewal) {
+    if (!renewal) return;
+    if (renewal->tries) {
+        state_.tries = renewal->tries;
+        state_.tries_read = reader_->environment().clock->now();
+    }
+    if (renewal->status) return;
+    // One failure, whatever its reason, ends the silent renewals: the user is asked again.
+    if (renewal->refusal != Refusal::none) refusal_ = renewal->refusal;
+    drop_login();
+}
+
+Status Token::log_in(Incarnation session, ByteView typed) {
+    JPKI_TRY(identify());
+    Ticket along;
+    LastTry last_try{};
+    {
+        const Lock lock(mutex_);
+        JPKI_TRY(check_session(session));
+        if (state_.logged_in) return fail(Errc::user_already_logged_in);
+        auto pin = check_pin(profile().pin, typed);
+        if (!pin) {
+            state_.wrong_pin = true;
+            refusal_ = Refusal::malformed;
+            return fail(pin.error());
+        }
+        along = ticket();
+        along.pin = std::move(*pin);
+        last_try = reader_->environment().config.last_try;
+    }
+    SecretBytes kept = along.pin.clone();
+    const auto answered = along.renewal;
+    auto done = reader_->run(
+        session, timing::kOperation,
+        [along = std::move(along),
+         last_try](CardLease& lease) -> Result<std::shared_ptr<const crypto::KeyFacts>> {
+            Card& card = lease.card();
+            JPKI_TRY(check_identity(card, along));
+            std::shared_ptr<const crypto::KeyFacts> key = along.key;
+            // The certificate's file is current after the identity in the long form, so now is the cheapest
+            // moment to get the key that every signature will be checked with. Failing that, the signature
+            // gets it.
+            if (!key && !along.profile->certificates[index_of(CertRole::user)].needs_login) {
+                if (auto found = read_key(card, along)) key = std::move(*found);
+            }
+            *along.renewal = p11::log_in(card, along.seat, along.profile->pin, along.pin, last_try);
+            JPKI_TRY((*along.renewal)->status);
+            return key;
+        });
+
+    const Lock lock(mutex_);
+    if (failed_with(done, Errc::timed_out) || !*answered) return fail(noted(done.error()));
+    const LoginReport& report = **answered;
+    JPKI_TRY(check_session(session));
+    if (report.tries) {
+        state_.tries = report.tries;
+        state_.tries_read = reader_->environment().clock->now();
+    }
+    refusal_ = report.refusal;
+    if (!report.status) {
+        const Errc code = report.status.error().code;
+        if (code == Errc::pin_incorrect || code == Errc::pin_locked) state_.wrong_pin = true;
+        return fail(noted(report.status.error()));
+    }
+    note_key(*done);
+    state_.wrong_pin = false;
+    state_.logged_in = true;
+    state_.pin = std::move(kept);
+    return {};
+}
+
+Status Token::log_out(Incarnation session) {
+    {
+        const Lock lock(mutex_);
+        JPKI_TRY(check_session(session));
+        if (!state_.logged_in) return fail(Errc::user_not_logged_in);
+        drop_login();
+    }
+    reader_->end_lease();
+    return {};
+}
+
+}  // namespace jpki::p11

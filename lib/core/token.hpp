@@ -1,0 +1,148 @@
+// One seat of one reader as a PKCS#11 token: what is known of the card in it, who is logged in, its objects.
+// API threads call it; card work is handed to the Reader, and no lock is held meanwhile. Everything it knows
+// belongs to one incarnation of the card and is dropped, PIN first, as soon as that has moved.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/login.hpp"
+#include "core/object_builder.hpp"
+#include "core/reader.hpp"
+#include "mechanism/mechanism_table.hpp"
+
+namespace jpki::p11 {
+
+struct TokenInfo {
+    std::string label;
+    std::string model;
+    std::string serial;  // 16 hexadecimal digits
+    PinInfo pin{};
+    std::optional<std::uint8_t> tries;  // as the card or the last login said
+    bool wrong_pin_since_success = false;
+    CK_ULONG sessions = 0;
+    CK_ULONG rw_sessions = 0;
+};
+
+class Token {
+  public:
+    Token(std::shared_ptr<Reader> reader, Seat seat, std::function<void()> kick)
+        : reader_(std::move(reader)), seat_(seat), kick_(std::move(kick)) {}
+    Token(const Token&) = delete;
+    Token& operator=(const Token&) = delete;
+    ~Token() = default;
+
+    [[nodiscard]] Seat seat() const noexcept { return seat_; }
+    [[nodiscard]] const std::string& reader_name() const noexcept { return reader_->name(); }
+
+    // A card is in the reader and this seat is not known to be empty. No card access.
+    [[nodiscard]] bool present();
+    [[nodiscard]] Incarnation incarnation();
+    // Drops what belongs to a card that has left. The monitor calls it after every look.
+    void settle();
+
+    // Finds out once per card whether it has this seat. Errors: token_not_present, token_not_recognized,
+    // transport.
+    Status identify();
+
+    // Counters are at most 5 s old, unless somebody is logged in. Errors: as identify().
+    Result<TokenInfo> read_info();
+    // The same with a counter asked for now, even while logged in (the vendor interface's).
+    Result<TokenInfo> read_info_now();
+
+    // `session`: the incarnation the caller's session was opened on. Errors: user_already_logged_in,
+    // pin_malformed, pin_incorrect, pin_locked, last_try_refused, card_removed, transport.
+    Status log_in(Incarnation session, ByteView pin);
+    Status log_out(Incarnation session);
+    [[nodiscard]] bool logged_in();
+    // Moves with every logout: what was begun under an older number is void.
+    [[nodiscard]] std::uint64_t login_number();
+    // The vendor interface's: why the last login was not sent.
+    [[nodiscard]] Refusal last_refusal();
+
+    // Accounts of open sessions; closing the last one logs out (PKCS#11 3.2 §5.6.8).
+    void session_opened(bool rw);
+    void session_closed(Incarnation session, bool rw);
+
+    // The objects visible now, and one of them; null when there is none of that handle.
+    [[nodiscard]] ObjectStore::Objects visible();
+    [[nodiscard]] std::shared_ptr<const Object> find(CK_OBJECT_HANDLE handle);
+    // The same object with what only the card can tell. Errors: object_handle_invalid when the card does not
+    // have it after all (it is gone then), user_not_logged_in, transport.
+    Result<std::shared_ptr<const Object>> load(Incarnation session, CK_OBJECT_HANDLE handle);
+
+    // Octets of a signature, without the card.
+    [[nodiscard]] std::size_t signature_size();
+    // `input` goes to the card; what comes back was verified. Errors: user_not_logged_in, signature_wrong,
+    // card_removed, transport.
+    Result<Bytes> sign(Incarnation session, SignScheme scheme, Bytes input);
+
+  private:
+    struct State {
+        Incarnation incarnation = 0;
+        bool card_present = false;
+        bool identified = false;
+        bool empty = false;  // no JPKI application, or no such seat
+        const CardFamily* family = nullptr;
+        Bytes identity;
+        std::string serial;
+        std::shared_ptr<const ObjectStore> store = std::make_shared<const ObjectStore>();
+        std::shared_ptr<const crypto::KeyFacts> key;
+        bool logged_in = false;
+        SecretBytes pin;
+        std::optional<std::uint8_t> tries;
+        TimePoint tries_read{};
+        bool wrong_pin = false;
+        CK_ULONG sessions = 0;
+        CK_ULONG rw_sessions = 0;
+    };
+    // What a job takes along: it must not touch the token.
+    struct Ticket {
+        Seat seat;
+        const TokenProfile* profile;
+        Bytes identity;
+        SecretBytes pin;  // empty: no login
+        std::shared_ptr<const crypto::KeyFacts> key;
+        // Filled by the job, read after it ended.
+        std::shared_ptr<std::optional<LoginReport>> renewal = std::make_shared<std::optional<LoginReport>>();
+    };
+    struct Inspection {
+        const CardFamily* family;
+        Bytes identity;
+        std::optional<PinCounter> counter;
+    };
+
+    static Status check_identity(Card& card, const Ticket& ticket);
+    static Status ensure_login(Card& card, const Ticket& ticket);
+    static Result<std::shared_ptr<const crypto::KeyFacts>> read_key(Card& card, const Ticket& ticket);
+    static Result<Bytes> sign_on_card(Card& card, const Ticket& ticket, SignScheme scheme, ByteView input);
+
+    Status inspect(bool with_counter);
+    Result<TokenInfo> known_info();
+    Status load_key(Incarnation session);
+    Status load_certificate(Incarnation session, CertRole role);
+    void settle_locked() JPKI_REQUIRES(mutex_);
+    void drop_login() JPKI_REQUIRES(mutex_);
+    void renew_private_handles() JPKI_REQUIRES(mutex_);
+    void note_renewal(const std::optional<LoginReport>& renewal) JPKI_REQUIRES(mutex_);
+    void note_missing(CertRole role) JPKI_REQUIRES(mutex_);
+    void note_key(std::shared_ptr<const crypto::KeyFacts> key) JPKI_REQUIRES(mutex_);
+    Status check_session(Incarnation session) JPKI_REQUIRES(mutex_);
+    [[nodiscard]] const TokenProfile& profile() const JPKI_REQUIRES(mutex_);
+    [[nodiscard]] Ticket ticket() const JPKI_REQUIRES(mutex_);
+    // A failed job: tells the monitor when the card seems gone, and passes the error on.
+    Error noted(const Error& error);
+
+    std::shared_ptr<Reader> reader_;
+    Seat seat_;
+    std::function<void()> kick_;
+
+    Mutex mutex_;
+    State state_ JPKI_GUARDED_BY(mutex_);
+    std::uint64_t login_number_ JPKI_GUARDED_BY(mutex_) = 1;
+    Refusal refusal_ JPKI_GUARDED_BY(mutex_) = Refusal::none;
+};
+
+}  // namespace jpki::p11

@@ -1,0 +1,109 @@
+#include "core/token.hpp"
+
+namespace jpki::p11 {
+
+namespace {
+
+constexpr std::size_t kSerialOctets = 8;  // 16 hexadecimal digits fill CK_TOKEN_INFO.serialNumber
+
+std::string serial_of(ByteView identity) {
+    const auto hash = crypto::digest(crypto::Hash::sha256, identity);
+    return hash ? to_hex(slice(*hash, 0, kSerialOctets)) : std::string();
+}
+
+}  // namespace
+
+Status Token::inspect(bool with_counter) {
+    Incarnation incarnation = 0;
+    Ticket along;
+    bool identified = false;
+    {
+        const Lock lock(mutex_);
+        settle_locked();
+        if (!state_.card_present) return fail(Errc::token_not_present);
+        if (state_.empty) return fail(Errc::token_not_recognized);
+        if (state_.identified && !with_counter) return {};
+        incarnation = state_.incarnation;
+        identified = state_.identified;
+        along = ticket();
+    }
+    auto found = reader_->run(
+        incarnation, timing::kIdentification,
+        [along = std::move(along), with_counter, identified](CardLease& lease) -> Result<Inspection> {
+            Card& card = lease.card();
+            Inspection seen{.family = &card.family(), .identity = {}, .counter = std::nullopt};
+            const bool has_seat = seen.family->tokens[index_of(along.seat)] != nullptr;
+            // The counter first: without short file identifiers the certificate's file is then still current
+            // when the certificate is read next.
+            if (with_counter && has_seat) {
+                JPKI_TRY_ASSIGN(seen.counter, card.read_counter(along.seat));
+            }
+            if (identified) return seen;
+            JPKI_TRY_ASSIGN(const ByteView identity, card.identify());
+            seen.identity = to_bytes(identity);
+            return seen;
+        });
+
+    const Lock lock(mutex_);
+    settle_locked();
+    if (state_.incarnation != incarnation) return fail(Errc::token_not_present);
+    if (failed_with(found, Errc::not_jpki)) {
+        state_.empty = true;
+        return fail(Errc::token_not_recognized, "the card has no JPKI application");
+    }
+    if (failed_with(found, Errc::no_card)) return fail(Errc::token_not_present);
+    if (!found) return fail(noted(found.error()));
+    if (found->counter) {
+        state_.tries = found->counter->tries;
+        state_.tries_read = reader_->environment().clock->now();
+    }
+    if (state_.identified) return {};
+    const TokenProfile* seat = found->family->tokens[index_of(seat_)];
+    if (seat == nullptr) {
+        state_.empty = true;
+        return fail(Errc::token_not_recognized, "cards of this family have no such key");
+    }
+    state_.family = found->family;
+    state_.identity = std::move(found->identity);
+    state_.serial = serial_of(state_.identity);
+    state_.store = build_objects(*seat, seat_, state_.identity);
+    state_.identified = true;
+    return {};
+}
+
+Status Token::identify() { return inspect(false); }
+
+Result<TokenInfo> Token::read_info() {
+    bool counter_needed = false;
+    {
+        const Lock lock(mutex_);
+        settle_locked();
+        const TimePoint now = reader_->environment().clock->now();
+        // A question between a login and its signature could disturb them, so then the last answer stands.
+        counter_needed =
+            !state_.logged_in && (!state_.tries || now - state_.tries_read > timing::kCounterFreshness);
+    }
+    JPKI_TRY(inspect(counter_needed));
+    return known_info();
+}
+
+Result<TokenInfo> Token::read_info_now() {
+    JPKI_TRY(inspect(true));
+    return known_info();
+}
+
+Result<TokenInfo> Token::known_info() {
+    const Lock lock(mutex_);
+    if (!state_.identified) return fail(Errc::token_not_present);
+    const TokenProfile& known = profile();
+    return TokenInfo{.label = std::string(known.label),
+                     .model = std::string(state_.family->model),
+                     .serial = state_.serial,
+                     .pin = known.pin,
+                     .tries = state_.tries,
+                     .wrong_pin_since_success = state_.wrong_pin,
+                     .sessions = state_.sessions,
+                     .rw_sessions = state_.rw_sessions};
+}
+
+}  // namespace jpki::p11

@@ -1,0 +1,49 @@
+// PKCS#11 3.2 §5.12: message digests.
+#include "entry/binding.hpp"
+
+namespace jpki::p11 {
+
+Status Binding<Fn::C_DigestInit>::call(Module& module, CK_SESSION_HANDLE session,
+                                       CK_MECHANISM_PTR mechanism) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (mechanism == nullptr) {
+        found->digest_end();
+        return {};
+    }
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*mechanism));
+    return found->digest_begin(*wanted);
+}
+
+Status Binding<Fn::C_Digest>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
+                                   CK_ULONG data_length, CK_BYTE_PTR digest, CK_ULONG_PTR digest_length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    return finish(
+        OutBuffer<CK_BYTE>(digest, digest_length), readable(data, data_length),
+        [&] { return found->digest_size(Step::one_shot); },
+        [&] { return found->digest_one_shot(view(data, data_length)); }, [&] { found->digest_end(); });
+}
+
+Status Binding<Fn::C_DigestUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
+                                         CK_ULONG length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (!readable(part, length)) {
+        found->digest_end();
+        return fail(Errc::arguments_bad);
+    }
+    return found->digest_update(view(part, length));
+}
+
+Status Binding<Fn::C_DigestKey>::call(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    return found->digest_key(key);
+}
+
+Status Binding<Fn::C_DigestFinal>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR digest,
+                                        CK_ULONG_PTR length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    return finish(
+        OutBuffer<CK_BYTE>(digest, length), true, [&] { return found->digest_size(Step::final); },
+        [&] { return found->digest_final(); }, [&] { found->digest_end(); });
+}
+
+}  // namespace jpki::p11

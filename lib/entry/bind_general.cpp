@@ -1,0 +1,97 @@
+// PKCS#11 3.2 §5.4: library, interfaces, information.
+#include "entry/bind_general.hpp"
+
+#include <cstring>
+#include <string_view>
+
+#include "entry/function_lists.hpp"
+#include "entry/guard.hpp"
+#include "entry/init_args.hpp"
+
+namespace jpki::p11 {
+
+namespace {
+
+constexpr CK_VERSION kInterfaceVersion{3, 2};
+constexpr CK_VERSION kLibraryVersion{0, 1};
+
+Status get_info(CK_INFO_PTR info, CK_VERSION version) {
+    if (info == nullptr) return fail(Errc::arguments_bad);
+    *info = CK_INFO{};
+    info->cryptokiVersion = version;
+    pad("JPKI", info->manufacturerID, sizeof info->manufacturerID);
+    pad("jpki-pkcs11", info->libraryDescription, sizeof info->libraryDescription);
+    info->libraryVersion = kLibraryVersion;
+    return {};
+}
+
+std::string_view name_of(const CK_INTERFACE& interface) {
+    return reinterpret_cast<const char*>(interface.pInterfaceName);
+}
+
+CK_VERSION version_of(const CK_INTERFACE& interface) {
+    CK_VERSION version{};
+    std::memcpy(&version, interface.pFunctionList, sizeof version);
+    return version;
+}
+
+}  // namespace
+
+CK_RV get_info_as(CK_INFO_PTR info, CK_VERSION version) noexcept {
+    const auto module = library::module();
+    if (!module) return to_rv(module.error().code);
+    const Status status = get_info(info, version);
+    return status ? CKR_OK : to_rv(status.error().code);
+}
+
+Status Binding<Fn::C_Initialize>::call(CK_VOID_PTR args) {
+    JPKI_TRY_ASSIGN(const HostWishes wishes, judge_init_args(static_cast<const CK_C_INITIALIZE_ARGS*>(args)));
+    return library::initialize(wishes);
+}
+
+Status Binding<Fn::C_Finalize>::call(CK_VOID_PTR reserved) {
+    JPKI_TRY(library::module());
+    if (reserved != nullptr) return fail(Errc::arguments_bad);
+    return library::finalize();
+}
+
+Status Binding<Fn::C_GetInfo>::call(Module& /*module*/, CK_INFO_PTR info) {
+    return get_info(info, kInterfaceVersion);
+}
+
+Status Binding<Fn::C_GetFunctionList>::call(CK_FUNCTION_LIST_PTR_PTR list) {
+    if (list == nullptr) return fail(Errc::arguments_bad);
+    *list = list_2_40();
+    return {};
+}
+
+Status Binding<Fn::C_GetInterfaceList>::call(CK_INTERFACE_PTR list, CK_ULONG_PTR count) {
+    return deliver(OutBuffer<CK_INTERFACE>(list, count), interfaces());
+}
+
+Status Binding<Fn::C_GetInterface>::call(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
+                                         CK_INTERFACE_PTR_PTR found, CK_FLAGS flags) {
+    if (found == nullptr) return fail(Errc::arguments_bad);
+    const std::string_view wanted = name == nullptr ? "PKCS 11" : reinterpret_cast<const char*>(name);
+    for (CK_INTERFACE& interface : interfaces()) {
+        const CK_VERSION offered = version_of(interface);
+        const bool fits =
+            name_of(interface) == wanted && (interface.flags & flags) == flags &&
+            (version == nullptr || (version->major == offered.major && version->minor == offered.minor));
+        if (!fits) continue;
+        *found = &interface;
+        return {};
+    }
+    return fail(Errc::arguments_bad, "no such interface");
+}
+
+void pad(std::string_view text, CK_UTF8CHAR* field, std::size_t size) {
+    std::size_t length = std::min(text.size(), size);
+    // Not inside a character: a continuation octet is 10xxxxxx.
+    while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U)
+        --length;
+    std::fill_n(field, size, static_cast<CK_UTF8CHAR>(' '));
+    std::copy_n(text.begin(), length, field);
+}
+
+}  // namespace jpki::p11

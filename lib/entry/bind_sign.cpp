@@ -1,0 +1,131 @@
+// PKCS#11 3.2 §§5.13, 5.15: signing by the card, verifying in software.
+#include "entry/binding.hpp"
+
+namespace jpki::p11 {
+
+Result<const Mechanism*> judge_mechanism(const CK_MECHANISM& mechanism) {
+    const Mechanism* known = find_mechanism(mechanism.mechanism);
+    if (known == nullptr) return fail(Errc::mechanism_invalid);
+    if (mechanism.pParameter != nullptr || mechanism.ulParameterLen != 0)
+        return fail(Errc::mechanism_parameter_invalid);
+    return known;
+}
+
+Status Binding<Fn::C_SignInit>::call(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
+                                     CK_OBJECT_HANDLE key) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (mechanism == nullptr) {
+        found->sign_end();
+        return {};
+    }
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*mechanism));
+    return found->sign_begin(*wanted, key);
+}
+
+Status Binding<Fn::C_Sign>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
+                                 CK_ULONG data_length, CK_BYTE_PTR signature, CK_ULONG_PTR length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    return finish(
+        OutBuffer<CK_BYTE>(signature, length), readable(data, data_length),
+        [&] { return found->sign_size(Step::one_shot); },
+        [&] { return found->sign_one_shot(view(data, data_length)); }, [&] { found->sign_end(); });
+}
+
+Status Binding<Fn::C_SignUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
+                                       CK_ULONG length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (!readable(part, length)) {
+        found->sign_end();
+        return fail(Errc::arguments_bad);
+    }
+    return found->sign_update(view(part, length));
+}
+
+Status Binding<Fn::C_SignFinal>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
+                                      CK_ULONG_PTR length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    return finish(
+        OutBuffer<CK_BYTE>(signature, length), true, [&] { return found->sign_size(Step::final); },
+        [&] { return found->sign_final(); }, [&] { found->sign_end(); });
+}
+
+Status Binding<Fn::C_VerifyInit>::call(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
+                                       CK_OBJECT_HANDLE key) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (mechanism == nullptr) {
+        found->verify_end();
+        return {};
+    }
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*mechanism));
+    return found->verify_begin(*wanted, key, std::nullopt);
+}
+
+Status Binding<Fn::C_Verify>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
+                                   CK_ULONG data_length, CK_BYTE_PTR signature, CK_ULONG length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (!readable(data, data_length) || signature == nullptr) {
+        found->verify_end();
+        return fail(Errc::arguments_bad);
+    }
+    return found->verify_one_shot(view(data, data_length), view(signature, length));
+}
+
+Status Binding<Fn::C_VerifyUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
+                                         CK_ULONG length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (!readable(part, length)) {
+        found->verify_end();
+        return fail(Errc::arguments_bad);
+    }
+    return found->verify_update(view(part, length), false);
+}
+
+Status Binding<Fn::C_VerifyFinal>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
+                                        CK_ULONG length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (signature == nullptr) {
+        found->verify_end();
+        return fail(Errc::arguments_bad);
+    }
+    return found->verify_final(view(signature, length));
+}
+
+Status Binding<Fn::C_VerifySignatureInit>::call(Module& module, CK_SESSION_HANDLE session,
+                                                CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key,
+                                                CK_BYTE_PTR signature, CK_ULONG length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (mechanism == nullptr) {
+        found->verify_end();
+        return {};
+    }
+    if (signature == nullptr) return fail(Errc::arguments_bad);
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*mechanism));
+    return found->verify_begin(*wanted, key, to_bytes(view(signature, length)));
+}
+
+Status Binding<Fn::C_VerifySignature>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
+                                            CK_ULONG data_length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (!readable(data, data_length)) {
+        found->verify_end();
+        return fail(Errc::arguments_bad);
+    }
+    return found->verify_one_shot(view(data, data_length), std::nullopt);
+}
+
+Status Binding<Fn::C_VerifySignatureUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
+                                                  CK_ULONG length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (!readable(part, length)) {
+        found->verify_end();
+        return fail(Errc::arguments_bad);
+    }
+    return found->verify_update(view(part, length), true);
+}
+
+Status Binding<Fn::C_VerifySignatureFinal>::call(Module& module, CK_SESSION_HANDLE session) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    return found->verify_final(std::nullopt);
+}
+
+}  // namespace jpki::p11

@@ -1,0 +1,114 @@
+// PKCS#11 3.2 §5.5: slots, tokens, mechanisms.
+#include "entry/binding.hpp"
+#include "mechanism/mechanism_table.hpp"
+
+namespace jpki::p11 {
+
+namespace {
+
+constexpr CK_BYTE kVersionDigit = 0;
+
+// Two slots of one reader must differ even when its name is cut, so the seat's mark has its place at the end.
+std::string describe(const Token& token, std::size_t size) {
+    const std::string_view mark = token.seat() == Seat::authentication ? " [A]" : " [S]";
+    std::string name = token.reader_name();
+    if (name.size() > size - mark.size()) {
+        std::size_t length = size - mark.size();
+        while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xC0U) == 0x80U)
+            --length;
+        name.resize(length);
+    }
+    return name.append(mark);
+}
+
+CK_FLAGS pin_flags(const TokenInfo& info) {
+    if (info.tries == std::uint8_t{0}) return CKF_USER_PIN_LOCKED;
+    CK_FLAGS flags = 0;
+    if (info.wrong_pin_since_success || info.tries.value_or(info.pin.max_tries) < info.pin.max_tries)
+        flags |= CKF_USER_PIN_COUNT_LOW;
+    if (info.tries == std::uint8_t{1}) flags |= CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_COUNT_LOW;
+    return flags;
+}
+
+}  // namespace
+
+Status Binding<Fn::C_GetSlotList>::call(Module& module, CK_BBOOL token_present, CK_SLOT_ID_PTR list,
+                                        CK_ULONG_PTR count) {
+    if (count == nullptr) return fail(Errc::arguments_bad);
+    return deliver(OutBuffer<CK_SLOT_ID>(list, count),
+                   module.slots(token_present != CK_FALSE, list == nullptr));
+}
+
+Status Binding<Fn::C_GetSlotInfo>::call(Module& module, CK_SLOT_ID slot, CK_SLOT_INFO_PTR info) {
+    JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
+    if (info == nullptr) return fail(Errc::arguments_bad);
+    *info = CK_SLOT_INFO{};
+    pad(describe(*token, sizeof info->slotDescription), info->slotDescription, sizeof info->slotDescription);
+    pad("JPKI", info->manufacturerID, sizeof info->manufacturerID);
+    info->flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT | (token->present() ? CKF_TOKEN_PRESENT : 0UL);
+    info->hardwareVersion = {kVersionDigit, kVersionDigit};
+    info->firmwareVersion = {kVersionDigit, kVersionDigit};
+    return {};
+}
+
+Status Binding<Fn::C_GetTokenInfo>::call(Module& module, CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
+    JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
+    if (info == nullptr) return fail(Errc::arguments_bad);
+    JPKI_TRY_ASSIGN(const TokenInfo known, token->read_info());
+    *info = CK_TOKEN_INFO{};
+    pad(known.label, info->label, sizeof info->label);
+    pad("JPKI", info->manufacturerID, sizeof info->manufacturerID);
+    pad(known.model, info->model, sizeof info->model);
+    pad(known.serial, info->serialNumber, sizeof info->serialNumber);
+    info->flags = CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_TOKEN_INITIALIZED | pin_flags(known);
+    info->ulMaxSessionCount = CK_EFFECTIVELY_INFINITE;
+    info->ulSessionCount = known.sessions;
+    info->ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;
+    info->ulRwSessionCount = known.rw_sessions;
+    info->ulMinPinLen = known.pin.min_length;
+    info->ulMaxPinLen = known.pin.max_length;
+    info->ulTotalPublicMemory = CK_UNAVAILABLE_INFORMATION;
+    info->ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION;
+    info->ulTotalPrivateMemory = CK_UNAVAILABLE_INFORMATION;
+    info->ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION;
+    pad("", info->utcTime, sizeof info->utcTime);
+    return {};
+}
+
+Status Binding<Fn::C_WaitForSlotEvent>::call(Module& module, CK_FLAGS flags, CK_SLOT_ID_PTR slot,
+                                             CK_VOID_PTR reserved) {
+    if (slot == nullptr || reserved != nullptr) return fail(Errc::arguments_bad);
+    JPKI_TRY_ASSIGN(*slot, module.wait_for_event((flags & CKF_DONT_BLOCK) == 0));
+    return {};
+}
+
+Status Binding<Fn::C_GetMechanismList>::call(Module& module, CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list,
+                                             CK_ULONG_PTR count) {
+    JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
+    if (count == nullptr) return fail(Errc::arguments_bad);
+    JPKI_TRY(token->identify());
+    std::vector<CK_MECHANISM_TYPE> types;
+    for (const Mechanism& mechanism : mechanisms())
+        types.push_back(mechanism.type);
+    return deliver(OutBuffer<CK_MECHANISM_TYPE>(list, count), types);
+}
+
+Status Binding<Fn::C_GetMechanismInfo>::call(Module& module, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
+                                             CK_MECHANISM_INFO_PTR info) {
+    JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
+    if (info == nullptr) return fail(Errc::arguments_bad);
+    JPKI_TRY(token->identify());
+    const Mechanism* mechanism = find_mechanism(type);
+    if (mechanism == nullptr) return fail(Errc::mechanism_invalid);
+    const auto bits = mechanism->signs() ? static_cast<CK_ULONG>(token->signature_size() * 8) : 0;
+    *info = CK_MECHANISM_INFO{bits, bits, mechanism->flags};
+    return {};
+}
+
+Status Binding<Fn::C_InitToken>::call(Module& module, CK_SLOT_ID slot, CK_UTF8CHAR_PTR /*pin*/,
+                                      CK_ULONG /*pin_length*/, CK_UTF8CHAR_PTR /*label*/) {
+    JPKI_TRY(module.slot(slot));
+    return fail(Errc::function_not_supported, "the card is issued by the municipality");
+}
+
+}  // namespace jpki::p11

@@ -1,0 +1,49 @@
+// The one file that includes from card/.
+#include "entry/composition.hpp"
+
+#include <unistd.h>
+
+#include "card/registry.hpp"
+#include "config/log_file.hpp"
+#include "crypto/random.hpp"
+#include "entry/host.hpp"
+#include "pcsc/reader_system.hpp"
+
+namespace jpki::p11 {
+
+namespace {
+
+bool wants_threads(WorkerThreads configured, const HostWishes& wishes) {
+    switch (configured) {
+        case WorkerThreads::always: return true;
+        case WorkerThreads::never: return false;
+        case WorkerThreads::automatic: break;
+    }
+    return !wishes.no_threads || nss_is_loaded();
+}
+
+View decide_view(View configured) {
+    if (module_view() != View::automatic) return module_view();
+    return configured != View::automatic ? configured : natural_view();
+}
+
+}  // namespace
+
+std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
+    LoadedConfig loaded = load_config();
+    auto made = std::make_shared<Environment>();
+    made->config = std::move(loaded.config);
+    made->problems = std::move(loaded.problems);
+    made->log = open_log(made->config.log_file, made->config.log_level);
+    for (const ConfigProblem& problem : made->problems)
+        made->log->write(LogLevel::warning, problem.message);
+    made->readers = card::pcsc::make_pcsc_reader_system(*made->log);
+    made->cards = card::make_card_factory();
+    made->clock = std::make_unique<SteadyClock>();
+    made->random = std::make_unique<crypto::OpensslRandom>();
+    made->view = decide_view(made->config.tokens);
+    made->threads = wants_threads(made->config.worker_threads, wishes);
+    return made;
+}
+
+}  // namespace jpki::p11

@@ -1,0 +1,74 @@
+#include "entry/function_lists.hpp"
+
+#include "entry/bind_general.hpp"
+#include "entry/vendor.hpp"
+
+namespace jpki::p11 {
+
+namespace {
+
+constexpr CK_VERSION k240{2, 40};
+constexpr CK_VERSION k300{3, 0};
+constexpr CK_VERSION k320{3, 2};
+
+// C_GetInfo inside a list reports that list's version, because NSS trusts it more than the list (pkcs11.md
+// §1.2).
+extern "C" {
+static CK_RV get_info_2_40(CK_INFO_PTR info) { return get_info_as(info, k240); }
+static CK_RV get_info_3_0(CK_INFO_PTR info) { return get_info_as(info, k300); }
+}
+
+// The rows up to a version, as designated initialisers would want them: in header order.
+constinit CK_FUNCTION_LIST g_list_2_40 = [] {
+    CK_FUNCTION_LIST list{};
+    list.version = k240;
+#define JPKI_IN_2_40(name) list.name = &::name;
+#define JPKI_IN_3_0(name)
+#define JPKI_IN_3_2(name)
+#define JPKI_FUNCTION(name, since, parameters, arguments) JPKI_IN_##since(name)
+#include "entry/functions.def"
+#undef JPKI_FUNCTION
+    list.C_GetInfo = &get_info_2_40;
+    return list;
+}();
+
+#undef JPKI_IN_3_0
+#define JPKI_IN_3_0(name) list.name = &::name;
+constinit CK_FUNCTION_LIST_3_0 g_list_3_0 = [] {
+    CK_FUNCTION_LIST_3_0 list{};
+    list.version = k300;
+#define JPKI_FUNCTION(name, since, parameters, arguments) JPKI_IN_##since(name)
+#include "entry/functions.def"
+#undef JPKI_FUNCTION
+    list.C_GetInfo = &get_info_3_0;
+    return list;
+}();
+
+#undef JPKI_IN_3_2
+#define JPKI_IN_3_2(name) list.name = &::name;
+constinit CK_FUNCTION_LIST_3_2 g_list_3_2 = [] {
+    CK_FUNCTION_LIST_3_2 list{};
+    list.version = k320;
+#define JPKI_FUNCTION(name, since, parameters, arguments) JPKI_IN_##since(name)
+#include "entry/functions.def"
+#undef JPKI_FUNCTION
+    return list;
+}();
+
+// Interface names are not const in the C structure; nobody may write to them all the same.
+constinit CK_UTF8CHAR g_standard[] = "PKCS 11";
+constinit CK_UTF8CHAR g_vendor[] = "Vendor JPKI";
+
+constinit std::array<CK_INTERFACE, 4> g_interfaces{{
+    {g_standard, &g_list_3_2, 0},
+    {g_standard, &g_list_3_0, 0},
+    {g_standard, &g_list_2_40, 0},
+    {g_vendor, &g_vendor_list, 0},
+}};
+
+}  // namespace
+
+CK_FUNCTION_LIST* list_2_40() noexcept { return &g_list_2_40; }
+std::span<CK_INTERFACE> interfaces() noexcept { return g_interfaces; }
+
+}  // namespace jpki::p11

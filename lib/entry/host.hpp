@@ -1,0 +1,16 @@
+// What program we live in, as far as it matters: NSS hosts and programs that send one PIN to every token.
+#pragma once
+
+#include "config/config.hpp"
+
+namespace jpki::p11 {
+
+// libnss3 is in this process. NSS always forbids threads (CKF_LIBRARY_CANT_CREATE_OS_THREADS), and it is
+// where a frozen reader hurts most.
+bool nss_is_loaded() noexcept;
+
+// The view for a host that nobody configured: both seats, or authentication alone where every token is asked
+// for its PIN (NSS, ssh*, p11-kit's server).
+View natural_view() noexcept;
+
+}  // namespace jpki::p11

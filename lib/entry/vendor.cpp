@@ -1,0 +1,57 @@
+#include "entry/vendor.hpp"
+
+#include "entry/guard.hpp"
+
+namespace jpki::p11 {
+
+namespace {
+
+Status token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
+    JPKI_TRY_ASSIGN(const auto module, library::module());
+    JPKI_TRY_ASSIGN(const auto token, module->slot(slot));
+    if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
+    JPKI_TRY_ASSIGN(const TokenInfo info, token->read_info_now());
+    status->ulSeat = token->seat() == Seat::authentication ? JPKI_SEAT_AUTHENTICATION : JPKI_SEAT_SIGNATURE;
+    status->ulTriesLeft = info.tries ? CK_ULONG{*info.tries} : JPKI_TRIES_UNKNOWN;
+    status->ulMaxTries = info.pin.max_tries;
+    status->ulLastRefusal = static_cast<CK_ULONG>(token->last_refusal());
+    return {};
+}
+
+Status module_status(JPKI_MODULE_STATUS* status) {
+    JPKI_TRY_ASSIGN(const auto module, library::module());
+    if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
+    const auto& problems = module->environment().problems;
+    status->ulConfigProblems = static_cast<CK_ULONG>(problems.size());
+    status->ulConfigLine = problems.empty() ? 0 : problems.front().line;
+    status->ulConfigColumn = problems.empty() ? 0 : problems.front().column;
+    status->ulThreads = module->environment().threads ? 1 : 0;
+    return {};
+}
+
+template <class F>
+CK_RV guarded(F body) noexcept {
+    try {
+        const Status status = body();
+        return status ? CKR_OK : to_rv(status.error().code);
+    } catch (const std::bad_alloc&) {
+        return CKR_HOST_MEMORY;
+    } catch (...) {
+        return CKR_GENERAL_ERROR;
+    }
+}
+
+extern "C" {
+static CK_RV get_token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
+    return guarded([&] { return token_status(slot, status); });
+}
+static CK_RV get_module_status(JPKI_MODULE_STATUS* status) {
+    return guarded([&] { return module_status(status); });
+}
+}
+
+}  // namespace
+
+constinit JPKI_FUNCTION_LIST g_vendor_list{{1, 0}, &get_token_status, &get_module_status};
+
+}  // namespace jpki::p11

@@ -1,0 +1,7 @@
+#include "entry/composition.hpp"
+
+namespace jpki::p11 {
+
+View module_view() noexcept { return View::authentication; }
+
+}  // namespace jpki::p11

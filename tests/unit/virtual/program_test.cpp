@@ -1,0 +1,316 @@
+// The program jpki-vcard as a user starts it: options, exit codes, and a whole life against a reader of our
+// own.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "test_card.hpp"
+#include "virtual/descriptor.hpp"
+
+extern char** environ;
+
+namespace jpki::vcard::test {
+namespace {
+
+pid_t start(std::vector<std::string> arguments, const std::string& output) {
+    arguments.insert(arguments.begin(), JPKI_VCARD);
+    std::vector<char*> argv;
+    for (std::string& argument : arguments)
+        argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    pid_t child = -1;
+    EXPECT_EQ(posix_spawn(&child, JPKI_VCARD, &actions, nullptr, argv.data(), environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    return child;
+}
+
+int wait_for(pid_t child) {
+    int status = -1;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+std::string content(const std::string& path) {
+    std::ifstream file(path);
+    return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+}
+
+struct Program {
+    Folder folder;
+    std::string output = folder.file("output");
+    int run(const std::vector<std::string>& arguments) { return wait_for(start(arguments, output)); }
+    std::string said() const { return content(output); }
+};
+
+TEST(Program, HelpDocumentsEverySwitchWithEveryValue) {
+    Program program;
+    EXPECT_EQ(program.run({"--help"}), 0);
+    const std::string help = program.said();
+    for (const SwitchInfo& row : personality_switches()) {
+        std::string line = std::string(row.name) + "=";
+        for (std::size_t i = 0; i < row.value_count(); ++i)
+            line.append(i == 0 ? "" : "|").append(row.values[i]);
+        EXPECT_NE(help.find("  " + line + "\n"), std::string::npos) << line;
+        EXPECT_NE(help.find(row.meaning), std::string::npos) << row.name;
+    }
+    EXPECT_NE(help.find("Exit codes"), std::string::npos);
+    EXPECT_NE(help.find("reset-oracle"), std::string::npos);
+}
+
+TEST(Program, TellsItsVersion) {
+    Program program;
+    EXPECT_EQ(program.run({"--version"}), 0);
+    EXPECT_TRUE(program.said().starts_with("jpki-vcard ")) << program.said();
+}
+
+TEST(Program, WrongCommandLinesAreExitCodeTwo) {
+    Program program;
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{"--wings"},
+                                               {"--port", "0"},
+                                               {"--port", "70000"},
+                                               {"ctl"},
+                                               {"ctl", "/x"},
+                                               {"--make-image"},
+                                               {"--image", DEFAULT_IMAGE, "--host", "192.0.2.1"}}) {
+        EXPECT_EQ(program.run(arguments), 2) << arguments[0] << program.said();
+    }
+    EXPECT_NE(program.said().find("--allow-remote"), std::string::npos);
+}
+
+TEST(Program, ABrokenImageIsExitCodeThree) {
+    Program program;
+    std::ofstream(program.folder.file("bad.img")) << "hello\n";
+    EXPECT_EQ(program.run({"--image", program.folder.file("bad.img")}), 3);
+    EXPECT_NE(program.said().find("line 1"), std::string::npos) << program.said();
+}
+
+TEST(Program, MakesImagesAndWritesTheirAuthorities) {
+    Program program;
+    const std::string image = program.folder.file("new.img");
+    const std::string pin = program.folder.file("pin");
+    std::ofstream(pin) << "4711\n";
+    EXPECT_EQ(program.run({"--make-image", "--image", image, "--issuer", DEFAULT_IMAGE, "--person", "5",
+                           "--not-before", "2020-01-01", "--not-after", "2020-12-31", "--new-auth-pin-file",
+                           pin, "--personality", "sfi=no", "--personality", "pss=no", "--ca-out",
+                           program.folder.file("")}),
+              0)
+        << program.said();
+    const Image made = load_image(image);
+    EXPECT_EQ(made.person, 5U);
+    EXPECT_EQ(made.find(Role::kAuthPin)->body, to_bytes(std::string_view("4711")));
+    EXPECT_TRUE(made.personality.is(Switch::kSfi, "no"));
+    EXPECT_TRUE(made.personality.is(Switch::kPss, "no"));
+    EXPECT_TRUE(content(program.folder.file("auth-ca.pem")).starts_with("-----BEGIN CERTIFICATE-----\n"));
+    EXPECT_EQ(program.run({"--make-image", "--image", image, "--personality", "sfi=maybe"}), 2);
+    std::ofstream(pin) << "abcd\n";
+    EXPECT_EQ(program.run({"--make-image", "--image", image, "--new-auth-pin-file", pin}), 3);
+}
+
+TEST(Program, ControlWithoutACardIsExitCodeOne) {
+    Program program;
+    EXPECT_EQ(program.run({"ctl", program.folder.file("nobody"), "status"}), 1);
+}
+
+// What vpcd is to the card: a listening TCP port that sends controls and APDUs.
+class FakeReader {
+  public:
+    explicit FakeReader(std::uint16_t port = 0)
+        : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        const int on = 1;
+        ::setsockopt(listener_.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::bind(listener_.number(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::listen(listener_.number(), 1), 0);
+        socklen_t length = sizeof address;
+        ::getsockname(listener_.number(), reinterpret_cast<sockaddr*>(&address), &length);
+        port_ = ntohs(address.sin_port);
+    }
+    std::uint16_t port() const { return port_; }
+
+    bool accept(int patience_ms = 5000) {
+        pollfd waiting{.fd = listener_.number(), .events = POLLIN, .revents = 0};
+        if (::poll(&waiting, 1, patience_ms) != 1) return false;
+        card_ = Descriptor(::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC));
+        return static_cast<bool>(card_);
+    }
+    void write(std::string_view octets) {
+        const Bytes raw = hex(octets);
+        EXPECT_EQ(::send(card_.number(), raw.data(), raw.size(), MSG_NOSIGNAL), std::ssize(raw));
+    }
+    // One message; "gone" when the card hung up.
+    std::string read() {
+        Bytes length(2);
+        if (::recv(card_.number(), length.data(), 2, MSG_WAITALL) != 2) return "gone";
+        Bytes body(static_cast<std::size_t>(length[0]) * 256 + length[1]);
+        if (::recv(card_.number(), body.data(), body.size(), MSG_WAITALL) != std::ssize(body)) return "gone";
+        return to_hex(body);
+    }
+    void hang_up() { card_.close(); }
+
+  private:
+    Descriptor listener_;
+    Descriptor card_;
+    std::uint16_t port_ = 0;
+};
+
+struct RunningCard : Program {
+    FakeReader reader;
+    std::string image = folder.file("card.img");
+    std::string control = folder.file("control");
+    pid_t child = -1;
+
+    RunningCard() {
+        std::filesystem::copy_file(DEFAULT_IMAGE, image);
+        begin();
+        EXPECT_TRUE(reader.accept());
+    }
+    ~RunningCard() {
+        if (child > 0) end(SIGKILL);
+    }
+    void begin() {
+        child = start({"--image", image, "--port", std::to_string(reader.port()), "--control", control,
+                       "--ready-file", folder.file("ready"), "--log", folder.file("log")},
+                      folder.file("card-output"));
+    }
+    int end(int signal) {
+        const pid_t ending = std::exchange(child, -1);
+        ::kill(ending, signal);
+        return wait_for(ending);
+    }
+    std::string ctl(const std::vector<std::string>& words, int expected = 0) {
+        std::vector<std::string> arguments{"ctl", control};
+        arguments.insert(arguments.end(), words.begin(), words.end());
+        EXPECT_EQ(run(arguments), expected) << said();
+        return said();
+    }
+};
+
+constexpr const char* kPowerOn = "000101";
+constexpr const char* kSelect = "000F 00A4040C0AD392F000260100000001";
+constexpr const char* kWrong = "0009 0020009804 39393939";
+
+TEST(RunningProgram, TalksToTheReader) {
+    RunningCard card;
+    card.reader.write("000104");
+    EXPECT_EQ(card.reader.read(), "3B888001000005E0B381A1007F");
+    card.reader.write(kPowerOn);
+    card.reader.write(kSelect);
+    EXPECT_EQ(card.reader.read(), "9000");
+    EXPECT_EQ(content(card.folder.file("ready")), "ready\n");
+    EXPECT_NE(content(card.folder.file("log")).find("0 SELECT 00A4040C"), std::string::npos);
+}
+
+TEST(RunningProgram, EndsCleanlyOnSignalsAndQuit) {
+    for (const int signal : {SIGTERM, SIGINT}) {
+        RunningCard card;
+        EXPECT_EQ(card.end(signal), 0);
+        EXPECT_FALSE(std::filesystem::exists(card.control)) << "its socket is gone";
+    }
+    RunningCard card;
+    EXPECT_EQ(card.ctl({"quit"}), "ok\n");
+    EXPECT_EQ(wait_for(std::exchange(card.child, -1)), 0);
+}
+
+TEST(RunningProgram, ASpentTryOutlivesEvenSigkill) {
+    RunningCard card;
+    card.reader.write(kPowerOn);
+    card.reader.write(kSelect);
+    EXPECT_EQ(card.reader.read(), "9000");
+    card.reader.write(kWrong);
+    EXPECT_EQ(card.reader.read(), "63C2");
+    card.end(SIGKILL);
+    card.begin();
+    ASSERT_TRUE(card.reader.accept());
+    card.reader.write(kPowerOn);
+    card.reader.write(kSelect);
+    EXPECT_EQ(card.reader.read(), "9000");
+    card.reader.write(kWrong);
+    EXPECT_EQ(card.reader.read(), "63C1");
+}
+
+TEST(RunningProgram, ComesBackSoonAfterTheReaderDid) {
+    RunningCard card;
+    card.reader.hang_up();
+    const auto before = std::chrono::steady_clock::now();
+    ASSERT_TRUE(card.reader.accept());
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(250));
+    card.reader.write("000104");
+    EXPECT_EQ(card.reader.read(), "3B888001000005E0B381A1007F");
+}
+
+TEST(RunningProgram, StartsBeforeTheReader) {
+    Program program;
+    const std::string image = program.folder.file("card.img");
+    std::filesystem::copy_file(DEFAULT_IMAGE, image);
+    const std::uint16_t port = FakeReader().port();
+    const pid_t child = start({"--image", image, "--port", std::to_string(port)}, program.output);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    FakeReader reader(port);
+    EXPECT_TRUE(reader.accept(1000));
+    ::kill(child, SIGTERM);
+    EXPECT_EQ(wait_for(child), 0);
+}
+
+TEST(RunningProgram, RemoveAndInsertBreakAndMakeTheConnection) {
+    RunningCard card;
+    EXPECT_EQ(card.ctl({"remove"}), "ok\n");
+    EXPECT_EQ(card.reader.read(), "gone");
+    EXPECT_FALSE(card.reader.accept(300));
+    EXPECT_NE(card.ctl({"status"}).find("\"inserted\": false, \"connected\": false"), std::string::npos);
+    EXPECT_EQ(card.ctl({"insert"}), "ok\n");
+    EXPECT_TRUE(card.reader.accept());
+}
+
+TEST(RunningProgram, SwapBringsTheOtherPersonsCard) {
+    RunningCard card;
+    const std::string other = card.folder.file("other.img");
+    std::filesystem::copy_file(OTHER_IMAGE, other);
+    EXPECT_EQ(card.ctl({"swap", other}), "ok\n");
+    EXPECT_EQ(card.reader.read(), "gone");
+    ASSERT_TRUE(card.reader.accept());
+    EXPECT_NE(card.ctl({"status"}).find("\"person\": 1"), std::string::npos);
+    card.ctl({"swap", "/nonexistent"}, 1);
+}
+
+TEST(RunningProgram, ControlSocketIsPrivateAndSetsSwitches) {
+    RunningCard card;
+    struct stat found {};
+    ASSERT_EQ(::stat(card.control.c_str(), &found), 0);
+    EXPECT_EQ(found.st_mode & 0777U, 0600U);
+    EXPECT_EQ(card.ctl({"set", "atr=contact"}), "ok\n");
+    card.reader.write("000104");
+    EXPECT_EQ(card.reader.read(), "3BE000FF8131FE4514");
+    card.ctl({"set", "atr=wooden"}, 1);
+    EXPECT_TRUE(card.ctl({"oracle"}).starts_with("{\"auth_pin\""));
+    EXPECT_EQ(card.ctl({"log"}).find("\n.\n"), std::string::npos);
+}
+
+TEST(RunningProgram, ASecondCardDoesNotTakeTheFirstOnesSocket) {
+    RunningCard card;
+    EXPECT_EQ(card.run({"--image", DEFAULT_IMAGE, "--control", card.control}), 1);
+    std::ofstream(card.folder.file("precious")) << "data";
+    EXPECT_EQ(card.run({"--image", DEFAULT_IMAGE, "--control", card.folder.file("precious")}), 1);
+    EXPECT_EQ(content(card.folder.file("precious")), "data");
+    EXPECT_TRUE(card.ctl({"status"}).starts_with("{"));
+}
+
+}  // namespace
+}  // namespace jpki::vcard::test
