@@ -13,9 +13,6 @@ namespace {
 // the card has executed the command, and the answer is gone.
 constexpr std::size_t kAnswerSize = MAX_BUFFER_SIZE_EXTENDED;
 
-// A program that resets the card again and again would keep us here for good.
-constexpr int kMaximumResets = 8;
-
 TimePoint now() { return std::chrono::steady_clock::now(); }
 
 bool ends_connection(Errc code) {
@@ -43,7 +40,6 @@ Result<Begun> PcscConnection::begin(TimePoint deadline) {
     if (lost_) return fail(*lost_);
     if (in_transaction_) return fail(Errc::internal, "begin inside a transaction");
     Patience patience(*link_, deadline);
-    int resets = 0;
     for (;;) {
         const TimePoint started = now();
         Status tried = try_begin();
@@ -54,14 +50,15 @@ Result<Begun> PcscConnection::begin(TimePoint deadline) {
         }
         if (failed_with(tried, Errc::card_reset)) {
             reset_unreported_ = true;
-            if (++resets > kMaximumResets)
-                return fail(Errc::reader_busy, "other programs keep resetting the card",
-                            tried.error().detail);
+            const Error reset = tried.error();
             tried = reconnect();
-            if (tried) continue;
+            if (tried) {
+                JPKI_TRY(patience.count_reset(reset));
+                continue;
+            }
         }
-        if (!failed_with(tried, Errc::reader_busy)) return fail(judge(tried.error()));
-        JPKI_TRY(patience.pause(tried.error()));
+        if (const Status passing = patience.after(tried.error()); !passing)
+            return fail(judge(passing.error()));
     }
 }
 
@@ -75,8 +72,7 @@ Status PcscConnection::try_begin() {
     const Status asked = link_->call("SCardGetAttrib", SCardGetAttrib, handle_,
                                      DWORD{SCARD_ATTR_DEVICE_FRIENDLY_NAME}, name.data(), &length);
     // A driver's opinion about names (unsupported, failed) is none of our business.
-    if (!asked && asked.error().code != Errc::transport && asked.error().code != Errc::malformed_answer &&
-        asked.error().code != Errc::card_mute)
+    if (!asked && asked.error().code != Errc::transport && asked.error().code != Errc::card_mute)
         return asked;
     return link_->call("SCardBeginTransaction", SCardBeginTransaction, handle_);
 }
@@ -117,6 +113,8 @@ Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
         return fail(
             judge({Errc::card_reset, sent.error().detail, "the card was reset inside our transaction"}));
     }
+    if (!sent && sent.error().detail == number(SCARD_E_INSUFFICIENT_BUFFER))
+        return fail(Errc::malformed_answer, "an answer longer than any can be", sent.error().detail);
     if (!sent && !failed_with(sent, Errc::card_mute)) return fail(judge(sent.error()));
     // Silence, which some drivers report as an answer of nothing: a mute card, or one pulled out in
     // mid-command? pcscd may know by now.

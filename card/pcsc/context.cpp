@@ -36,9 +36,8 @@ Result<std::unique_ptr<Connection>> Context::connect(const std::string& reader, 
             link_->call("SCardConnect", SCardConnect, link_->context(), reader.c_str(),
                         DWORD{SCARD_SHARE_SHARED}, DWORD{SCARD_PROTOCOL_ANY}, &handle, &protocol);
         if (connected) return std::make_unique<PcscConnection>(link_, reader, seen->epoch, handle, protocol);
-        // Somebody has the reader exclusively (gpg's scdaemon likes to).
-        if (!failed_with(connected, Errc::reader_busy)) return fail(connected.error());
-        JPKI_TRY(patience.pause(connected.error()));
+        // Busy: somebody has the reader exclusively (gpg's scdaemon likes to).
+        JPKI_TRY(patience.after(connected.error()));
     }
 }
 

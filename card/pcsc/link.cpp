@@ -38,11 +38,15 @@ bool is_routine(const Error& error) {
     }
 }
 
-// A call that takes a context, or a reader's name: a handle it does not know can only be the context.
+// Where no card is involved, whatever fails is the way to pcscd; and a handle that it does not know can only
+// be the context's.
 Error of_context(Error error) {
     if (error.detail == number(SCARD_E_INVALID_HANDLE)) {
         error.code = Errc::service_unavailable;
         error.what = "pcscd does not know this context any more";
+    } else if (error.code != Errc::service_unavailable && error.code != Errc::access_denied &&
+               error.code != Errc::no_memory) {
+        error.code = Errc::transport;
     }
     return error;
 }
@@ -54,8 +58,9 @@ Link::Link(std::shared_ptr<Service> service)
 
 Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
     auto link = std::make_shared<Link>(std::move(service));
-    JPKI_TRY(link->call("SCardEstablishContext", SCardEstablishContext, DWORD{SCARD_SCOPE_SYSTEM}, nullptr,
-                        nullptr, &link->context_));
+    const Status opened = link->call("SCardEstablishContext", SCardEstablishContext,
+                                     DWORD{SCARD_SCOPE_SYSTEM}, nullptr, nullptr, &link->context_);
+    if (!opened) return fail(of_context(opened.error()));
     link->open_ = true;
     return link;
 }
@@ -88,9 +93,11 @@ Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
         looked = call("SCardGetStatusChange", SCardGetStatusChange, context_, DWORD{0}, &state, DWORD{1});
     }
     if (!looked) {
-        const Error error = of_context(looked.error());
-        if (error.code == Errc::reader_gone) return std::nullopt;
-        return fail(error);
+        // It was unplugged since its name was asked for.
+        if (looked.error().detail == number(SCARD_E_UNKNOWN_READER) ||
+            looked.error().detail == number(SCARD_E_READER_UNAVAILABLE))
+            return std::nullopt;
+        return fail(of_context(looked.error()));
     }
     // pcscd has the reader but cannot talk to it: no card as far as anybody can tell, and no counter either.
     const bool present = (state.dwEventState & SCARD_STATE_PRESENT) != 0;

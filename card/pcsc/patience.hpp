@@ -13,15 +13,28 @@ class Patience {
     Patience(const Link& link, TimePoint deadline)
         : link_(&link), deadline_(deadline), cancels_(link.cancels()) {}
 
-    // Sleeps one step. Fails with `reason` when the time is over, with abandoned when the context was
-    // cancelled.
-    Status pause(const Error& reason) {
+    // Sleeps one step when `failure` may pass: for others who hold the card until the deadline, for a reset a
+    // few times. Otherwise fails: with it, or with abandoned when the context was cancelled.
+    Status after(const Error& failure) {
         const TimePoint now = std::chrono::steady_clock::now();
-        if (now >= deadline_) return fail(reason);
+        if (failure.code != Errc::reader_busy) JPKI_TRY(count_reset(failure));
+        if (now >= deadline_) return fail(Errc::reader_busy, failure.what, failure.detail);
         std::this_thread::sleep_until(std::min(deadline_, now + kStep));
         waited_ += std::chrono::steady_clock::now() - now;
         if (link_->cancels() != cancels_) return fail(Errc::abandoned, "cancelled while others had the card");
         return {};
+    }
+
+    // A program that resets the card again and again must not keep us here for good. Fails with `failure`
+    // when it has nothing to do with a reset.
+    Status count_reset(const Error& failure) {
+        // Inside a reset the protocol is unset, and a connection made just then meets that (seen once in
+        // 1,500 kills of a program inside its transaction).
+        const bool protocol_unset = failure.detail == number(SCARD_E_PROTO_MISMATCH);
+        if (failure.code != Errc::card_reset && !protocol_unset) return fail(failure);
+        if (++resets_ <= kMaximumResets) return {};
+        if (protocol_unset) return fail(failure);
+        return fail(Errc::reader_busy, "other programs keep resetting the card", failure.detail);
     }
 
     [[nodiscard]] Duration waited() const { return waited_; }
@@ -29,10 +42,12 @@ class Patience {
   private:
     // pcsc-lite's own losers look again every 200 ms; twenty times as often still costs next to nothing.
     static constexpr Duration kStep = std::chrono::milliseconds(10);
+    static constexpr int kMaximumResets = 8;
 
     const Link* link_;
     TimePoint deadline_;
     std::uint32_t cancels_;
+    int resets_ = 0;
     Duration waited_{};
 };
 

@@ -33,8 +33,7 @@ constexpr Row kRows[] = {
     {number(SCARD_E_INVALID_TARGET), Errc::transport, "pcscd: invalid target"},
     {number(SCARD_E_NO_MEMORY), Errc::no_memory, "pcscd: out of memory"},
     {number(SCARD_F_WAITED_TOO_LONG), Errc::timed_out, "pcscd waited too long"},
-    // pcscd finds out only after the card has executed the command; the answer is lost.
-    {number(SCARD_E_INSUFFICIENT_BUFFER), Errc::malformed_answer, "an answer longer than any can be"},
+    {number(SCARD_E_INSUFFICIENT_BUFFER), Errc::transport, "pcscd: a buffer is too small"},
     {number(SCARD_E_UNKNOWN_READER), Errc::reader_gone, "no reader of this name"},
     {number(SCARD_E_TIMEOUT), Errc::timed_out, "pcscd: time is up"},
     {number(SCARD_E_SHARING_VIOLATION), Errc::reader_busy, "another program holds the reader"},

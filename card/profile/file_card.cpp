@@ -22,6 +22,11 @@ bool is_blank(ByteView data) {
            std::ranges::all_of(data, [](std::uint8_t octet) { return octet == 0x00; });
 }
 
+// The file is absent or protected, as opposed to: it could not be read this time.
+bool is_not_there(const Error& error) {
+    return error.code == Errc::file_not_found || error.code == Errc::security_status;
+}
+
 bool looks_like_certificate(ByteView data) {
     const auto header = parse_tlv_header(data);
     return header && header->tag == kSequence && header->header_length > 2;
@@ -91,15 +96,16 @@ Result<Bytes> FileCard::read_identity() {
     const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
     auto part = files_.read(file, 0, FileReader::kChunk);
     if (part && !is_blank(part->data)) return std::move(part->data);
-    if (!part && part.error().code != Errc::file_not_found && part.error().code != Errc::security_status)
-        return fail(part.error());
+    if (!part && !is_not_there(part.error())) return fail(part.error());
     // No authentication certificate, or one behind its PIN: what the issuer wrote about the token, and a CA's
     // certificate, which at least tell families and generations apart.
     JPKI_TRY_ASSIGN(FileReader::Part information,
                     files_.read(profile_->token_information, 0, FileReader::kChunk));
     Bytes identity = std::move(information.data);
     const FileId authority = profile_->seat(Seat::signature).certificate(CertRole::authority);
-    if (auto issuer = files_.read(authority, 0, FileReader::kChunk)) append(identity, issuer->data);
+    const auto issuer = files_.read(authority, 0, FileReader::kChunk);
+    if (issuer) append(identity, issuer->data);
+    if (!issuer && !is_not_there(issuer.error())) return fail(issuer.error());
     return identity;
 }
 

@@ -27,7 +27,7 @@ std::string describe(ByteView command) {
 }
 
 Descriptor open_for_append(const std::string& path) {
-    return Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+    return Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
 }
 
 }  // namespace

@@ -48,7 +48,9 @@ void fill_in(PinOracle& oracle, const CardState& card, const File* pin) {
     oracle.tries_left = card.tries_left(*pin);
     oracle.tries_max = pin->tries_max;
     oracle.verified = std::ranges::any_of(card.session.verified, [&](const FileName& name) {
-        return name.second == pin->id && card.image.applications[name.first].name == kJpki;
+        const std::vector<File>& files = card.image.applications[name.first].files;
+        const auto at = std::ranges::find(files, name.second, &File::id);
+        return at != files.end() && &*at == pin;
     });
 }
 
@@ -93,7 +95,8 @@ void Card::power_off() {
 void Card::reset() {
     Session& session = state_->session;
     if (!session.powered) return power_on();
-    // The selection is lost; the verified PINs were measured to stay (card dossier §2.6).
+    // The selection is lost; the verified PINs were measured to stay on a real card (github
+    // soltia48/myna-card).
     std::set<FileName> verified = std::move(session.verified);
     session = {.powered = true, .fresh = true};
     if (state_->is(Switch::kReset, "keeps")) session.verified = std::move(verified);

@@ -145,7 +145,9 @@ PinOracle& CardState::pin_oracle(const File& pin) {
 }
 
 KeyOracle& CardState::key_oracle(const File& key) {
-    return key.role == Role::kSignKey ? oracle.sign_key : oracle.auth_key;
+    if (key.role == Role::kAuthKey) return oracle.auth_key;
+    if (key.role == Role::kSignKey) return oracle.sign_key;
+    return oracle.other_keys;
 }
 
 }  // namespace jpki::vcard

@@ -1,4 +1,5 @@
-// COMPUTE DIGITAL SIGNATURE `80 2A P1 P2`: what the card adds to the input depends on P1 (card dossier §2.5).
+// COMPUTE DIGITAL SIGNATURE `80 2A P1 P2`: what the card adds to the input depends on P1, as
+// github soltia48/myna-card measured it; P1=00 is what all public software uses.
 #include <array>
 
 #include "virtual/commands.hpp"

@@ -11,7 +11,8 @@
 
 namespace jpki::vcard {
 
-// ISO 7816-4 §5.6 as far as a JPKI card is known to use them (card dossier §2.8).
+// ISO 7816-4 §5.6 as far as a JPKI card is known to use them by public software and by
+// the probes of github soltia48/myna-card.
 namespace sw {
 constexpr std::uint16_t kOk = 0x9000;
 constexpr std::uint16_t kBytesRemaining = 0x6100;

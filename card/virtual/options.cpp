@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 
 #include "virtual/control.hpp"
 #include "virtual/personality.hpp"
@@ -33,35 +34,44 @@ std::string footer() {
     return out;
 }
 
+struct TextOption {
+    const char* name;
+    std::string Options::*value;
+    const char* type;
+    const char* meaning;
+};
+
+constexpr std::array<TextOption, 11> kTextOptions{{
+    {"--host", &Options::host, "HOST", "Where vpcd listens (default: this machine)"},
+    {"--image", &Options::image, "FILE",
+     "The card's memory; made when it does not exist (default: forgotten at exit)"},
+    {"--log", &Options::log, "FILE", "Append one line an exchange to this file, data masked"},
+    {"--control", &Options::control, "SOCKET", "Listen for control commands on this Unix socket"},
+    {"--ready-file", &Options::ready_file, "FILE", "Written once the card is connected to vpcd"},
+    {"--ca-out", &Options::ca_out, "DIRECTORY", "Write auth-ca.pem and sign-ca.pem into this directory"},
+    {"--not-before", &Options::not_before, "YYYY-MM-DD", "New image: first day of the user certificates"},
+    {"--not-after", &Options::not_after, "YYYY-MM-DD", "New image: last day of the user certificates"},
+    {"--new-auth-pin-file", &Options::auth_pin_file, "FILE", "New image: holds the authentication PIN"},
+    {"--new-sign-pin-file", &Options::sign_pin_file, "FILE", "New image: holds the signature password"},
+    {"--issuer", &Options::issuer, "FILE", "New image: issued by the authorities of this image"},
+}};
+
 void add_options(CLI::App& app, Options& options) {
-    app.add_option("--host", options.host, "Where vpcd listens")->capture_default_str();
-    app.add_option("--port", options.port, "vpcd's TCP port")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 65535));
+    for (const TextOption& row : kTextOptions) {
+        app.add_option(row.name, options.*row.value, row.meaning)->type_name(row.type);
+    }
+    app.add_option("--port", options.port, "vpcd's TCP port (default: 35963)")
+        ->check(CLI::Range(1, 65535))
+        ->type_name("PORT");
     app.add_flag("--allow-remote", options.allow_remote, "Also connect to a host that is not this machine");
-    app.add_option("--image", options.image,
-                   "The card's memory; made when it does not exist (default: forgotten at exit)");
     app.add_option("--personality", options.personality, "Set a switch (may be repeated)")
         ->type_name("KEY=VALUE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    app.add_option("--log", options.log, "Append one line an exchange to this file, data masked");
-    app.add_option("--control", options.control, "Listen for control commands on this Unix socket");
-    app.add_option("--ready-file", options.ready_file, "Written once the card is connected to vpcd");
-    app.add_option("--ca-out", options.ca_out, "Write auth-ca.pem and sign-ca.pem into this directory");
     app.add_flag("--make-image", options.make_image, "Make the image (anew, if it exists) and exit");
     auto* person =
         app.add_option("--person", options.person, "New image: whose card it is")->type_name("NUMBER");
     app.add_flag("--other", options.other, "New image: the same as --person 1")->excludes(person);
-    app.add_option("--not-before", options.not_before, "New image: first day of the user certificates")
-        ->type_name("YYYY-MM-DD");
-    app.add_option("--not-after", options.not_after, "New image: last day of the user certificates")
-        ->type_name("YYYY-MM-DD");
-    app.add_option("--new-auth-pin-file", options.auth_pin_file,
-                   "New image: the authentication PIN is in this file");
-    app.add_option("--new-sign-pin-file", options.sign_pin_file,
-                   "New image: the signature password is in this file");
-    app.add_option("--issuer", options.issuer, "New image: issued by the authorities of this image");
 }
 
 }  // namespace

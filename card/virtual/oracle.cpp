@@ -54,6 +54,7 @@ std::string Oracle::to_json() const {
         .raw("other_pins", json(other_pins))
         .raw("auth_key", json(auth_key))
         .raw("sign_key", json(sign_key))
+        .raw("other_keys", json(other_keys))
         .number("selects", selects)
         .number("apdus", apdus)
         .number("power_ups", power_ups)

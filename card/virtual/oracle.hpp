@@ -32,6 +32,7 @@ struct Oracle {
     PinOracle other_pins;  // every PIN of the other applications; counters and status are not filled in
     KeyOracle auth_key;
     KeyOracle sign_key;
+    KeyOracle other_keys;   // key files that no holder can use
     unsigned selects = 0;   // SELECT commands of any kind
     std::size_t apdus = 0;  // everything that reached the card, faults included
     unsigned power_ups = 0;

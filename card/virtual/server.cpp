@@ -78,7 +78,6 @@ void Server::finish_connecting() {
         next_try_ = Clock::now() + kBetweenTries;
         return;
     }
-    next_try_ = {};
     connection_.emplace(std::move(socket));
     announce();
 }

@@ -106,9 +106,8 @@ Status LeaseKeeper::begin(TimePoint deadline) {
 }
 
 Status LeaseKeeper::acquire(Incarnation incarnation, TimePoint deadline) {
-    if (presence_->view().incarnation != incarnation)
-        return fail(Errc::card_removed, "the card was removed or exchanged");
-    if (in_lease_ && now() - lease_start_ < timing::kMaximumHold) return {};
+    if (in_lease_ && card_incarnation_ == incarnation && now() - lease_start_ < timing::kMaximumHold)
+        return {};
     end_lease();
     if (card_ && card_incarnation_ != incarnation) forget_card();
     card_incarnation_ = incarnation;
@@ -118,11 +117,17 @@ Status LeaseKeeper::acquire(Incarnation incarnation, TimePoint deadline) {
     JPKI_TRY(begin(deadline));
     in_lease_ = true;
     lease_start_ = now();
-    return card_->open();
+    Status opened = card_->open();
+    // A lease with nothing selected must not linger for the next job.
+    if (!opened) end_lease();
+    return opened;
 }
 
 Status LeaseKeeper::attempt(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
                             const Work& work) {
+    // Work for a card that is known to have left says nothing about the one that is there now.
+    if (presence_->view().incarnation != incarnation)
+        return fail(Errc::card_removed, "the card was removed or exchanged");
     connection_.guard(&abandoned, deadline);
     Status status = acquire(incarnation, deadline);
     if (status) {

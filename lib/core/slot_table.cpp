@@ -56,15 +56,21 @@ void SlotTable::update(const Monitor::Snapshot& snapshot) {
     looked_ = true;
 }
 
-void SlotTable::rescan() {
-    const Lock lock(mutex_);
+void SlotTable::scan() {
     scanned_ = true;
     for (Entry& entry : entries_)
         entry.listed = entry.plugged_in;
 }
 
+void SlotTable::rescan() {
+    const Lock lock(mutex_);
+    scan();
+}
+
 std::vector<CK_SLOT_ID> SlotTable::list(bool token_present) {
     const Lock lock(mutex_);
+    // GnuTLS hands over an array in its very first call.
+    if (!scanned_) scan();
     std::vector<CK_SLOT_ID> ids;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         if (!entries_[i].listed) continue;
@@ -78,11 +84,7 @@ std::vector<CK_SLOT_ID> SlotTable::list(bool token_present) {
 
 std::shared_ptr<Token> SlotTable::find(CK_SLOT_ID id) {
     const Lock lock(mutex_);
-    if (!scanned_) {
-        scanned_ = true;
-        for (Entry& entry : entries_)
-            entry.listed = entry.plugged_in;
-    }
+    if (!scanned_) scan();
     const std::size_t index = id / kSeatsPerReader;
     if (index >= entries_.size() || !entries_[index].listed) return nullptr;
     return entries_[index].tokens[id % kSeatsPerReader];

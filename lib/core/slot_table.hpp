@@ -41,6 +41,7 @@ class SlotTable {
         bool plugged_in = false;
     };
 
+    void scan() JPKI_REQUIRES(mutex_);
     Entry make_entry(const std::string& name) const;
 
     std::shared_ptr<const Environment> environment_;

@@ -147,6 +147,16 @@ TEST(Certificates, KeyUsageIsThatOfTheSide) {
     EXPECT_EQ(extension_value(image, Role::kAuthCa, NID_basic_constraints), hex("30030101FF"));
 }
 
+TEST(Certificates, PolicyIsThatOfTheSide) {
+    // 1.2.392.200149.8.5.1.3.30 and 1.2.392.200149.8.5.1.1.20
+    const Bytes auth = extension_value(default_image(), Role::kAuthCert, NID_certificate_policies);
+    EXPECT_EQ(to_hex(slice(auth, 4, 13)), "060B2A83088C9B55080501031E");
+    const Bytes sign = extension_value(default_image(), Role::kSignCert, NID_certificate_policies);
+    EXPECT_EQ(to_hex(slice(sign, 4, 13)), "060B2A83088C9B550805010114");
+    const Bytes practice = to_bytes(std::string_view("http://www.jpki-test.example/cps.html"));
+    EXPECT_NE(std::search(sign.begin(), sign.end(), practice.begin(), practice.end()), sign.end());
+}
+
 TEST(Certificates, KeyIdentifiersAreHashesOfTheKeys) {
     const Image& image = default_image();
     for (const auto& [role, key_role] :

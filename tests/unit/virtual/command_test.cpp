@@ -1,4 +1,4 @@
-// Every command but the PIN and sign commands: the bytes of the card dossier §2.1 and their refusals §2.8.
+// Every command but the PIN and sign commands: the bytes that public software sends, and their refusals.
 #include <algorithm>
 #include <set>
 
@@ -255,6 +255,15 @@ TEST(Power, AnOffCardIsMute) {
     card.power_off();
     EXPECT_TRUE(card.send(kSelectJpki).empty());
     EXPECT_EQ(card.oracle().apdus, 0U);
+}
+
+TEST(Power, AResetBringsAnOffCardToLife) {
+    Card card(default_image());
+    EXPECT_FALSE(card.powered());
+    card.reset();
+    EXPECT_TRUE(card.powered());
+    EXPECT_EQ(card.oracle().power_ups, 1U);
+    EXPECT_EQ(card.oracle().resets, 0U);
 }
 
 TEST(Power, OffAndOnForgetsTheSelection) {

@@ -1,5 +1,5 @@
-// How long a verified PIN lasts: the table of the card dossier §2.6, under every personality that disputes a
-// row.
+// How long a verified PIN lasts: every event that could end it, under every personality that disputes an
+// event.
 #include "test_card.hpp"
 
 namespace jpki::vcard::test {

@@ -117,6 +117,8 @@ TEST(Sign, OnlyKeyFilesSign) {
     EXPECT_EQ(card.sw(card.command(0, 0x9F, kMessage)), "6A82");
     EXPECT_EQ(card.sw(card.command(0, 0x17, kMessage)), "6A86");
     EXPECT_EQ(card.sw(card.command(0, 0x96, kMessage)), "6982") << "the terminal's key is nobody's";
+    EXPECT_EQ(card.oracle().other_keys.refused, 1U);
+    EXPECT_EQ(card.oracle().auth_key.refused, 0U);
 }
 
 TEST(Sign, NeedsDataAndAFullLe) {

@@ -1,0 +1,114 @@
+// How many commands each act costs the card: a figure that may fall and must not grow. Counted on the default
+// image and on one without short file identifiers; the counter, the identity and the check of every signature
+// are in it.
+#include "world.hpp"
+
+namespace jpki::testing {
+
+struct Budget {
+    const char* sfi;
+    std::size_t token_info_both;
+    std::size_t token_info_and_certificate;
+    std::size_t authentication_signature;  // with the logout
+    std::size_t signature_signature;       // with the logout
+};
+
+class BudgetTest : public World, public ::testing::WithParamInterface<Budget> {
+  protected:
+    void SetUp() override {
+        ASSERT_TRUE(card->set("sfi", GetParam().sfi));
+        initialize();
+    }
+    // Ends the lease and the login with it, so that the logout is counted.
+    std::size_t commands_to_the_end() {
+        EXPECT_EQ(C_Finalize(nullptr), CKR_OK);
+        return commands();
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Cold, BudgetTest,
+                         ::testing::Values(Budget{"yes", 4, 9, 7 + 1, 8 + 1},
+                                           Budget{"no", 8, 12, 11 + 1, 13 + 1}),
+                         [](const auto& tested) { return std::string("Sfi_") + tested.param.sfi; });
+
+TEST_P(BudgetTest, ListingReadersSendsNothing) {
+    EXPECT_EQ(slots().size(), 2U);
+    CK_SLOT_INFO seen{};
+    EXPECT_EQ(C_GetSlotInfo(kAuth, &seen), CKR_OK);
+    EXPECT_EQ(C_GetSlotInfo(kSign, &seen), CKR_OK);
+    EXPECT_EQ(commands(), 0U);
+}
+
+TEST_P(BudgetTest, TokenInfoOfBoth) {
+    token_info(kAuth);
+    token_info(kSign);
+    EXPECT_LE(commands(), GetParam().token_info_both);
+    // Both asked for their counters all the same.
+    EXPECT_EQ(card->oracle().auth_pin.queries, 1U);
+    EXPECT_EQ(card->oracle().sign_pin.queries, 1U);
+}
+
+TEST_P(BudgetTest, TokenInfoAndAuthenticationCertificate) {
+    token_info(kAuth);
+    const CK_SESSION_HANDLE session = open(kAuth);
+    const Bytes der = get(session, find_class(session, CKO_CERTIFICATE), CKA_VALUE);
+    EXPECT_EQ(der.size(), 1623U);
+    EXPECT_LE(commands(), GetParam().token_info_and_certificate);
+}
+
+TEST_P(BudgetTest, OneSignatureWithTheAuthenticationKey) {
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(login(session, kAuthPin), CKR_OK);
+    ASSERT_EQ(sign_document(session), CKR_OK);
+    EXPECT_LE(commands_to_the_end(), GetParam().authentication_signature);
+    EXPECT_EQ(card->oracle().auth_pin.queries, 1U);
+}
+
+TEST_P(BudgetTest, OneSignatureWithTheSignatureKey) {
+    const CK_SESSION_HANDLE session = open(kSign);
+    ASSERT_EQ(login(session, kSignPin), CKR_OK);
+    ASSERT_EQ(sign_document(session), CKR_OK);
+    EXPECT_LE(commands_to_the_end(), GetParam().signature_signature);
+    EXPECT_EQ(card->oracle().sign_pin.queries, 1U);
+}
+
+TEST_P(BudgetTest, FurtherSignaturesOfABurstCostOneEach) {
+    for (const auto& [slot, pin] : {std::pair{kAuth, kAuthPin}, std::pair{kSign, kSignPin}}) {
+        const CK_SESSION_HANDLE session = open(slot);
+        ASSERT_EQ(login(session, pin), CKR_OK);
+        ASSERT_EQ(sign_document(session), CKR_OK);
+        commands();
+        for (int i = 0; i < 5; ++i)
+            ASSERT_EQ(sign_document(session), CKR_OK);
+        EXPECT_EQ(commands(), 5U);
+    }
+}
+
+TEST_P(BudgetTest, AnUnchangedCardCostsNothingOnFurtherListings) {
+    token_info(kAuth);
+    token_info(kSign);
+    const CK_SESSION_HANDLE session = open(kAuth);
+    find(session);
+    commands();
+    for (int i = 0; i < 20; ++i) {
+        slots();
+        token_info(kAuth);
+        token_info(kSign);
+        find(session);
+    }
+    EXPECT_EQ(commands(), 0U);
+}
+
+TEST_P(BudgetTest, ALengthQuerySendsNothing) {
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(login(session, kAuthPin), CKR_OK);
+    ASSERT_EQ(sign_init(session, CKM_SHA256_RSA_PKCS, find_class(session, CKO_PRIVATE_KEY)), CKR_OK);
+    commands();
+    CK_BYTE data[3] = {1, 2, 3};
+    CK_ULONG length = 0;
+    EXPECT_EQ(C_Sign(session, data, sizeof data, nullptr, &length), CKR_OK);
+    EXPECT_EQ(length, 256U);
+    EXPECT_EQ(commands(), 0U);
+}
+
+}  // namespace jpki::testing
