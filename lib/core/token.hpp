@@ -47,7 +47,7 @@ class Token {
     // transport.
     Status identify();
 
-    // Counters are at most 5 s old, unless somebody is logged in. Errors: as identify().
+    // Counters are at most 5 s old, unless the lease is logged in just now. Errors: as identify().
     Result<TokenInfo> read_info();
     // The same with a counter asked for now, even while logged in (the vendor interface's).
     Result<TokenInfo> read_info_now();
@@ -119,7 +119,9 @@ class Token {
     static Result<std::shared_ptr<const crypto::KeyFacts>> read_key(Card& card, const Ticket& ticket);
     static Result<Bytes> sign_on_card(Card& card, const Ticket& ticket, SignScheme scheme, ByteView input);
 
-    Status inspect(bool with_counter);
+    // Whether a look at the card asks for the PIN's counter, too.
+    enum class Counter : std::uint8_t { no, if_idle, yes };
+    Status inspect(Counter wanted);
     Result<TokenInfo> known_info();
     Status load_key(Incarnation session);
     Status load_certificate(Incarnation session, CertRole role);

@@ -1,5 +1,7 @@
 #include "core/token.hpp"
 
+#include <algorithm>
+
 namespace jpki::p11 {
 
 namespace {
@@ -13,7 +15,7 @@ std::string serial_of(ByteView identity) {
 
 }  // namespace
 
-Status Token::inspect(bool with_counter) {
+Status Token::inspect(Counter wanted) {
     Incarnation incarnation = 0;
     Ticket along;
     bool identified = false;
@@ -22,20 +24,23 @@ Status Token::inspect(bool with_counter) {
         settle_locked();
         if (!state_.card_present) return fail(Errc::token_not_present);
         if (state_.empty) return fail(Errc::token_not_recognized);
-        if (state_.identified && !with_counter) return {};
+        if (state_.identified && wanted == Counter::no) return {};
         incarnation = state_.incarnation;
         identified = state_.identified;
         along = ticket();
     }
     auto found = reader_->run(
         incarnation, timing::kIdentification,
-        [along = std::move(along), with_counter, identified](CardLease& lease) -> Result<Inspection> {
+        [along = std::move(along), wanted, identified](CardLease& lease) -> Result<Inspection> {
             Card& card = lease.card();
             Inspection seen{.family = &card.family(), .identity = {}, .counter = std::nullopt};
             const bool has_seat = seen.family->tokens[index_of(along.seat)] != nullptr;
+            // A question between a login and its signature could disturb them; then the last answer stands.
+            const bool in_use =
+                std::ranges::any_of(kSeats, [&](Seat seat) { return card.is_verified(seat); });
             // The counter first: without short file identifiers the certificate's file is then still current
             // when the certificate is read next.
-            if (with_counter && has_seat) {
+            if (has_seat && (wanted == Counter::yes || (wanted == Counter::if_idle && !in_use))) {
                 JPKI_TRY_ASSIGN(seen.counter, card.read_counter(along.seat));
             }
             if (identified) return seen;
@@ -71,7 +76,7 @@ Status Token::inspect(bool with_counter) {
     return {};
 }
 
-Status Token::identify() { return inspect(false); }
+Status Token::identify() { return inspect(Counter::no); }
 
 Result<TokenInfo> Token::read_info() {
     bool counter_needed = false;
@@ -83,12 +88,12 @@ Result<TokenInfo> Token::read_info() {
         counter_needed =
             !state_.logged_in && (!state_.tries || now - state_.tries_read > timing::kCounterFreshness);
     }
-    JPKI_TRY(inspect(counter_needed));
+    JPKI_TRY(inspect(counter_needed ? Counter::if_idle : Counter::no));
     return known_info();
 }
 
 Result<TokenInfo> Token::read_info_now() {
-    JPKI_TRY(inspect(true));
+    JPKI_TRY(inspect(Counter::yes));
     return known_info();
 }
 
