@@ -32,8 +32,7 @@ bool is_routine(const Error& error) {
         case Errc::card_removed:
         case Errc::card_reset:
         case Errc::reader_busy:
-        case Errc::reader_gone:
-        case Errc::service_unavailable: return true;
+        case Errc::reader_gone: return true;
         default: return false;
     }
 }
@@ -62,6 +61,7 @@ Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
                                      DWORD{SCARD_SCOPE_SYSTEM}, nullptr, nullptr, &link->context_);
     if (!opened) return fail(of_context(opened.error()));
     link->open_ = true;
+    link->service_->last_refusal = 0;
     return link;
 }
 
@@ -118,7 +118,9 @@ Error Link::failed(CallSite site, std::uint32_t code) noexcept {
         std::uint32_t seen = generation_;
         service_->generation.compare_exchange_strong(seen, generation_ + 1);
     }
-    const LogLevel level = is_routine(error) ? LogLevel::trace : LogLevel::warning;
+    const bool refused = error.code == Errc::service_unavailable || error.code == Errc::access_denied;
+    const bool old_news = refused && service_->last_refusal.exchange(code) == code;
+    const LogLevel level = old_news || is_routine(error) ? LogLevel::trace : LogLevel::warning;
     if (service_->log->enabled(level)) {
         std::array<char, 192> line{};
         (void)std::snprintf(line.data(), line.size(), "%s: 0x%08X (%s)", site.name, code, error.what);

@@ -29,6 +29,9 @@ struct Service {
     // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an epoch must
     // not come back with another card.
     std::atomic<std::uint32_t> generation{0};
+    // The last code for which pcscd could not be reached, so that a monitor that tries again every second
+    // does not say so every second.
+    std::atomic<std::uint32_t> last_refusal{0};
 };
 
 // The name of an SCard* function and where it was called.

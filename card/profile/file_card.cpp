@@ -12,6 +12,7 @@ constexpr std::uint8_t kSequence = 0x30;
 constexpr std::uint8_t kCurrentFile = 0x80;  // P2: the file that is current holds the PIN or the key
 constexpr std::uint8_t kSignPkcs1 = 0x00;    // P1 of COMPUTE DIGITAL SIGNATURE (card.md §2.5)
 constexpr std::uint8_t kSignPss = 0x04;
+constexpr std::size_t kMaximumPin = 16;  // VERIFY's data field (card.md §2.4)
 constexpr std::size_t kLogoutProbe = 32;
 
 std::uint8_t by_short_id(FileId file) { return static_cast<std::uint8_t>(kCurrentFile | file.sfi); }
@@ -148,6 +149,7 @@ Status FileCard::verify(Seat seat, const PinSource& pin) {
     const auto* secret = std::get_if<const SecretBytes*>(&pin);
     if (secret == nullptr) return fail(Errc::function_not_supported, "no PIN pad support");
     if ((*secret)->empty()) return fail(Errc::pin_malformed, "an empty PIN would be a counter query");
+    if ((*secret)->size() > kMaximumPin) return fail(Errc::pin_malformed, "a PIN longer than any card's");
     const FileId file = profile_->seat(seat).pin;
     std::uint8_t p2 = kCurrentFile;
     if (state(seat).sfi_pin_proven) {
@@ -165,7 +167,7 @@ Status FileCard::verify(Seat seat, const PinSource& pin) {
 
 Status FileCard::change_pin(Seat seat, const SecretBytes& new_pin) {
     if (!is_verified(seat)) return fail(Errc::security_status, "the old PIN was not verified in this lease");
-    if (new_pin.empty()) return fail(Errc::pin_length, "an empty PIN");
+    if (new_pin.empty() || new_pin.size() > kMaximumPin) return fail(Errc::pin_length);
     // Only the form with the PIN file current has witnesses (card.md §2.1).
     JPKI_TRY(files_.select(profile_->seat(seat).pin));
     return channel_.require(Command::case3_sensitive({0x00, 0x24, 0x01, kCurrentFile}, new_pin))
@@ -227,6 +229,8 @@ Result<Response> FileCard::compute_signature(Seat seat, std::uint8_t p1, ByteVie
 }
 
 Result<Bytes> FileCard::sign(Seat seat, SignScheme scheme, ByteView data) {
+    if (data.empty() || data.size() > Command::kMaximumData)
+        return fail(Errc::data_length, "the card signs 1 to 245 octets");
     const std::uint8_t p1 = scheme == SignScheme::pss_sha256 ? kSignPss : kSignPkcs1;
     JPKI_TRY_ASSIGN(Response answer, compute_signature(seat, p1, data));
     if (answer.sw.value() == 0x6A86 && files_.forms() == SfiForms::known && !sfi_sign_refused_) {

@@ -43,6 +43,7 @@ Result<FileReader::Part> FileReader::read(FileId file, std::size_t offset, std::
     // SELECT.
     if (current_ != file.ef && forms_ == SfiForms::known && offset <= kSfiReach + 1) {
         part.from = std::min(offset, kSfiReach);
+        count = std::min(count + (offset - part.from), kChunk);
         JPKI_TRY_ASSIGN(response, read_by_sfi(file, static_cast<std::uint8_t>(part.from), count));
     } else {
         JPKI_TRY(select(file));

@@ -38,6 +38,7 @@ enum class Errc : std::uint8_t {
     pin_malformed,     // cannot be right, so it was not sent
     pin_length,        // a new PIN of impossible length
     pin_alphabet,      // a new PIN with impossible characters
+    pin_too_weak,      // a new password without a letter or without a digit
     // --- PKCS#11 semantics (lib/)
     arguments_bad,
     not_initialized,

@@ -1,5 +1,6 @@
-// Just enough DER to know how long an object is before all of it is there (X.690 §§8.1, 10.1). No recursion and no
-// copies; everything else about DER is OpenSSL's. Shared by the card side (how much to read) and lib/crypto.
+// Just enough DER to know how long an object is before all of it is there (X.690 §§8.1, 10.1). No recursion
+// and no copies; everything else about DER is OpenSSL's. Shared by the card side (how much to read) and
+// lib/crypto.
 #pragma once
 
 #include <optional>
@@ -16,8 +17,8 @@ struct TlvHeader {
     [[nodiscard]] constexpr std::size_t total() const { return header_length + value_length; }
 };
 
-// The header at the start of `data`; nothing for a multi-octet tag, or an indefinite, non-minimal or cut length.
-// Lengths of 16 MiB and more are refused: no card holds them.
+// The header at the start of `data`; nothing for a multi-octet tag, or an indefinite, non-minimal or cut
+// length. Lengths of 16 MiB and more are refused: no card holds them.
 constexpr std::optional<TlvHeader> parse_tlv_header(ByteView data) noexcept {
     constexpr std::uint8_t kMultiOctetTag = 0x1F;
     constexpr std::uint8_t kLongForm = 0x80;
@@ -28,7 +29,8 @@ constexpr std::optional<TlvHeader> parse_tlv_header(ByteView data) noexcept {
     const std::size_t count = first & 0x7FU;
     if (count == 0 || count > kMaximumLengthOctets || data.size() < 2 + count) return std::nullopt;
     std::size_t length = 0;
-    for (std::size_t i = 0; i < count; ++i) length = (length << 8U) | data[2 + i];
+    for (std::size_t i = 0; i < count; ++i)
+        length = (length << 8U) | data[2 + i];
     if (length < kLongForm || (length >> (8U * (count - 1))) == 0) return std::nullopt;
     return TlvHeader{data[0], 2 + count, length};
 }

@@ -56,6 +56,11 @@ void GuardedConnection::guard(const std::atomic<bool>* abandoned, TimePoint dead
     irreversible_ = false;
 }
 
+void GuardedConnection::unguard(TimePoint deadline) noexcept {
+    abandoned_ = nullptr;
+    deadline_ = deadline;
+}
+
 Result<Begun> GuardedConnection::begin(TimePoint deadline) {
     if (!inner_) return fail(Errc::transport, "no connection");
     return inner_->begin(deadline);
@@ -164,7 +169,9 @@ void LeaseKeeper::note_failure(const Error& error) {
 void LeaseKeeper::end_lease() noexcept {
     if (!in_lease_) return;
     in_lease_ = false;
-    connection_.guard(nullptr, now() + timing::kShutdown);
+    // The proof of the logout sends a signature command of its own; that is not the job's.
+    const bool irreversible = connection_.irreversible();
+    connection_.unguard(now() + timing::kShutdown);
     Disposition disposition = Disposition::unpower;
     try {
         disposition = card_->close();
@@ -172,6 +179,7 @@ void LeaseKeeper::end_lease() noexcept {
         // Out of memory in the middle of a logout: powering down needs none.
     }
     connection_.end(disposition);
+    connection_.set_irreversible(irreversible);
     if (disposition == Disposition::unpower) card_->on_reset();
     const TimePoint end = now();
     if (contended_ || end - busy_since_ >= timing::kYieldEvery) {

@@ -36,10 +36,13 @@ class GuardedConnection final : public Connection {
     void detach() noexcept { inner_.reset(); }
     [[nodiscard]] bool attached() const noexcept { return inner_ != nullptr; }
 
-    // For one job: when to stop, and until when. A null flag: logout, which always goes through.
+    // For one job: when to stop, and until when.
     void guard(const std::atomic<bool>* abandoned, TimePoint deadline) noexcept;
+    // For the logout, which always goes through; what is known of the job before it stays.
+    void unguard(TimePoint deadline) noexcept;
     // A VERIFY with a PIN, a change or a signature was sent since guard().
     [[nodiscard]] bool irreversible() const noexcept { return irreversible_; }
+    void set_irreversible(bool value) noexcept { irreversible_ = value; }
 
     Result<Begun> begin(TimePoint deadline) override;
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;

@@ -14,6 +14,21 @@ bool fits(Alphabet alphabet, std::uint8_t c) {
     return is_digit(c) || (alphabet == Alphabet::upper_alphanumeric && is_upper(c));
 }
 
+bool fits_length(const PinInfo& info, ByteView typed) {
+    return typed.size() >= info.min_length && typed.size() <= info.max_length;
+}
+
+// Upper-cased where the PIN has letters. Errors: pin_alphabet.
+Result<SecretBytes> in_card_form(const PinInfo& info, ByteView typed) {
+    SecretBytes pin(typed);
+    for (std::uint8_t& c : pin.writable()) {
+        if (info.alphabet == Alphabet::upper_alphanumeric && is_lower(c))
+            c = static_cast<std::uint8_t>(c - 'a' + 'A');
+        if (!fits(info.alphabet, c)) return fail(Errc::pin_alphabet);
+    }
+    return pin;
+}
+
 LoginReport refused(const PinCounter& counter) {
     if (!counter.tries)
         return {
@@ -44,15 +59,21 @@ LoginReport locked() {
 }  // namespace
 
 Result<SecretBytes> check_pin(const PinInfo& info, ByteView typed) {
-    if (typed.size() < info.min_length || typed.size() > info.max_length)
+    if (!fits_length(info, typed))
         return fail(Errc::pin_malformed, "a PIN of this length cannot be right; nothing was sent");
-    SecretBytes pin(typed);
-    for (std::uint8_t& c : pin.writable()) {
-        if (info.alphabet == Alphabet::upper_alphanumeric && is_lower(c))
-            c = static_cast<std::uint8_t>(c - 'a' + 'A');
-        if (!fits(info.alphabet, c))
-            return fail(Errc::pin_malformed, "a PIN with these characters cannot be right; nothing was sent");
-    }
+    auto pin = in_card_form(info, typed);
+    if (!pin)
+        return fail(Errc::pin_malformed, "a PIN with these characters cannot be right; nothing was sent");
+    return pin;
+}
+
+Result<SecretBytes> check_new_pin(const PinInfo& info, ByteView typed) {
+    if (!fits_length(info, typed)) return fail(Errc::pin_length);
+    JPKI_TRY_ASSIGN(SecretBytes pin, in_card_form(info, typed));
+    const bool strong =
+        std::ranges::any_of(pin.view(), is_digit) && std::ranges::any_of(pin.view(), is_upper);
+    if (info.alphabet == Alphabet::upper_alphanumeric && !strong)
+        return fail(Errc::pin_too_weak, "a password needs a letter and a digit");
     return pin;
 }
 
@@ -62,6 +83,18 @@ LoginReport log_in(Card& card, Seat seat, const PinInfo& info, const SecretBytes
     if (counter->tries == std::uint8_t{0}) return locked();
     if (counter->tries.value_or(1) <= 1 && last_try != LastTry::allow) return refused(*counter);
     return send(card, seat, info, pin);
+}
+
+LoginReport change_pin(Card& card, Seat seat, const PinInfo& info, const SecretBytes& old_pin,
+                       const SecretBytes& new_pin, LastTry last_try) {
+    LoginReport report = log_in(card, seat, info, old_pin, last_try);
+    if (!report.status) return report;
+    if (const Status changed = card.change_pin(seat, new_pin); !changed) {
+        report.status = changed;
+        return report;
+    }
+    // The counter is full after the old PIN's success, so this asks nothing first.
+    return send(card, seat, info, new_pin);
 }
 
 LoginReport renew_login(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin) {

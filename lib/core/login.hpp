@@ -17,6 +17,10 @@ enum class Refusal : std::uint8_t { none, malformed, last_try, unknown_counter, 
 // Letters are upper-cased, because the card stores them so and does not fold (card.md §2.4).
 Result<SecretBytes> check_pin(const PinInfo& info, ByteView typed);
 
+// A new PIN as it is stored, upper-cased. Errors: pin_length, pin_alphabet, pin_too_weak (a password needs a
+// letter and a digit, the municipal rule).
+Result<SecretBytes> check_new_pin(const PinInfo& info, ByteView typed);
+
 struct LoginReport {
     Status status;                      // of the login; the report itself always comes back
     std::optional<std::uint8_t> tries;  // left, as far as the card said
@@ -26,6 +30,11 @@ struct LoginReport {
 // A login the user asked for: counter first, in the same transaction; 0 is locked, 1 or unknown is refused
 // unless `last_try` allows it. At most one VERIFY.
 LoginReport log_in(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin, LastTry last_try);
+
+// Verifies the old PIN under log_in()'s rules, changes it, and verifies the new one. A wrong old PIN costs
+// one try and changes nothing.
+LoginReport change_pin(Card& card, Seat seat, const PinInfo& info, const SecretBytes& old_pin,
+                       const SecretBytes& new_pin, LastTry last_try);
 
 // A login nobody asked for, to renew one that ended with its lease: only at a full counter. At most one
 // VERIFY.

@@ -8,6 +8,10 @@ namespace jpki::p11 {
 
 Status Session::log_in(ByteView pin) { return noted(token_->log_in(incarnation_, pin)); }
 
+Status Session::set_pin(ByteView old_pin, ByteView new_pin) {
+    return noted(token_->set_pin(incarnation_, old_pin, new_pin));
+}
+
 Result<std::shared_ptr<const Object>> Session::load(CK_OBJECT_HANDLE handle) {
     return noted(token_->load(incarnation_, handle));
 }

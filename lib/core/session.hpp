@@ -40,6 +40,7 @@ class Session {
     [[nodiscard]] CK_ULONG device_error() const noexcept { return device_error_; }
 
     Status log_in(ByteView pin);
+    Status set_pin(ByteView old_pin, ByteView new_pin);
     Status log_out() { return token_->log_out(incarnation_); }
     Result<std::shared_ptr<const Object>> load(CK_OBJECT_HANDLE handle);
 

@@ -143,6 +143,59 @@ void Token::note_renewal(const std::optional<LoginReport>& renewal) {
     drop_login();
 }
 
+Status Token::note_login(const LoginReport& report) {
+    if (report.tries) {
+        state_.tries = report.tries;
+        state_.tries_read = reader_->environment().clock->now();
+    }
+    refusal_ = report.refusal;
+    if (report.status) {
+        state_.wrong_pin = false;
+        return {};
+    }
+    const Errc code = report.status.error().code;
+    if (code == Errc::pin_incorrect || code == Errc::pin_locked) state_.wrong_pin = true;
+    return fail(noted(report.status.error()));
+}
+
+Result<SecretBytes> Token::take_pin(ByteView typed) {
+    auto pin = check_pin(profile().pin, typed);
+    if (pin) return pin;
+    state_.wrong_pin = true;
+    refusal_ = Refusal::malformed;
+    return pin;
+}
+
+Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_new) {
+    JPKI_TRY(identify());
+    Ticket along;
+    SecretBytes fresh;
+    {
+        const Lock lock(mutex_);
+        JPKI_TRY(check_session(session));
+        JPKI_TRY_ASSIGN(fresh, check_new_pin(profile().pin, typed_new));
+        along = ticket();
+        JPKI_TRY_ASSIGN(along.pin, take_pin(typed_old));
+    }
+    const LastTry last_try = reader_->environment().config.last_try;
+    SecretBytes kept = fresh.clone();
+    const auto answered = along.renewal;
+    const auto done = reader_->run(
+        session, timing::kOperation,
+        [along = std::move(along), fresh = std::move(fresh), last_try](CardLease& lease) -> Status {
+            JPKI_TRY(check_identity(lease.card(), along));
+            *along.renewal =
+                p11::change_pin(lease.card(), along.seat, along.profile->pin, along.pin, fresh, last_try);
+            return (*along.renewal)->status;
+        });
+    const Lock lock(mutex_);
+    if (failed_with(done, Errc::timed_out) || !*answered) return fail(noted(done.error()));
+    JPKI_TRY(check_session(session));
+    JPKI_TRY(note_login(**answered));
+    if (state_.logged_in) state_.pin = std::move(kept);
+    return {};
+}
+
 Status Token::log_in(Incarnation session, ByteView typed) {
     JPKI_TRY(identify());
     Ticket along;
@@ -151,14 +204,8 @@ Status Token::log_in(Incarnation session, ByteView typed) {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
         if (state_.logged_in) return fail(Errc::user_already_logged_in);
-        auto pin = check_pin(profile().pin, typed);
-        if (!pin) {
-            state_.wrong_pin = true;
-            refusal_ = Refusal::malformed;
-            return fail(pin.error());
-        }
         along = ticket();
-        along.pin = std::move(*pin);
+        JPKI_TRY_ASSIGN(along.pin, take_pin(typed));
         last_try = reader_->environment().config.last_try;
     }
     SecretBytes kept = along.pin.clone();
@@ -183,20 +230,9 @@ Status Token::log_in(Incarnation session, ByteView typed) {
 
     const Lock lock(mutex_);
     if (failed_with(done, Errc::timed_out) || !*answered) return fail(noted(done.error()));
-    const LoginReport& report = **answered;
     JPKI_TRY(check_session(session));
-    if (report.tries) {
-        state_.tries = report.tries;
-        state_.tries_read = reader_->environment().clock->now();
-    }
-    refusal_ = report.refusal;
-    if (!report.status) {
-        const Errc code = report.status.error().code;
-        if (code == Errc::pin_incorrect || code == Errc::pin_locked) state_.wrong_pin = true;
-        return fail(noted(report.status.error()));
-    }
+    JPKI_TRY(note_login(**answered));
     note_key(*done);
-    state_.wrong_pin = false;
     state_.logged_in = true;
     state_.pin = std::move(kept);
     return {};

@@ -55,6 +55,9 @@ class Token {
     // `session`: the incarnation the caller's session was opened on. Errors: user_already_logged_in,
     // pin_malformed, pin_incorrect, pin_locked, last_try_refused, card_removed, transport.
     Status log_in(Incarnation session, ByteView pin);
+    // Errors: of the new PIN pin_length, pin_alphabet, pin_too_weak, before anything is sent; of the old one
+    // as log_in(). Whoever was logged in stays so.
+    Status set_pin(Incarnation session, ByteView old_pin, ByteView new_pin);
     Status log_out(Incarnation session);
     [[nodiscard]] bool logged_in();
     // Moves with every logout: what was begun under an older number is void.
@@ -127,6 +130,8 @@ class Token {
     Status load_certificate(Incarnation session, CertRole role);
     void settle_locked() JPKI_REQUIRES(mutex_);
     void drop_login() JPKI_REQUIRES(mutex_);
+    Result<SecretBytes> take_pin(ByteView typed) JPKI_REQUIRES(mutex_);
+    Status note_login(const LoginReport& report) JPKI_REQUIRES(mutex_);
     void renew_private_handles() JPKI_REQUIRES(mutex_);
     void note_renewal(const std::optional<LoginReport>& renewal) JPKI_REQUIRES(mutex_);
     void note_missing(CertRole role) JPKI_REQUIRES(mutex_);

@@ -97,6 +97,14 @@ Status Binding<Fn::C_LoginUser>::call(Module& module, CK_SESSION_HANDLE session,
     return Binding<Fn::C_Login>::call(module, session, user, pin, pin_length);
 }
 
+Status Binding<Fn::C_SetPIN>::call(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin,
+                                   CK_ULONG old_length, CK_UTF8CHAR_PTR new_pin, CK_ULONG new_length) {
+    JPKI_TRY_ASSIGN(const auto found, module.session_for_login(session));
+    if (old_pin == nullptr || new_pin == nullptr) return fail(Errc::arguments_bad);
+    if (!found->rw()) return fail(Errc::session_read_only);
+    return found->set_pin(view(old_pin, old_length), view(new_pin, new_length));
+}
+
 Status Binding<Fn::C_Logout>::call(Module& module, CK_SESSION_HANDLE session) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     return found->log_out();

@@ -37,6 +37,7 @@ CK_RV to_rv(Errc code) noexcept {
         case Errc::last_try_refused: return CKR_FUNCTION_CANCELED;
         case Errc::pin_length: return CKR_PIN_LEN_RANGE;
         case Errc::pin_alphabet: return CKR_PIN_INVALID;
+        case Errc::pin_too_weak: return CKR_PIN_TOO_WEAK;
         case Errc::arguments_bad: return CKR_ARGUMENTS_BAD;
         case Errc::not_initialized: return CKR_CRYPTOKI_NOT_INITIALIZED;
         case Errc::already_initialized: return CKR_CRYPTOKI_ALREADY_INITIALIZED;
