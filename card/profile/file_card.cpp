@@ -67,7 +67,7 @@ Status FileCard::open() {
     identity_checked_ = false;
     login_tried_ = false;
     JPKI_TRY(select_our_application());
-    if (files_.forms() == SfiForms::unknown_to_card) return {};
+    if (files_.forms() == SfiForms::unknown_to_card || !identity_is_certificate_) return {};
 
     // One read does it all: it shows whether the card knows short identifiers (nothing is current), it is the
     // identity, it gives the certificate's length, and it is the certificate's first part.
@@ -93,20 +93,36 @@ Status FileCard::take_identity(Bytes found) {
     return {};
 }
 
+void FileCard::recognise(ByteView token_information) {
+    constexpr std::size_t kLabelSize = 32;
+    const ByteView field = slice(token_information, 0, kLabelSize);
+    std::string_view label(reinterpret_cast<const char*>(field.data()), field.size());
+    const std::size_t end = label.find_last_not_of(std::string_view(" \0", 2));
+    label = label.substr(0, end == std::string_view::npos ? 0 : end + 1);
+    for (const Profile* other : others_) {
+        if (other->token_label == label) profile_ = other;
+    }
+}
+
 Result<Bytes> FileCard::read_identity() {
-    const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
-    auto part = files_.read(file, 0, FileReader::kChunk);
-    if (part && !is_blank(part->data)) return std::move(part->data);
-    if (!part && !is_not_there(part.error())) return fail(part.error());
-    // No authentication certificate, or one behind its PIN: what the issuer wrote about the token, and a CA's
-    // certificate, which at least tell families and generations apart.
+    if (identity_is_certificate_) {
+        const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
+        auto part = files_.read(file, 0, FileReader::kChunk);
+        if (part && !is_blank(part->data)) return std::move(part->data);
+        if (!part && !is_not_there(part.error())) return fail(part.error());
+    }
+    // No authentication certificate, or one behind its PIN: perhaps another family, which the token
+    // information names. It and the beginning of a CA's certificate at least tell families and generations
+    // apart.
     JPKI_TRY_ASSIGN(FileReader::Part information,
                     files_.read(profile_->token_information, 0, FileReader::kChunk));
+    recognise(information.data);
     Bytes identity = std::move(information.data);
     const FileId authority = profile_->seat(Seat::signature).certificate(CertRole::authority);
     const auto issuer = files_.read(authority, 0, FileReader::kChunk);
     if (issuer) append(identity, issuer->data);
     if (!issuer && !is_not_there(issuer.error())) return fail(issuer.error());
+    identity_is_certificate_ = false;
     return identity;
 }
 
@@ -228,18 +244,51 @@ Result<Response> FileCard::compute_signature(Seat seat, std::uint8_t p1, ByteVie
     return channel_.send(Command::case4({0x80, 0x2A, p1, p2}, data, Command::kMaximumExpected));
 }
 
+Result<Response> FileCard::sign_command(Seat seat, std::uint8_t p1, ByteView data) {
+    JPKI_TRY_ASSIGN(Response answer, compute_signature(seat, p1, data));
+    if (answer.sw.value() != 0x6A86 || files_.forms() != SfiForms::known || sfi_sign_refused_) return answer;
+    // Short identifiers for files, but perhaps not for keys: nothing was signed, so the long form may follow.
+    sfi_sign_refused_ = true;
+    return compute_signature(seat, p1, data);
+}
+
 Result<Bytes> FileCard::sign(Seat seat, SignScheme scheme, ByteView data) {
     if (data.empty() || data.size() > Command::kMaximumData)
         return fail(Errc::data_length, "the card signs 1 to 245 octets");
     const std::uint8_t p1 = scheme == SignScheme::pss_sha256 ? kSignPss : kSignPkcs1;
-    JPKI_TRY_ASSIGN(Response answer, compute_signature(seat, p1, data));
-    if (answer.sw.value() == 0x6A86 && files_.forms() == SfiForms::known && !sfi_sign_refused_) {
-        // Short identifiers for files, but not for keys: nothing was signed, so the long form may follow.
-        sfi_sign_refused_ = true;
-        JPKI_TRY_ASSIGN(answer, compute_signature(seat, p1, data));
-    }
+    JPKI_TRY_ASSIGN(Response answer, sign_command(seat, p1, data));
     if (!answer.sw.ok()) return fail(answer.sw.error());
     return std::move(answer.data);
+}
+
+Result<PssAnswer> FileCard::ask_pss(std::size_t octets) {
+    constexpr std::uint8_t kNonsense = 0x7F;
+    std::array<std::uint8_t, kLogoutProbe> probe{};
+    random_->fill(probe);
+    const ByteView data = slice(probe, 0, octets);
+    JPKI_TRY_ASSIGN(const Response pss, sign_command(Seat::authentication, kSignPss, data));
+    switch (pss.sw.value()) {
+        case 0x6A86: return PssAnswer::unknown;  // P1 is not known
+        case 0x9000: return PssAnswer::known;
+        case 0x6700:
+        case 0x6985: return PssAnswer::known;  // the length is wrong, so P1 is right
+        case 0x6982: break;
+        default: return PssAnswer::undecided;
+    }
+    // Not logged in: known when the card minds a nonsense P1 but not this one.
+    if (octets != probe.size()) return PssAnswer::undecided;
+    JPKI_TRY_ASSIGN(const Response nonsense, compute_signature(Seat::authentication, kNonsense, data));
+    return nonsense.sw.value() == 0x6A86 ? PssAnswer::known : PssAnswer::undecided;
+}
+
+Result<PssAnswer> FileCard::probe_pss() {
+    if (profile_->family.tokens[index_of(Seat::authentication)] == nullptr) return PssAnswer::unknown;
+    // 31 octets are no SHA-256 value: a card that knows the command refuses the length and signs nothing.
+    if (is_verified(Seat::authentication)) return ask_pss(kLogoutProbe - 1);
+    if (is_verified(Seat::signature)) return PssAnswer::undecided;
+    (void)select_neutral();
+    JPKI_TRY(select_our_application());
+    return ask_pss(kLogoutProbe);
 }
 
 bool FileCard::select_neutral() {

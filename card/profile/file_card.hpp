@@ -12,8 +12,15 @@ namespace jpki::card {
 
 class FileCard final : public Card {
   public:
-    FileCard(const Profile& profile, Connection& connection, Random& random, Log& log)
-        : profile_(&profile), channel_(connection, log), files_(channel_), random_(&random), log_(&log) {}
+    // `others`: what the card may turn out to be instead of `assumed`, by the label in its token information.
+    FileCard(const Profile& assumed, Connection& connection, Random& random, Log& log,
+             std::span<const Profile* const> others = {})
+        : profile_(&assumed),
+          others_(others),
+          channel_(connection, log),
+          files_(channel_),
+          random_(&random),
+          log_(&log) {}
 
     Status open() override;
     [[nodiscard]] const CardFamily& family() const noexcept override { return profile_->family; }
@@ -27,6 +34,7 @@ class FileCard final : public Card {
     Result<ByteView> read_certificate(Seat seat, CertRole role, std::size_t at_least) override;
     [[nodiscard]] std::size_t certificate_size(Seat seat, CertRole role) const noexcept override;
     Result<Bytes> sign(Seat seat, SignScheme scheme, ByteView data) override;
+    Result<PssAnswer> probe_pss() override;
     Disposition close() override;
     void on_reset() noexcept override;
 
@@ -48,22 +56,29 @@ class FileCard final : public Card {
     Status select_our_application();
     Status take_identity(Bytes found);
     Result<Bytes> read_identity();
+    void recognise(ByteView token_information);
+    Result<PssAnswer> ask_pss(std::size_t octets);
     Result<PinCounter> query_counter(Seat seat, bool by_sfi);
     Status grow(FileId file, Contents& contents, std::size_t at_least);
     Status accept_part(Contents& contents, FileReader::Part part);
     Result<Response> compute_signature(Seat seat, std::uint8_t p1, ByteView data);
+    // The same, and once more with SELECT where the card does not take the key's short identifier.
+    Result<Response> sign_command(Seat seat, std::uint8_t p1, ByteView data);
     bool select_neutral();
     LogoutProof prove_logout();
 
     SeatState& state(Seat seat) { return seats_[index_of(seat)]; }
 
     const Profile* profile_;
+    std::span<const Profile* const> others_;
     Channel channel_;
     FileReader files_;
     Random* random_;
     Log* log_;
 
-    Bytes identity_;                 // empty until the first identification
+    Bytes identity_;  // empty until the first identification
+    bool identity_is_certificate_ =
+        true;                        // false: the certificate cannot be read without a login, or is not there
     bool identity_checked_ = false;  // in this lease
     bool powered_up_ = true;         // no command was sent since power-up
     bool login_tried_ = false;       // a VERIFY left in this lease, whatever became of it

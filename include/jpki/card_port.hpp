@@ -74,6 +74,9 @@ enum class SignScheme : std::uint8_t {
     pss_sha256,  // a SHA-256 value, MGF1 with SHA-256, salt of 32 octets
 };
 
+// Whether a card makes RSASSA-PSS signatures by itself; `undecided`: it does not say before a login.
+enum class PssAnswer : std::uint8_t { known, unknown, undecided };
+
 // The application on the card behind one Connection. It outlives leases and remembers what it learned of this
 // card, but never a login: that ends with the lease.
 class Card {
@@ -115,6 +118,11 @@ class Card {
     // A signature of the modulus's length, big-endian, unverified. Errors: security_status when not logged
     // in.
     virtual Result<Bytes> sign(Seat seat, SignScheme scheme, ByteView data) = 0;
+
+    // Finds out with the authentication key, without making a signature that anybody gets. Logged in with
+    // that key it decides for certain; otherwise it leaves the application first, so that nobody else's login
+    // counts.
+    virtual Result<PssAnswer> probe_pss() { return PssAnswer::undecided; }
 
     // Last act of every lease. Says how the transaction must end so that no key is left usable.
     virtual Disposition close() = 0;

@@ -18,6 +18,8 @@ class Clock {
     virtual ~Clock() = default;
 
     [[nodiscard]] virtual TimePoint now() const noexcept = 0;
+    // How long the machine has slept since it was started; moves when it wakes up.
+    [[nodiscard]] virtual Duration suspended() const noexcept { return Duration::zero(); }
     // Blocks the calling thread; only a reader's own thread ever does.
     virtual void sleep_until(TimePoint when) const noexcept = 0;
 };

@@ -2,6 +2,7 @@
 // becomes a warning with line and column, and the default stands in its place.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,10 +18,17 @@ enum class LastTry : std::uint8_t { refuse, allow };
 // the PIN of every token they find.
 enum class View : std::uint8_t { automatic, both, authentication, signature };
 
+// Whether a signature with the signature key needs a password of its own.
+enum class Confirm : std::uint8_t { never, every_signature };
+
 struct Config {
     WorkerThreads worker_threads = WorkerThreads::automatic;
     LastTry last_try = LastTry::refuse;
     View tokens = View::automatic;
+    Confirm confirm = Confirm::never;
+    // How long a login lasts without a call; max: as long as the card is in.
+    std::chrono::steady_clock::duration auth_idle = std::chrono::hours(8);
+    std::chrono::steady_clock::duration sign_idle = std::chrono::seconds(60);
     std::string log_file;  // empty: no log
     LogLevel log_level = LogLevel::warning;
 };
@@ -31,7 +39,8 @@ struct ConfigProblem {
     std::string message;       // English, one sentence
 };
 
-// Reads `text` (TOML 1.0) over `config`; returns what was wrong with it.
-std::vector<ConfigProblem> read_config(std::string_view text, Config& config);
+// Reads `text` (TOML 1.0) over `config`; returns what was wrong with it. Keys of the section
+// [application.PROGRAM] stand over the others; `program` is the basename of the running program's file.
+std::vector<ConfigProblem> read_config(std::string_view text, Config& config, std::string_view program = {});
 
 }  // namespace jpki::p11

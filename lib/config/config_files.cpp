@@ -67,26 +67,28 @@ std::string read_whole(const std::string& path, bool required, std::string& text
 
 }  // namespace
 
-void load_config_file(const std::string& path, bool required, LoadedConfig& loaded) {
+void load_config_file(const std::string& path, bool required, LoadedConfig& loaded,
+                      std::string_view program) {
     std::string text;
     if (const std::string message = read_whole(path, required, text); !message.empty()) {
         loaded.problems.push_back({0, 0, path + " " + message});
         return;
     }
-    for (ConfigProblem& problem : read_config(text, loaded.config)) {
+    for (ConfigProblem& problem : read_config(text, loaded.config, program)) {
         problem.message = path + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) +
                           ": " + problem.message;
         loaded.problems.push_back(std::move(problem));
     }
 }
 
-LoadedConfig load_config() {
+LoadedConfig load_config(std::string_view program) {
     LoadedConfig loaded;
     if (const std::string named = environment("JPKI_PKCS11_CONF"); !named.empty()) {
-        load_config_file(named, true, loaded);
+        load_config_file(named, true, loaded, program);
     } else {
-        load_config_file(kSystemFile, false, loaded);
-        if (const std::string user = user_file(); !user.empty()) load_config_file(user, false, loaded);
+        load_config_file(kSystemFile, false, loaded, program);
+        if (const std::string user = user_file(); !user.empty())
+            load_config_file(user, false, loaded, program);
     }
     if (std::string log = environment("JPKI_PKCS11_LOG"); !log.empty()) {
         loaded.config.log_file = std::move(log);

@@ -17,9 +17,11 @@ struct LoadedConfig {
 // (XDG_CONFIG_HOME/jpki-pkcs11/pkcs11.conf) over it. A file must be a regular file of at most 64 KiB, belong
 // to the user or root and be writable by nobody else. Nothing of the user's or the environment's counts in a
 // program that runs with other rights than its caller's (AT_SECURE). JPKI_PKCS11_LOG overrides log_file.
-LoadedConfig load_config();
+// `program`: see read_config().
+LoadedConfig load_config(std::string_view program = {});
 
 // One file over `loaded`; a missing one is no problem unless `required`.
-void load_config_file(const std::string& path, bool required, LoadedConfig& loaded);
+void load_config_file(const std::string& path, bool required, LoadedConfig& loaded,
+                      std::string_view program = {});
 
 }  // namespace jpki::p11

@@ -13,6 +13,7 @@ enum class Source : std::uint8_t {
     unique_id,
     boolean,
     is_private,
+    always_authenticate,
     number,
     profile_id,
     label,
@@ -73,10 +74,10 @@ CK_OBJECT_CLASS class_of(ObjectKind kind) {
     return CK_UNAVAILABLE_INFORMATION;
 }
 
-Attribute signing_mechanisms() {
+Attribute signing_mechanisms(bool pss) {
     Bytes list;
     for (const Mechanism& mechanism : mechanisms()) {
-        if (mechanism.signs()) append(list, scalar(mechanism.type).value);
+        if (mechanism.signs() && (pss || !mechanism.needs_pss())) append(list, scalar(mechanism.type).value);
     }
     return known(std::move(list));
 }
@@ -109,11 +110,13 @@ Attribute value_of(const Object& object, const Row& row) {
         case Source::unique_id: return known(to_bytes(object.unique_id));
         case Source::boolean: return scalar(static_cast<CK_BBOOL>(row.constant));
         case Source::is_private: return scalar(static_cast<CK_BBOOL>(object.is_private ? CK_TRUE : CK_FALSE));
+        case Source::always_authenticate:
+            return scalar(static_cast<CK_BBOOL>(object.always_authenticate ? CK_TRUE : CK_FALSE));
         case Source::number: return scalar(row.constant);
         case Source::profile_id: return scalar(object.profile_id);
         case Source::label: return known(to_bytes(object.label));
         case Source::id: return known(object.id);
-        case Source::signing_mechanisms: return signing_mechanisms();
+        case Source::signing_mechanisms: return signing_mechanisms(object.pss);
         case Source::empty: return known({});
         case Source::sensitive: return {Attribute::State::sensitive, {}};
         default: return loaded(object, row.source);

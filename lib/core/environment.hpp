@@ -28,6 +28,7 @@ struct Environment {
 class SteadyClock final : public Clock {
   public:
     [[nodiscard]] TimePoint now() const noexcept override;
+    [[nodiscard]] Duration suspended() const noexcept override;
     void sleep_until(TimePoint when) const noexcept override;
 };
 
@@ -46,6 +47,7 @@ constexpr auto kRetryService = std::chrono::seconds(1);
 constexpr auto kFirstSnapshot = std::chrono::milliseconds(50);
 constexpr auto kShutdown = std::chrono::seconds(2);
 constexpr auto kExit = std::chrono::milliseconds(200);
+constexpr auto kSleepNoticed = std::chrono::seconds(5);
 constexpr auto kCounterFreshness = std::chrono::seconds(5);
 }  // namespace timing
 

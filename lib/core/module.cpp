@@ -76,6 +76,7 @@ Result<std::shared_ptr<Session>> Module::session(CK_SESSION_HANDLE handle) {
         sessions_.erase(found);
         return fail(Errc::session_unknown, "the card of this session was removed");
     }
+    found->second->token().touch();
     return found->second;
 }
 

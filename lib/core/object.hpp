@@ -16,8 +16,10 @@ enum class ObjectKind : std::uint8_t { profile, user_certificate, ca_certificate
 struct Object {
     CK_OBJECT_HANDLE handle = 0;
     ObjectKind kind = ObjectKind::profile;
-    bool is_private = false;       // visible to a logged-in user only
-    CK_PROFILE_ID profile_id = 0;  // profile objects
+    bool is_private = false;           // visible to a logged-in user only
+    bool always_authenticate = false;  // private keys: each signature needs a login of its own
+    bool pss = false;                  // keys: the card makes PSS signatures
+    CK_PROFILE_ID profile_id = 0;      // profile objects
     std::string label;
     Bytes id;                                              // CKA_ID
     std::string unique_id;                                 // CKA_UNIQUE_ID, 32 hexadecimal digits

@@ -19,7 +19,8 @@ std::string unique_id(Seat seat, const Object& object, ByteView identity) {
 
 }  // namespace
 
-std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat seat, ByteView identity) {
+std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat seat, ByteView identity,
+                                                 bool always_authenticate) {
     ObjectStore::Objects objects;
     const auto add = [&](Object object) {
         object.handle = new_object_handle();
@@ -40,7 +41,9 @@ std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat
     add(describe(ObjectKind::ca_certificate, authority.label, authority.id, authority.needs_login));
     // The public key comes out of the user's certificate, so it is as private as that.
     add(describe(ObjectKind::public_key, token.key.public_label, token.key.id, user.needs_login));
-    add(describe(ObjectKind::private_key, token.key.private_label, token.key.id, true));
+    Object private_key = describe(ObjectKind::private_key, token.key.private_label, token.key.id, true);
+    private_key.always_authenticate = always_authenticate;
+    add(std::move(private_key));
 
     // Profiles stand last, so that a client which takes the first object meets a certificate. The fourth
     // claims that all certificates are readable without login (Profiles 3.2 §5.5), and keeps NSS from asking

@@ -35,6 +35,12 @@ class Reader {
         return std::move(*job->answer);
     }
 
+    // Whether the card of this incarnation makes PSS signatures; nothing: nobody asked yet. `undecided`
+    // counts as no until a login has decided, and then from the next C_Initialize on, because mechanism lists
+    // must not change.
+    [[nodiscard]] std::optional<PssAnswer> pss(Incarnation incarnation);
+    void set_pss(Incarnation incarnation, PssAnswer answer);
+
     // Logs out and lets go of the card now instead of after the linger.
     void end_lease();
 
@@ -76,6 +82,7 @@ class Reader {
     Mutex mutex_;
     std::shared_ptr<Executor> executor_ JPKI_GUARDED_BY(mutex_);
     bool stopped_ JPKI_GUARDED_BY(mutex_) = false;
+    std::optional<std::pair<Incarnation, PssAnswer>> pss_ JPKI_GUARDED_BY(mutex_);
 };
 
 }  // namespace jpki::p11

@@ -40,6 +40,10 @@ class Session {
     [[nodiscard]] CK_ULONG device_error() const noexcept { return device_error_; }
 
     Status log_in(ByteView pin);
+    // A context-specific login for the signature under way. Errors: operation_not_initialized when none waits
+    // for one.
+    Status authenticate(ByteView pin);
+    [[nodiscard]] bool awaits_confirmation();
     Status set_pin(ByteView old_pin, ByteView new_pin);
     Status log_out() { return token_->log_out(incarnation_); }
     Result<std::shared_ptr<const Object>> load(CK_OBJECT_HANDLE handle);
@@ -87,6 +91,7 @@ class Session {
         SignatureInput input;
         std::uint64_t login_number;
         Progress progress;
+        SecretBytes confirmed;  // the PIN of a context-specific login
     };
     struct Verifying {
         SignatureInput input;

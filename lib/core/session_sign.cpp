@@ -19,7 +19,25 @@ Status Session::sign_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key) {
     if (object->kind != ObjectKind::private_key) return fail(Errc::key_type_inconsistent);
     if (!mechanism.signs()) return fail(Errc::mechanism_invalid);
     JPKI_TRY_ASSIGN(SignatureInput input, SignatureInput::start(mechanism, token_->signature_size()));
-    signing_.emplace(Signing{std::move(input), login_number, {}});
+    signing_.emplace(Signing{std::move(input), login_number, {}, {}});
+    return {};
+}
+
+bool Session::awaits_confirmation() {
+    const Lock lock(mutex_);
+    return signing_ && signing_->login_number == token_->login_number() && token_->always_authenticates();
+}
+
+Status Session::authenticate(ByteView pin) {
+    std::uint64_t login_number = 0;
+    {
+        const Lock lock(mutex_);
+        if (!signing_) return fail(Errc::operation_not_initialized);
+        login_number = signing_->login_number;
+    }
+    JPKI_TRY_ASSIGN(SecretBytes confirmed, noted(token_->authenticate(incarnation_, pin)));
+    const Lock lock(mutex_);
+    if (signing_ && signing_->login_number == login_number) signing_->confirmed = std::move(confirmed);
     return {};
 }
 
@@ -40,7 +58,7 @@ Result<std::size_t> Session::sign_size(Step which) {
 Result<Bytes> Session::sign_with_card(Signing operation) {
     JPKI_TRY_ASSIGN(Bytes input, operation.input.finish());
     const SignScheme scheme = *operation.input.mechanism().scheme;
-    return noted(token_->sign(incarnation_, scheme, std::move(input)));
+    return noted(token_->sign(incarnation_, scheme, std::move(input), std::move(operation.confirmed)));
 }
 
 Result<Bytes> Session::sign_one_shot(ByteView data) {

@@ -2,6 +2,8 @@
 // signatures.
 #include "core/token.hpp"
 
+#include "core/card_memory.hpp"
+
 namespace jpki::p11 {
 
 const TokenProfile& Token::profile() const {
@@ -15,13 +17,17 @@ const TokenProfile& Token::profile() const {
 Token::Ticket Token::ticket() const {
     Ticket made{
         .seat = seat_, .profile = &profile(), .identity = state_.identity, .pin = {}, .key = state_.key};
-    if (state_.logged_in) made.pin = state_.pin.clone();
+    if (state_.logged_in && !state_.pin.empty()) made.pin = state_.pin.clone();
     return made;
 }
 
 void Token::settle_locked() {
     const Presence::View view = reader_->presence().view();
-    if (view.incarnation == state_.incarnation) return;
+    if (view.incarnation == state_.incarnation) {
+        // A login that nobody used for long, or that slept with the machine, ends as by C_Logout.
+        if (login_expired()) drop_login();
+        return;
+    }
     state_ = State{};
     state_.incarnation = view.incarnation;
     state_.card_present = view.card_present;
@@ -89,6 +95,7 @@ void Token::renew_private_handles() {
 void Token::drop_login() {
     state_.logged_in = false;
     state_.pin.wipe();
+    state_.confirmation_waits = false;
     ++login_number_;
     renew_private_handles();
 }
@@ -196,46 +203,100 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     return {};
 }
 
-Status Token::log_in(Incarnation session, ByteView typed) {
-    JPKI_TRY(identify());
+Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
     Ticket along;
-    LastTry last_try{};
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
-        if (state_.logged_in) return fail(Errc::user_already_logged_in);
         along = ticket();
         JPKI_TRY_ASSIGN(along.pin, take_pin(typed));
-        last_try = reader_->environment().config.last_try;
     }
+    struct Found {
+        std::shared_ptr<const crypto::KeyFacts> key;
+        std::optional<PssAnswer> pss;
+    };
+    const LastTry last_try = reader_->environment().config.last_try;
+    const bool decide_pss =
+        seat_ == Seat::authentication && reader_->pss(session) == std::optional(PssAnswer::undecided);
+    const Bytes identity = along.identity;
     SecretBytes kept = along.pin.clone();
     const auto answered = along.renewal;
     auto done = reader_->run(
         session, timing::kOperation,
-        [along = std::move(along),
-         last_try](CardLease& lease) -> Result<std::shared_ptr<const crypto::KeyFacts>> {
+        [along = std::move(along), last_try, decide_pss](CardLease& lease) -> Result<Found> {
             Card& card = lease.card();
             JPKI_TRY(check_identity(card, along));
-            std::shared_ptr<const crypto::KeyFacts> key = along.key;
+            Found found{along.key, std::nullopt};
             // The certificate's file is current after the identity in the long form, so now is the cheapest
             // moment to get the key that every signature will be checked with. Failing that, the signature
             // gets it.
-            if (!key && !along.profile->certificates[index_of(CertRole::user)].needs_login) {
-                if (auto found = read_key(card, along)) key = std::move(*found);
+            if (!found.key && !along.profile->certificates[index_of(CertRole::user)].needs_login) {
+                if (auto key = read_key(card, along)) found.key = std::move(*key);
             }
             *along.renewal = p11::log_in(card, along.seat, along.profile->pin, along.pin, last_try);
             JPKI_TRY((*along.renewal)->status);
-            return key;
+            if (decide_pss) {
+                if (const auto answer = card.probe_pss()) found.pss = *answer;
+            }
+            return found;
         });
 
     const Lock lock(mutex_);
     if (failed_with(done, Errc::timed_out) || !*answered) return fail(noted(done.error()));
     JPKI_TRY(check_session(session));
     JPKI_TRY(note_login(**answered));
-    note_key(*done);
-    state_.logged_in = true;
-    state_.pin = std::move(kept);
+    if (!done) return kept;
+    note_key(done->key);
+    if (done->pss && *done->pss != PssAnswer::undecided)
+        card_memory::remember_pss(identity, *done->pss == PssAnswer::known);
+    return kept;
+}
+
+Status Token::log_in(Incarnation session, ByteView typed) {
+    JPKI_TRY(identify());
+    if (logged_in()) return fail(Errc::user_already_logged_in);
+    JPKI_TRY_ASSIGN(SecretBytes pin, verify_at_card(session, typed));
+    {
+        const Lock lock(mutex_);
+        JPKI_TRY(check_session(session));
+        state_.logged_in = true;
+        state_.pin = std::move(pin);
+        state_.last_call = reader_->environment().clock->now();
+        state_.suspended = reader_->environment().clock->suspended();
+    }
+    // Where the PIN goes with the first signature, the certificate behind it is read while it can be.
+    if (always_authenticates()) (void)load_certificate(session, CertRole::user);
     return {};
+}
+
+bool Token::always_authenticates() const noexcept {
+    return seat_ == Seat::signature && reader_->environment().config.confirm == Confirm::every_signature;
+}
+
+Result<SecretBytes> Token::authenticate(Incarnation session, ByteView typed) {
+    auto pin = verify_at_card(session, typed);
+    const Lock lock(mutex_);
+    if (pin) {
+        state_.confirmation_waits = true;
+    } else if (pin.error().code == Errc::pin_locked && state_.logged_in) {
+        drop_login();
+    }
+    return pin;
+}
+
+void Token::touch() {
+    const Lock lock(mutex_);
+    settle_locked();
+    state_.last_call = reader_->environment().clock->now();
+}
+
+bool Token::login_expired() const {
+    if (!state_.logged_in) return false;
+    const Environment& environment = reader_->environment();
+    const Duration limit =
+        seat_ == Seat::authentication ? environment.config.auth_idle : environment.config.sign_idle;
+    const bool idle = limit != Duration::max() && environment.clock->now() - state_.last_call > limit;
+    return idle || environment.clock->suspended() - state_.suspended > timing::kSleepNoticed;
 }
 
 Status Token::log_out(Incarnation session) {

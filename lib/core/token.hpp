@@ -76,11 +76,24 @@ class Token {
     // have it after all (it is gone then), user_not_logged_in, transport.
     Result<std::shared_ptr<const Object>> load(Incarnation session, CK_OBJECT_HANDLE handle);
 
+    // Whether PSS mechanisms are offered; asks the card once. Errors: as identify().
+    Result<bool> offers_pss();
+
+    // A password for every signature (confirm = "every-signature"): the key says so in
+    // CKA_ALWAYS_AUTHENTICATE.
+    [[nodiscard]] bool always_authenticates() const noexcept;
+    // A context-specific login: verifies the PIN and returns it for the one operation that waits for it. A
+    // PIN that turns out to be locked logs the user out. Errors: as log_in().
+    Result<SecretBytes> authenticate(Incarnation session, ByteView pin);
+    // A call on a session of this token: starts the idle time anew.
+    void touch();
+
     // Octets of a signature, without the card.
     [[nodiscard]] std::size_t signature_size();
-    // `input` goes to the card; what comes back was verified. Errors: user_not_logged_in, signature_wrong,
-    // card_removed, transport.
-    Result<Bytes> sign(Incarnation session, SignScheme scheme, Bytes input);
+    // `input` goes to the card; what comes back was verified. `confirmed`: the PIN of a context-specific
+    // login; where every signature needs one and it is empty, the login itself counts, once. Errors:
+    // user_not_logged_in, signature_wrong, card_removed, transport.
+    Result<Bytes> sign(Incarnation session, SignScheme scheme, Bytes input, SecretBytes confirmed);
 
   private:
     struct State {
@@ -94,7 +107,11 @@ class Token {
         std::shared_ptr<const ObjectStore> store = std::make_shared<const ObjectStore>();
         std::shared_ptr<const crypto::KeyFacts> key;
         bool logged_in = false;
-        SecretBytes pin;
+        SecretBytes pin;  // kept for renewals; taken by the one signature a login is good for where each
+                          // needs its own
+        TimePoint last_call{};
+        Duration suspended{};
+        bool confirmation_waits = false;  // a context-specific login has not been used yet
         std::optional<std::uint8_t> tries;
         TimePoint tries_read{};
         bool wrong_pin = false;
@@ -125,7 +142,11 @@ class Token {
     // Whether a look at the card asks for the PIN's counter, too.
     enum class Counter : std::uint8_t { no, if_idle, yes };
     Status inspect(Counter wanted);
+    // One login at the user's wish; the PIN comes back for keeping.
+    Result<SecretBytes> verify_at_card(Incarnation session, ByteView typed);
+    [[nodiscard]] bool login_expired() const JPKI_REQUIRES(mutex_);
     Result<TokenInfo> known_info();
+    void note_pss(bool known);
     Status load_key(Incarnation session);
     Status load_certificate(Incarnation session, CertRole role);
     void settle_locked() JPKI_REQUIRES(mutex_);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/card_memory.hpp"
+
 namespace jpki::p11 {
 
 namespace {
@@ -33,8 +35,8 @@ Status Token::inspect(Counter wanted) {
         incarnation, timing::kIdentification,
         [along = std::move(along), wanted, identified](CardLease& lease) -> Result<Inspection> {
             Card& card = lease.card();
-            Inspection seen{.family = &card.family(), .identity = {}, .counter = std::nullopt};
-            const bool has_seat = seen.family->tokens[index_of(along.seat)] != nullptr;
+            Inspection seen{.family = nullptr, .identity = {}, .counter = std::nullopt};
+            const bool has_seat = card.family().tokens[index_of(along.seat)] != nullptr;
             // A question between a login and its signature could disturb them; then the last answer stands.
             const bool in_use =
                 std::ranges::any_of(kSeats, [&](Seat seat) { return card.is_verified(seat); });
@@ -46,6 +48,7 @@ Status Token::inspect(Counter wanted) {
             if (identified) return seen;
             JPKI_TRY_ASSIGN(const ByteView identity, card.identify());
             seen.identity = to_bytes(identity);
+            seen.family = &card.family();  // which the identification may have corrected
             return seen;
         });
 
@@ -71,9 +74,47 @@ Status Token::inspect(Counter wanted) {
     state_.family = found->family;
     state_.identity = std::move(found->identity);
     state_.serial = serial_of(state_.identity);
-    state_.store = build_objects(*seat, seat_, state_.identity);
+    state_.store = build_objects(*seat, seat_, state_.identity, always_authenticates());
     state_.identified = true;
     return {};
+}
+
+Result<bool> Token::offers_pss() {
+    JPKI_TRY(identify());
+    Incarnation incarnation = 0;
+    Ticket along;
+    {
+        const Lock lock(mutex_);
+        settle_locked();
+        incarnation = state_.incarnation;
+        along = ticket();
+    }
+    if (const auto known = reader_->pss(incarnation)) return *known == PssAnswer::known;
+    const Bytes identity = along.identity;
+    if (const auto remembered = card_memory::knows_pss(identity)) {
+        reader_->set_pss(incarnation, *remembered ? PssAnswer::known : PssAnswer::unknown);
+        note_pss(*remembered);
+        return *remembered;
+    }
+    const auto answer = reader_->run(incarnation, timing::kIdentification,
+                                     [along = std::move(along)](CardLease& lease) -> Result<PssAnswer> {
+                                         JPKI_TRY(check_identity(lease.card(), along));
+                                         return lease.card().probe_pss();
+                                     });
+    // A card that could not be asked is asked again next time; until then it offers none.
+    if (!answer) return false;
+    reader_->set_pss(incarnation, *answer);
+    if (*answer != PssAnswer::undecided) card_memory::remember_pss(identity, *answer == PssAnswer::known);
+    note_pss(*answer == PssAnswer::known);
+    return *answer == PssAnswer::known;
+}
+
+void Token::note_pss(bool known) {
+    const Lock lock(mutex_);
+    state_.store = state_.store->with([known](Object& object) {
+        object.pss = known;
+        return true;
+    });
 }
 
 Status Token::identify() { return inspect(Counter::no); }
@@ -84,9 +125,8 @@ Result<TokenInfo> Token::read_info() {
         const Lock lock(mutex_);
         settle_locked();
         const TimePoint now = reader_->environment().clock->now();
-        // A question between a login and its signature could disturb them, so then the last answer stands.
-        counter_needed =
-            !state_.logged_in && (!state_.tries || now - state_.tries_read > timing::kCounterFreshness);
+        counter_needed = !state_.confirmation_waits &&
+                         (!state_.tries || now - state_.tries_read > timing::kCounterFreshness);
     }
     JPKI_TRY(inspect(counter_needed ? Counter::if_idle : Counter::no));
     return known_info();

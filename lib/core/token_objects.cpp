@@ -156,13 +156,21 @@ Result<std::shared_ptr<const Object>> Token::load(Incarnation session, CK_OBJECT
     return object;
 }
 
-Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input) {
+Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input, SecretBytes confirmed) {
     Ticket along;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
         if (!state_.logged_in) return fail(Errc::user_not_logged_in);
+        if (always_authenticates()) {
+            // One password, one signature: the operation's own, or else the login's, which is spent with it.
+            if (confirmed.empty()) confirmed = std::move(state_.pin);
+            if (confirmed.empty())
+                return fail(Errc::user_not_logged_in, "every signature needs its own login");
+            state_.confirmation_waits = false;
+        }
         along = ticket();
+        if (!confirmed.empty()) along.pin = std::move(confirmed);
     }
     const auto renewal = along.renewal;
     struct Signed {

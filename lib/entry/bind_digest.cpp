@@ -10,7 +10,7 @@ Status Binding<Fn::C_DigestInit>::call(Module& module, CK_SESSION_HANDLE session
         found->digest_end();
         return {};
     }
-    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*mechanism));
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*found, *mechanism));
     return found->digest_begin(*wanted);
 }
 

@@ -79,9 +79,10 @@ Status Binding<Fn::C_Login>::call(Module& module, CK_SESSION_HANDLE session, CK_
     switch (user) {
         case CKU_USER: break;
         case CKU_SO: return log_in_as_officer(module, *found);
-        // No key asks for it (CKA_ALWAYS_AUTHENTICATE is FALSE), so there is never an operation that waits
-        // for it.
-        case CKU_CONTEXT_SPECIFIC: return fail(Errc::operation_not_initialized);
+        case CKU_CONTEXT_SPECIFIC:
+            if (!found->awaits_confirmation()) return fail(Errc::operation_not_initialized);
+            if (pin == nullptr) return fail(Errc::arguments_bad);
+            return found->authenticate(view(pin, pin_length));
         default: return fail(Errc::user_type_invalid);
     }
     if (found->token().logged_in()) return fail(Errc::user_already_logged_in);

@@ -1,11 +1,31 @@
 // PKCS#11 3.2 §§5.13, 5.15: signing by the card, verifying in software.
+#include <cstring>
+
 #include "entry/binding.hpp"
 
 namespace jpki::p11 {
 
-Result<const Mechanism*> judge_mechanism(const CK_MECHANISM& mechanism) {
+namespace {
+
+// CKM_RSA_PKCS_PSS as the card does it: SHA-256, MGF1 with SHA-256, a salt of 32 octets, and nothing else.
+bool is_the_cards_pss(const CK_MECHANISM& mechanism) {
+    CK_RSA_PKCS_PSS_PARAMS wanted{};
+    if (mechanism.pParameter == nullptr || mechanism.ulParameterLen != sizeof wanted) return false;
+    std::memcpy(&wanted, mechanism.pParameter, sizeof wanted);
+    return wanted.hashAlg == CKM_SHA256 && wanted.mgf == CKG_MGF1_SHA256 && wanted.sLen == 32;
+}
+
+}  // namespace
+
+Result<const Mechanism*> judge_mechanism(Session& session, const CK_MECHANISM& mechanism) {
     const Mechanism* known = find_mechanism(mechanism.mechanism);
     if (known == nullptr) return fail(Errc::mechanism_invalid);
+    if (known->needs_pss()) {
+        JPKI_TRY_ASSIGN(const bool offered, session.token().offers_pss());
+        if (!offered) return fail(Errc::mechanism_invalid);
+        if (!is_the_cards_pss(mechanism)) return fail(Errc::mechanism_parameter_invalid);
+        return known;
+    }
     if (mechanism.pParameter != nullptr || mechanism.ulParameterLen != 0)
         return fail(Errc::mechanism_parameter_invalid);
     return known;
@@ -18,7 +38,7 @@ Status Binding<Fn::C_SignInit>::call(Module& module, CK_SESSION_HANDLE session, 
         found->sign_end();
         return {};
     }
-    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*mechanism));
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*found, *mechanism));
     return found->sign_begin(*wanted, key);
 }
 
@@ -56,7 +76,7 @@ Status Binding<Fn::C_VerifyInit>::call(Module& module, CK_SESSION_HANDLE session
         found->verify_end();
         return {};
     }
-    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*mechanism));
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*found, *mechanism));
     return found->verify_begin(*wanted, key, std::nullopt);
 }
 
@@ -99,7 +119,7 @@ Status Binding<Fn::C_VerifySignatureInit>::call(Module& module, CK_SESSION_HANDL
         return {};
     }
     if (signature == nullptr) return fail(Errc::arguments_bad);
-    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*mechanism));
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*found, *mechanism));
     return found->verify_begin(*wanted, key, to_bytes(view(signature, length)));
 }
 

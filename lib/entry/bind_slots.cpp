@@ -86,10 +86,11 @@ Status Binding<Fn::C_GetMechanismList>::call(Module& module, CK_SLOT_ID slot, CK
                                              CK_ULONG_PTR count) {
     JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (count == nullptr) return fail(Errc::arguments_bad);
-    JPKI_TRY(token->identify());
+    JPKI_TRY_ASSIGN(const bool pss, token->offers_pss());
     std::vector<CK_MECHANISM_TYPE> types;
-    for (const Mechanism& mechanism : mechanisms())
-        types.push_back(mechanism.type);
+    for (const Mechanism& mechanism : mechanisms()) {
+        if (pss || !mechanism.needs_pss()) types.push_back(mechanism.type);
+    }
     return deliver(OutBuffer<CK_MECHANISM_TYPE>(list, count), types);
 }
 
@@ -97,9 +98,9 @@ Status Binding<Fn::C_GetMechanismInfo>::call(Module& module, CK_SLOT_ID slot, CK
                                              CK_MECHANISM_INFO_PTR info) {
     JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (info == nullptr) return fail(Errc::arguments_bad);
-    JPKI_TRY(token->identify());
+    JPKI_TRY_ASSIGN(const bool pss, token->offers_pss());
     const Mechanism* mechanism = find_mechanism(type);
-    if (mechanism == nullptr) return fail(Errc::mechanism_invalid);
+    if (mechanism == nullptr || (mechanism->needs_pss() && !pss)) return fail(Errc::mechanism_invalid);
     const auto bits = mechanism->signs() ? static_cast<CK_ULONG>(token->signature_size() * 8) : 0;
     *info = CK_MECHANISM_INFO{bits, bits, mechanism->flags};
     return {};

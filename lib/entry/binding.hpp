@@ -51,9 +51,9 @@ inline bool readable(const void* data, CK_ULONG count) { return data != nullptr 
 
 inline ByteView view(const CK_BYTE* data, CK_ULONG count) { return {data, static_cast<std::size_t>(count)}; }
 
-// The mechanism a caller names; null for one we do not have. None of ours has a parameter.
-// Errors: mechanism_invalid, mechanism_parameter_invalid.
-Result<const Mechanism*> judge_mechanism(const CK_MECHANISM& mechanism);
+// The mechanism a caller names, with its parameter. Errors: mechanism_invalid for one that this token does
+// not offer, mechanism_parameter_invalid.
+Result<const Mechanism*> judge_mechanism(Session& session, const CK_MECHANISM& mechanism);
 
 // A finishing call that yields octets: `size()` first, then `produce()`; every return but a length query and
 // buffer_too_small ends the operation, which `end()` does.

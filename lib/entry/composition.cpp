@@ -22,15 +22,16 @@ bool wants_threads(WorkerThreads configured, const HostWishes& wishes) {
     return !wishes.no_threads || nss_is_loaded();
 }
 
-View decide_view(View configured) {
+View decide_view(View configured, std::string_view program) {
     if (module_view() != View::automatic) return module_view();
-    return configured != View::automatic ? configured : natural_view();
+    return configured != View::automatic ? configured : natural_view(program);
 }
 
 }  // namespace
 
 std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
-    LoadedConfig loaded = load_config();
+    const std::string program = program_name();
+    LoadedConfig loaded = load_config(program);
     auto made = std::make_shared<Environment>();
     made->config = std::move(loaded.config);
     made->problems = std::move(loaded.problems);
@@ -41,7 +42,7 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
     made->cards = card::make_card_factory();
     made->clock = std::make_unique<SteadyClock>();
     made->random = std::make_unique<crypto::OpensslRandom>();
-    made->view = decide_view(made->config.tokens);
+    made->view = decide_view(made->config.tokens, program);
     made->threads = wants_threads(made->config.worker_threads, wishes);
     return made;
 }

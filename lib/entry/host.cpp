@@ -27,15 +27,18 @@ bool nss_is_loaded() noexcept {
     return nss != nullptr;
 }
 
-View natural_view() noexcept {
-    if (nss_is_loaded()) return View::authentication;
+std::string program_name() {
     std::array<char, PATH_MAX> path{};
     const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
-    if (length <= 0) return View::both;
-    std::string_view name(path.data(), static_cast<std::size_t>(length));
-    name.remove_prefix(name.rfind('/') + 1);
-    const bool one_pin = std::ranges::any_of(kOnePinPrograms, [name](const Row& row) {
-        return row.prefix ? name.starts_with(row.name) : name == row.name;
+    if (length <= 0) return {};
+    const std::string_view whole(path.data(), static_cast<std::size_t>(length));
+    return std::string(whole.substr(whole.rfind('/') + 1));
+}
+
+View natural_view(std::string_view program) noexcept {
+    if (nss_is_loaded()) return View::authentication;
+    const bool one_pin = std::ranges::any_of(kOnePinPrograms, [program](const Row& row) {
+        return row.prefix ? program.starts_with(row.name) : program == row.name;
     });
     return one_pin ? View::authentication : View::both;
 }

@@ -1,6 +1,8 @@
 // What program we live in, as far as it matters: NSS hosts and programs that send one PIN to every token.
 #pragma once
 
+#include <string>
+
 #include "config/config.hpp"
 
 namespace jpki::p11 {
@@ -9,8 +11,11 @@ namespace jpki::p11 {
 // where a frozen reader hurts most.
 bool nss_is_loaded() noexcept;
 
+// The basename of the running program's file; empty when it cannot be told.
+std::string program_name();
+
 // The view for a host that nobody configured: both seats, or authentication alone where every token is asked
 // for its PIN (NSS, ssh*, p11-kit's server).
-View natural_view() noexcept;
+View natural_view(std::string_view program) noexcept;
 
 }  // namespace jpki::p11

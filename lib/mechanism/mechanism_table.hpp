@@ -18,9 +18,11 @@ struct Mechanism {
     CK_FLAGS flags;                    // of CK_MECHANISM_INFO
 
     [[nodiscard]] bool signs() const noexcept { return scheme.has_value(); }
+    // Offered only by cards that were found to know it; listed otherwise, TLS would choose it and fail.
+    [[nodiscard]] bool needs_pss() const noexcept { return scheme == SignScheme::pss_sha256; }
 };
 
-// In the order C_GetMechanismList reports them.
+// In the order C_GetMechanismList reports them; which of them a card offers, its Token says.
 std::span<const Mechanism> mechanisms() noexcept;
 
 // Null for a mechanism that is not offered.

@@ -11,7 +11,9 @@ constexpr std::size_t kPkcs1Overhead = 11;  // RFC 8017 §9.2
 }  // namespace
 
 Result<SignatureInput> SignatureInput::start(const Mechanism& mechanism, std::size_t key_size) {
-    SignatureInput input(mechanism, key_size > kPkcs1Overhead ? key_size - kPkcs1Overhead : 0);
+    std::size_t limit = key_size > kPkcs1Overhead ? key_size - kPkcs1Overhead : 0;
+    if (mechanism.needs_pss()) limit = crypto::size_of(crypto::Hash::sha256);
+    SignatureInput input(mechanism, limit);
     if (mechanism.hash) {
         JPKI_TRY_ASSIGN(input.hash_, crypto::Digest::start(*mechanism.hash));
     }
@@ -21,12 +23,14 @@ Result<SignatureInput> SignatureInput::start(const Mechanism& mechanism, std::si
 Status SignatureInput::update(ByteView part) {
     if (hash_) return hash_->update(part);
     if (part.size() > limit_ - message_.size())
-        return fail(Errc::data_length, "CKM_RSA_PKCS takes at most the modulus less 11 octets");
+        return fail(Errc::data_length, "more octets than the mechanism takes");
     append(message_, part);
     return {};
 }
 
 Result<Bytes> SignatureInput::finish() {
+    if (!hash_ && mechanism_->needs_pss() && message_.size() != limit_)
+        return fail(Errc::data_length, "CKM_RSA_PKCS_PSS takes a SHA-256 value");
     if (!hash_) return std::move(message_);
     JPKI_TRY_ASSIGN(Bytes value, hash_->finish());
     if (mechanism_->scheme == SignScheme::pss_sha256) return value;

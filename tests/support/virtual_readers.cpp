@@ -237,6 +237,11 @@ void VirtualReaders::hold(bool held, const std::string& reader) {
     shared_->changed.notify_all();
 }
 
+void VirtualReaders::locked(const std::function<void()>& body) {
+    const Guard lock(shared_->mutex);
+    body();
+}
+
 void VirtualReaders::before_command(std::function<void(ByteView)> hook) {
     const Guard lock(shared_->mutex);
     shared_->hook = std::move(hook);

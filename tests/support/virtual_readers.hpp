@@ -32,6 +32,8 @@ class VirtualReaders {
     void reset_by_other_client(const std::string& reader = kFirst);
     // Another client takes the transaction and keeps it until released.
     void hold(bool held, const std::string& reader = kFirst);
+    // For looking at a card, or changing it, while the module may be using it.
+    void locked(const std::function<void()>& body);
     // Called on the worker's thread before each command reaches the card, without locks.
     void before_command(std::function<void(ByteView)> hook);
 

@@ -55,7 +55,7 @@ TEST_F(Bounded, AMuteCardIsGivenUpAndTheOtherReaderGoesOn) {
     mute = false;
     std::this_thread::sleep_for(milliseconds(400));
     // The abandoned login sent no PIN when the card came back, and the reader works again.
-    EXPECT_EQ(card->oracle().auth_pin.verifies, 0U);
+    EXPECT_EQ(oracle().auth_pin.verifies, 0U);
     EXPECT_EQ(login(stuck, kAuthPin), CKR_OK);
 }
 
@@ -83,7 +83,7 @@ TEST_F(Bounded, FinalizeDoesNotWaitForAStuckReader) {
     mute = false;
     victim.join();
     EXPECT_NE(rv, CKR_OK);
-    EXPECT_EQ(card->oracle().auth_pin.verifies, 0U);
+    EXPECT_EQ(oracle().auth_pin.verifies, 0U);
     std::this_thread::sleep_for(milliseconds(200));
 }
 

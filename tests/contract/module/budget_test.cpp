@@ -16,7 +16,7 @@ struct Budget {
 class BudgetTest : public World, public ::testing::WithParamInterface<Budget> {
   protected:
     void SetUp() override {
-        ASSERT_TRUE(card->set("sfi", GetParam().sfi));
+        ASSERT_TRUE(set("sfi", GetParam().sfi));
         initialize();
     }
     // Ends the lease and the login with it, so that the logout is counted.
@@ -44,8 +44,8 @@ TEST_P(BudgetTest, TokenInfoOfBoth) {
     token_info(kSign);
     EXPECT_LE(commands(), GetParam().token_info_both);
     // Both asked for their counters all the same.
-    EXPECT_EQ(card->oracle().auth_pin.queries, 1U);
-    EXPECT_EQ(card->oracle().sign_pin.queries, 1U);
+    EXPECT_EQ(oracle().auth_pin.queries, 1U);
+    EXPECT_EQ(oracle().sign_pin.queries, 1U);
 }
 
 TEST_P(BudgetTest, TokenInfoAndAuthenticationCertificate) {
@@ -61,7 +61,7 @@ TEST_P(BudgetTest, OneSignatureWithTheAuthenticationKey) {
     ASSERT_EQ(login(session, kAuthPin), CKR_OK);
     ASSERT_EQ(sign_document(session), CKR_OK);
     EXPECT_LE(commands_to_the_end(), GetParam().authentication_signature);
-    EXPECT_EQ(card->oracle().auth_pin.queries, 1U);
+    EXPECT_EQ(oracle().auth_pin.queries, 1U);
 }
 
 TEST_P(BudgetTest, OneSignatureWithTheSignatureKey) {
@@ -69,7 +69,7 @@ TEST_P(BudgetTest, OneSignatureWithTheSignatureKey) {
     ASSERT_EQ(login(session, kSignPin), CKR_OK);
     ASSERT_EQ(sign_document(session), CKR_OK);
     EXPECT_LE(commands_to_the_end(), GetParam().signature_signature);
-    EXPECT_EQ(card->oracle().sign_pin.queries, 1U);
+    EXPECT_EQ(oracle().sign_pin.queries, 1U);
 }
 
 TEST_P(BudgetTest, FurtherSignaturesOfABurstCostOneEach) {

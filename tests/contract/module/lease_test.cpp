@@ -18,7 +18,7 @@ class LeaseUnder : public World, public ::testing::WithParamInterface<Leaving> {
   protected:
     void SetUp() override {
         for (const auto& [key, value] : GetParam().switches)
-            ASSERT_TRUE(card->set(key, value));
+            ASSERT_TRUE(set(key, value));
         initialize();
     }
 };
@@ -68,7 +68,7 @@ TEST_P(LeaseUnder, OurOwnLoginIsOursAlone) {
          {0x00, 0x20, 0x00, 0x9B, 0x06, 'A', 'B', 'C', '1', '2', '3'}});
     const CK_SESSION_HANDLE session = open(kSign);
     EXPECT_EQ(find_class(session, CKO_PRIVATE_KEY), CK_INVALID_HANDLE);
-    EXPECT_EQ(card->oracle().sign_key.signatures, 0U);
+    EXPECT_EQ(oracle().sign_key.signatures, 0U);
 }
 
 class Lease : public World {};
@@ -80,26 +80,26 @@ TEST_F(Lease, TheSecondLoginLeaseProvesTheLogoutAndLaterOnesNeedNoPowerDown) {
     std::this_thread::sleep_for(milliseconds(180));
     ASSERT_EQ(sign_document(session), CKR_OK);
     std::this_thread::sleep_for(milliseconds(180));
-    const unsigned power_offs = card->oracle().power_offs;
+    const unsigned power_offs = oracle().power_offs;
     commands();
     ASSERT_EQ(sign_document(session), CKR_OK);
     std::this_thread::sleep_for(milliseconds(180));
     // SELECT, identity, counter, VERIFY, SIGN, and the logout.
     EXPECT_EQ(commands(), 6U);
-    EXPECT_EQ(card->oracle().power_offs, power_offs);
+    EXPECT_EQ(oracle().power_offs, power_offs);
 }
 
 TEST_F(Lease, ACardThatStaysLoggedInIsPoweredDownEveryTime) {
-    ASSERT_TRUE(card->set("other-aid", "keeps"));
+    ASSERT_TRUE(set("other-aid", "keeps"));
     initialize();
     const CK_SESSION_HANDLE session = open(kAuth);
     ASSERT_EQ(login(session, kAuthPin), CKR_OK);
     for (int lease = 0; lease < 3; ++lease) {
         std::this_thread::sleep_for(milliseconds(180));
-        const unsigned power_offs = card->oracle().power_offs;
+        const unsigned power_offs = oracle().power_offs;
         ASSERT_EQ(sign_document(session), CKR_OK);
         std::this_thread::sleep_for(milliseconds(180));
-        EXPECT_EQ(card->oracle().power_offs, power_offs + 1);
+        EXPECT_EQ(oracle().power_offs, power_offs + 1);
     }
 }
 
@@ -123,11 +123,11 @@ TEST_F(Lease, AReaderHeldByOthersIsGivenUpInTime) {
     const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(login(session, kAuthPin), CKR_DEVICE_ERROR);
     EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds(11000));
-    EXPECT_EQ(card->oracle().auth_pin.verifies, 0U);
+    EXPECT_EQ(oracle().auth_pin.verifies, 0U);
     readers.hold(false);
     std::this_thread::sleep_for(milliseconds(300));
     // What was abandoned stays unsent even when the reader is free again.
-    EXPECT_EQ(card->oracle().auth_pin.verifies, 0U);
+    EXPECT_EQ(oracle().auth_pin.verifies, 0U);
     EXPECT_EQ(login(session, kAuthPin), CKR_OK);
 }
 
@@ -157,7 +157,7 @@ TEST_F(Lease, AnotherClientsResetInBetweenIsAbsorbed) {
         readers.reset_by_other_client();
         EXPECT_EQ(sign_document(session), CKR_OK);
     }
-    EXPECT_EQ(card->oracle().auth_pin.failed, 0U);
+    EXPECT_EQ(oracle().auth_pin.failed, 0U);
 }
 
 TEST_F(Lease, AnotherClientsSelectionInBetweenIsAbsorbed) {

@@ -9,7 +9,7 @@ namespace jpki::testing {
 
 class Login : public World {
   protected:
-    unsigned verifies() const { return card->oracle().auth_pin.verifies + card->oracle().sign_pin.verifies; }
+    unsigned verifies() { return oracle().auth_pin.verifies + oracle().sign_pin.verifies; }
 };
 
 TEST_F(Login, ThePinOfImpossibleFormNeverReachesTheCard) {
@@ -23,8 +23,8 @@ TEST_F(Login, ThePinOfImpossibleFormNeverReachesTheCard) {
          {"", "ABC12", "ABCDEFGH123456789", "ABC-12", "ABC 123", "1234", "ＡＢＣ１２３"})
         EXPECT_EQ(login(signature, pin), CKR_PIN_INCORRECT) << pin;
     EXPECT_EQ(verifies(), 0U);
-    EXPECT_EQ(card->oracle().auth_pin.tries_left, 3U);
-    EXPECT_EQ(card->oracle().sign_pin.tries_left, 5U);
+    EXPECT_EQ(oracle().auth_pin.tries_left, 3U);
+    EXPECT_EQ(oracle().sign_pin.tries_left, 5U);
 }
 
 TEST_F(Login, AnImpossiblePinSetsCountLowUntilTheNextSuccess) {
@@ -39,14 +39,14 @@ TEST_F(Login, AnImpossiblePinSetsCountLowUntilTheNextSuccess) {
 TEST_F(Login, ThePasswordMayBeTypedInLowerCase) {
     initialize();
     EXPECT_EQ(login(open(kSign), "abc123"), CKR_OK);
-    EXPECT_EQ(card->oracle().sign_pin.failed, 0U);
+    EXPECT_EQ(oracle().sign_pin.failed, 0U);
 }
 
 TEST_F(Login, AWrongPinCostsOneTry) {
     initialize();
     const CK_SESSION_HANDLE session = open(kAuth);
     EXPECT_EQ(login(session, "9999"), CKR_PIN_INCORRECT);
-    EXPECT_EQ(card->oracle().auth_pin.tries_left, 2U);
+    EXPECT_EQ(oracle().auth_pin.tries_left, 2U);
     EXPECT_EQ(verifies(), 1U);
     const CK_TOKEN_INFO info = token_info(kAuth);
     EXPECT_NE(info.flags & CKF_USER_PIN_COUNT_LOW, 0U);
@@ -61,7 +61,7 @@ TEST_F(Login, TheLastTryIsKept) {
     const unsigned before = verifies();
     EXPECT_EQ(login(session, kAuthPin), CKR_FUNCTION_CANCELED);
     EXPECT_EQ(verifies(), before);
-    EXPECT_EQ(card->oracle().auth_pin.tries_left, 1U);
+    EXPECT_EQ(oracle().auth_pin.tries_left, 1U);
     EXPECT_NE(token_info(kAuth).flags & CKF_USER_PIN_FINAL_TRY, 0U);
     // The other token's password is another matter.
     EXPECT_EQ(login(open(kSign), kSignPin), CKR_OK);
@@ -70,9 +70,9 @@ TEST_F(Login, TheLastTryIsKept) {
 TEST_F(Login, TheLastTryIsSentWhenTheConfigurationAllowsIt) {
     config.last_try = p11::LastTry::allow;
     initialize();
-    ASSERT_TRUE(card->set_tries_left(vcard::Role::kAuthPin, 1));
+    ASSERT_TRUE(set_tries_left(vcard::Role::kAuthPin, 1));
     EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_OK);
-    EXPECT_EQ(card->oracle().auth_pin.tries_left, 3U);
+    EXPECT_EQ(oracle().auth_pin.tries_left, 3U);
 }
 
 TEST_F(Login, TheTryThatLocksIsReportedAsLocked) {
@@ -94,8 +94,8 @@ class BlockedPin : public Login, public ::testing::WithParamInterface<const char
 INSTANTIATE_TEST_SUITE_P(Answers, BlockedPin, ::testing::Values("6984", "6983", "63c0"));
 
 TEST_P(BlockedPin, IsRecognisedAndLeavesTheOtherKeyReachable) {
-    ASSERT_TRUE(card->set("blocked-query", GetParam()));
-    ASSERT_TRUE(card->set("auth-pin", "blocked"));
+    ASSERT_TRUE(set("blocked-query", GetParam()));
+    ASSERT_TRUE(set("auth-pin", "blocked"));
     initialize();
     EXPECT_EQ(slots().size(), 2U);
     EXPECT_NE(token_info(kAuth).flags & CKF_USER_PIN_LOCKED, 0U);
@@ -107,7 +107,7 @@ TEST_P(BlockedPin, IsRecognisedAndLeavesTheOtherKeyReachable) {
 }
 
 TEST_F(Login, ACardThatAnswers9000WhileSomebodyIsLoggedInIsAskedAgain) {
-    ASSERT_TRUE(card->set("verified-query", "9000"));
+    ASSERT_TRUE(set("verified-query", "9000"));
     // Somebody left the card logged in.
     readers.as_other_client(
         {{0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01},
@@ -119,8 +119,8 @@ TEST_F(Login, ACardThatAnswers9000WhileSomebodyIsLoggedInIsAskedAgain) {
 }
 
 TEST_F(Login, AnUnknownCounterKeepsTheTry) {
-    ASSERT_TRUE(card->set("verified-query", "9000"));
-    ASSERT_TRUE(card->set("other-aid", "keeps"));
+    ASSERT_TRUE(set("verified-query", "9000"));
+    ASSERT_TRUE(set("other-aid", "keeps"));
     readers.as_other_client(
         {{0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01},
          {0x00, 0x20, 0x00, 0x98, 0x04, '1', '2', '3', '4'}});
@@ -148,7 +148,7 @@ TEST_F(Login, AKeptLoginIsRenewedSilentlyInLaterLeases) {
         EXPECT_FALSE(second_client_can_sign());
         EXPECT_EQ(sign_document(session), CKR_OK);
     }
-    EXPECT_EQ(card->oracle().auth_pin.failed, 0U);
+    EXPECT_EQ(oracle().auth_pin.failed, 0U);
 }
 
 TEST_F(Login, ALoginIsNotRenewedWhenTheCounterIsNotFull) {
@@ -156,7 +156,7 @@ TEST_F(Login, ALoginIsNotRenewedWhenTheCounterIsNotFull) {
     const CK_SESSION_HANDLE session = open(kAuth);
     ASSERT_EQ(login(session, kAuthPin), CKR_OK);
     std::this_thread::sleep_for(std::chrono::milliseconds(180));
-    ASSERT_TRUE(card->set_tries_left(vcard::Role::kAuthPin, 2));
+    ASSERT_TRUE(set_tries_left(vcard::Role::kAuthPin, 2));
     const unsigned before = verifies();
     EXPECT_EQ(sign_document(session), CKR_USER_NOT_LOGGED_IN);
     EXPECT_EQ(verifies(), before);
@@ -178,7 +178,7 @@ TEST_F(Login, ThePinChangedElsewhereCostsOneTryAndNoMore) {
          {0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00}});
     EXPECT_EQ(sign_document(session), CKR_USER_NOT_LOGGED_IN);
     EXPECT_EQ(sign_document(session), CKR_KEY_HANDLE_INVALID);
-    EXPECT_EQ(card->oracle().auth_pin.failed, 1U);
+    EXPECT_EQ(oracle().auth_pin.failed, 1U);
     EXPECT_EQ(login(session, "5678"), CKR_OK);
     EXPECT_EQ(sign_document(session), CKR_OK);
 }

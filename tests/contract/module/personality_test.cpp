@@ -49,10 +49,10 @@ class Personalities : public World {
         }
         EXPECT_EQ(C_Finalize(nullptr), CKR_OK);
         EXPECT_FALSE(second_client_can_sign());
-        EXPECT_EQ(card->oracle().auth_pin.failed, 0U);
-        EXPECT_EQ(card->oracle().sign_pin.failed, 0U);
-        EXPECT_EQ(card->oracle().auth_pin.tries_left, 3U);
-        EXPECT_EQ(card->oracle().sign_pin.tries_left, 5U);
+        EXPECT_EQ(oracle().auth_pin.failed, 0U);
+        EXPECT_EQ(oracle().sign_pin.failed, 0U);
+        EXPECT_EQ(oracle().auth_pin.tries_left, 3U);
+        EXPECT_EQ(oracle().sign_pin.tries_left, 5U);
     }
 };
 
@@ -61,7 +61,7 @@ TEST_F(Personalities, EverySingleSwitch) {
     for (const auto& [name, value] : settings()) {
         card = default_card();
         readers.insert(card);
-        ASSERT_TRUE(card->set(name, value));
+        ASSERT_TRUE(set(name, value));
         both_keys_work(name + "=" + value);
     }
 }
@@ -73,8 +73,8 @@ TEST_F(Personalities, EveryPair) {
             if (all[i].first == all[j].first) continue;
             card = default_card();
             readers.insert(card);
-            ASSERT_TRUE(card->set(all[i].first, all[i].second));
-            ASSERT_TRUE(card->set(all[j].first, all[j].second));
+            ASSERT_TRUE(set(all[i].first, all[i].second));
+            ASSERT_TRUE(set(all[j].first, all[j].second));
             both_keys_work(all[i].first + "=" + all[i].second + " " + all[j].first + "=" + all[j].second);
             if (HasFailure()) return;
         }
@@ -85,7 +85,7 @@ class MissingCertificate : public World, public ::testing::WithParamInterface<co
 INSTANTIATE_TEST_SUITE_P(Ways, MissingCertificate, ::testing::Values("absent", "blank", "garbage"));
 
 TEST_P(MissingCertificate, OfAuthenticationLeavesTheSignatureKeyUsable) {
-    ASSERT_TRUE(card->set("auth-cert", GetParam()));
+    ASSERT_TRUE(set("auth-cert", GetParam()));
     initialize();
     token_info(kAuth);
     const CK_SESSION_HANDLE authentication = open(kAuth);
@@ -102,7 +102,7 @@ TEST_P(MissingCertificate, OfAuthenticationLeavesTheSignatureKeyUsable) {
 }
 
 TEST_P(MissingCertificate, OfSignatureLeavesTheAuthenticationKeyUsable) {
-    ASSERT_TRUE(card->set("sign-cert", GetParam()));
+    ASSERT_TRUE(set("sign-cert", GetParam()));
     initialize();
     const CK_SESSION_HANDLE signature = open(kSign);
     ASSERT_EQ(login(signature, kSignPin), CKR_OK);

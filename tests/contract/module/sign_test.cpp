@@ -61,15 +61,15 @@ TEST_F(Signing, RsaPkcsTakesUpTo245Octets) {
         EXPECT_TRUE(certificate->key->verify_pkcs1(Bytes(size, 0x5A), signature));
     }
     Bytes signature;
-    const unsigned before = card->oracle().auth_key.signatures;
+    const unsigned before = oracle().auth_key.signatures;
     ASSERT_EQ(sign_init(session, CKM_RSA_PKCS, key), CKR_OK);
     EXPECT_EQ(sign(session, Bytes(246, 0x5A), signature), CKR_DATA_LEN_RANGE);
     EXPECT_EQ(sign(session, data, signature), CKR_OPERATION_NOT_INITIALIZED);
-    EXPECT_EQ(card->oracle().auth_key.signatures, before);
+    EXPECT_EQ(oracle().auth_key.signatures, before);
 }
 
 TEST_F(Signing, QueriesAndSmallBuffersKeepTheOperationAndMakeOneSignature) {
-    const unsigned before = card->oracle().auth_key.signatures;
+    const unsigned before = oracle().auth_key.signatures;
     ASSERT_EQ(sign_init(session, CKM_SHA256_RSA_PKCS, key), CKR_OK);
     Bytes out(256, 0xEE);
     CK_ULONG length = 0;
@@ -81,7 +81,7 @@ TEST_F(Signing, QueriesAndSmallBuffersKeepTheOperationAndMakeOneSignature) {
     EXPECT_EQ(length, 256U);
     EXPECT_EQ(out, Bytes(256, 0xEE));
     EXPECT_EQ(C_Sign(session, data.data(), size, out.data(), &length), CKR_OK);
-    EXPECT_EQ(card->oracle().auth_key.signatures, before + 1);
+    EXPECT_EQ(oracle().auth_key.signatures, before + 1);
 }
 
 TEST_F(Signing, TheSameBufferMayBeInputAndOutput) {
@@ -189,7 +189,7 @@ class LyingCard : public World, public ::testing::WithParamInterface<const char*
 INSTANTIATE_TEST_SUITE_P(Lies, LyingCard, ::testing::Values("random", "zeros", "bitflip", "short", "empty"));
 
 TEST_P(LyingCard, ItsSignatureIsNeverPassedOn) {
-    ASSERT_TRUE(card->set("lie", GetParam()));
+    ASSERT_TRUE(set("lie", GetParam()));
     initialize();
     for (const auto& [slot, pin] : {std::pair{kAuth, kAuthPin}, std::pair{kSign, kSignPin}}) {
         const CK_SESSION_HANDLE session = open(slot);
@@ -199,7 +199,7 @@ TEST_P(LyingCard, ItsSignatureIsNeverPassedOn) {
         EXPECT_TRUE(signature.empty());
         EXPECT_EQ(sign_document(session), CKR_DEVICE_ERROR);
     }
-    ASSERT_TRUE(card->set("lie", "no"));
+    ASSERT_TRUE(set("lie", "no"));
     EXPECT_EQ(sign_document(open(kAuth)), CKR_OK);
 }
 

@@ -78,7 +78,7 @@ TEST_F(Slots, NamesArePaddedAndCutBetweenCharacters) {
 }
 
 TEST_F(Slots, ABankCardIsNotRecognisedAndClearsTokenPresentAtTheFirstAccess) {
-    ASSERT_TRUE(card->set("family", "bank"));
+    ASSERT_TRUE(set("family", "bank"));
     initialize();
     EXPECT_EQ(slots().size(), 2U);
     CK_TOKEN_INFO info{};
@@ -141,6 +141,7 @@ TEST_F(Slots, SessionCountsFollow) {
 }
 
 TEST_F(Slots, MechanismsAreExactlyTheSigningAndDigestOnes) {
+    ASSERT_TRUE(set("pss", "no"));
     initialize();
     CK_ULONG count = 0;
     ASSERT_EQ(C_GetMechanismList(kAuth, nullptr, &count), CKR_OK);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "card/registry.hpp"
+#include "core/card_memory.hpp"
 #include "entry/composition.hpp"
 #include "virtual/image_file.hpp"
 
@@ -46,6 +47,7 @@ World* current_world() { return g_world; }
 
 World::World() : card(default_card()) {
     g_world = this;
+    p11::card_memory::forget_all();
     readers.insert(card);
 }
 
@@ -158,6 +160,24 @@ CK_STATE World::state(CK_SESSION_HANDLE session) {
     CK_SESSION_INFO info{};
     EXPECT_EQ(C_GetSessionInfo(session, &info), CKR_OK);
     return info.state;
+}
+
+vcard::Oracle World::oracle() {
+    vcard::Oracle seen;
+    readers.locked([&] { seen = card->oracle(); });
+    return seen;
+}
+
+bool World::set(std::string_view name, std::string_view value) {
+    bool done = false;
+    readers.locked([&] { done = card->set(name, value); });
+    return done;
+}
+
+bool World::set_tries_left(vcard::Role pin, unsigned tries) {
+    bool done = false;
+    readers.locked([&] { done = card->set_tries_left(pin, tries); });
+    return done;
 }
 
 std::size_t World::commands() {

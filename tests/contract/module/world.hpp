@@ -15,6 +15,7 @@
 #include "jpki/bytes.hpp"
 #include "pkcs11/cryptoki.h"
 #include "virtual/card.hpp"
+#include "virtual/image.hpp"
 #include "virtual_readers.hpp"
 
 namespace jpki::testing {
@@ -61,6 +62,11 @@ class World : public ::testing::Test {
     static CK_RV sign_document(CK_SESSION_HANDLE session, Bytes* signature = nullptr);
     static CK_TOKEN_INFO token_info(CK_SLOT_ID slot);
     static CK_STATE state(CK_SESSION_HANDLE session);
+
+    // The card, under the readers' lock: the module's thread may be using it.
+    vcard::Oracle oracle();
+    bool set(std::string_view name, std::string_view value);
+    bool set_tries_left(vcard::Role pin, unsigned tries);
 
     // Commands the card has seen since the last call of this.
     std::size_t commands();
