@@ -8,7 +8,9 @@ target_compile_options(jpki_flags INTERFACE
                               -fvisibility-inlines-hidden>
     $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
     -ftrivial-auto-var-init=zero
-    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+    # The last match wins: headers are found through the links in the build folder.
+    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/="
+    "-ffile-prefix-map=${PROJECT_BINARY_DIR}/rooms/=")
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i.86")
     target_compile_options(jpki_flags INTERFACE -fcf-protection=full)

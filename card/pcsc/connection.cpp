@@ -1,7 +1,7 @@
 #include "pcsc/connection.hpp"
 
 #include <reader.h>
-#include <string.h>
+#include <cstring>
 
 #include <array>
 

@@ -58,8 +58,9 @@ class SecretBytes {
 
     // Throws std::bad_alloc when the capacity given at birth does not hold it.
     void append(ByteView value) {
-        if (value.size() > capacity_ - size_) throw std::bad_alloc();
-        if (!value.empty()) std::memcpy(data_ + size_, value.data(), value.size());
+        if (value.empty()) return;
+        if (data_ == nullptr || value.size() > capacity_ - size_) throw std::bad_alloc();
+        std::memcpy(data_ + size_, value.data(), value.size());
         size_ += value.size();
     }
 

@@ -42,7 +42,7 @@ std::string read_whole(const std::string& path, bool required, std::string& text
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (file < 0) {
         if (errno == ENOENT && !required) return {};
-        return std::string("cannot be opened: ") + std::strerror(errno);
+        return std::string("cannot be opened: ") + ::strerrordesc_np(errno);
     }
     struct stat status {};
     std::string message;

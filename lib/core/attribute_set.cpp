@@ -82,26 +82,36 @@ Attribute signing_mechanisms(bool pss) {
     return known(std::move(list));
 }
 
-// What only the card can tell: from the certificate or, for keys, from the public key.
-Attribute loaded(const Object& object, Source source) {
-    const crypto::CertFacts* certificate = object.certificate.get();
-    const crypto::KeyFacts* key = object.key.get();
-    if (certificate == nullptr && key == nullptr) return {Attribute::State::not_loaded, {}};
+Attribute of_certificate(const crypto::CertFacts& facts, Source source) {
     switch (source) {
-        case Source::subject: return known(certificate != nullptr ? certificate->subject : key->subject);
-        case Source::public_key_info:
-            return known(certificate != nullptr ? certificate->key->spki() : key->key->spki());
-        case Source::issuer: return known(certificate->issuer);
-        case Source::serial_number: return known(certificate->serial);
-        case Source::certificate_value: return known(certificate->der);
-        case Source::check_value: return known(certificate->check_value);
-        case Source::start_date: return known(to_bytes(certificate->start));
-        case Source::end_date: return known(to_bytes(certificate->end));
-        case Source::modulus: return known(key->key->modulus());
-        case Source::public_exponent: return known(key->key->exponent());
-        case Source::modulus_bits: return scalar(static_cast<CK_ULONG>(key->key->bits()));
+        case Source::subject: return known(facts.subject);
+        case Source::public_key_info: return known(facts.key->spki());
+        case Source::issuer: return known(facts.issuer);
+        case Source::serial_number: return known(facts.serial);
+        case Source::certificate_value: return known(facts.der);
+        case Source::check_value: return known(facts.check_value);
+        case Source::start_date: return known(to_bytes(facts.start));
+        case Source::end_date: return known(to_bytes(facts.end));
         default: return {};
     }
+}
+
+Attribute of_key(const crypto::KeyFacts& facts, Source source) {
+    switch (source) {
+        case Source::subject: return known(facts.subject);
+        case Source::public_key_info: return known(facts.key->spki());
+        case Source::modulus: return known(facts.key->modulus());
+        case Source::public_exponent: return known(facts.key->exponent());
+        case Source::modulus_bits: return scalar(static_cast<CK_ULONG>(facts.key->bits()));
+        default: return {};
+    }
+}
+
+// What only the card can tell.
+Attribute loaded(const Object& object, Source source) {
+    if (object.certificate) return of_certificate(*object.certificate, source);
+    if (object.key) return of_key(*object.key, source);
+    return {Attribute::State::not_loaded, {}};
 }
 
 Attribute value_of(const Object& object, const Row& row) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/environment.hpp"
+#include "crypto/library_context.hpp"
 #include "jpki/sync.hpp"
 
 namespace jpki::p11 {
@@ -57,6 +58,7 @@ void work(const std::shared_ptr<Shared>& shared) {
         wake_up = shared->idle(shared->clock->now());
     }
     (void)shared->idle(kNever);
+    crypto::thread_ends();
     const Lock lock(shared->mutex);
     shared->ended = true;
     shared->changed.notify_all();

@@ -176,7 +176,7 @@ void LeaseKeeper::end_lease() noexcept {
     try {
         disposition = card_->close();
     } catch (...) {
-        // Out of memory in the middle of a logout: powering down needs none.
+        disposition = Disposition::unpower;  // out of memory in the middle of a logout: this needs none
     }
     connection_.end(disposition);
     connection_.set_irreversible(irreversible);

@@ -91,10 +91,13 @@ LoginReport change_pin(Card& card, Seat seat, const PinInfo& info, const SecretB
     if (!report.status) return report;
     if (const Status changed = card.change_pin(seat, new_pin); !changed) {
         report.status = changed;
+        report.change_sent = true;
         return report;
     }
     // The counter is full after the old PIN's success, so this asks nothing first.
-    return send(card, seat, info, new_pin);
+    report = send(card, seat, info, new_pin);
+    report.change_sent = true;
+    return report;
 }
 
 LoginReport renew_login(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin) {

@@ -25,6 +25,8 @@ struct LoginReport {
     Status status;                      // of the login; the report itself always comes back
     std::optional<std::uint8_t> tries;  // left, as far as the card said
     Refusal refusal = Refusal::none;
+    bool change_sent =
+        false;  // CHANGE REFERENCE DATA left: whatever the status says, the old PIN may be gone
 };
 
 // A login the user asked for: counter first, in the same transaction; 0 is locked, 1 or unknown is refused

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "crypto/library_context.hpp"
+
 namespace jpki::p11 {
 
 namespace {
@@ -138,6 +140,11 @@ bool Module::finalize(Duration limit) {
     }
     const bool readers = watched_->slots.stop(deadline);
     return monitor_->stop(deadline) && readers;
+}
+
+void Module::leave() {
+    crypto::process_exits();
+    (void)finalize(timing::kExit);
 }
 
 }  // namespace jpki::p11

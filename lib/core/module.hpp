@@ -26,7 +26,7 @@ class Module {
     Result<CK_SLOT_ID> wait_for_event(bool block);
 
     // Errors: slot_unknown, token_not_present, token_not_recognized.
-    Result<CK_SESSION_HANDLE> open_session(CK_SLOT_ID slot, bool rw);
+    Result<CK_SESSION_HANDLE> open_session(CK_SLOT_ID id, bool rw);
     // Errors: session_unknown for a handle that was never issued, was closed, or whose card has left.
     Result<std::shared_ptr<Session>> session(CK_SESSION_HANDLE handle);
     // The same for C_Login: a card that has left is card_removed, because on session_unknown NSS would open a
@@ -34,10 +34,14 @@ class Module {
     Result<std::shared_ptr<Session>> session_for_login(CK_SESSION_HANDLE handle);
     [[nodiscard]] bool has_read_only_session(CK_SLOT_ID slot);
     Status close_session(CK_SESSION_HANDLE handle);
-    Status close_all_sessions(CK_SLOT_ID slot);
+    Status close_all_sessions(CK_SLOT_ID id);
 
     // Ends everything; false when something was stuck and was left to itself.
     bool finalize(Duration limit);
+
+    // The same when the process exits without C_Finalize, within 200 ms and without OpenSSL, which may be
+    // gone already.
+    void leave();
 
     [[nodiscard]] const Environment& environment() const noexcept { return *environment_; }
 

@@ -1,6 +1,7 @@
 #include "core/monitor.hpp"
 
 #include "core/executors.hpp"
+#include "crypto/library_context.hpp"
 
 namespace jpki::p11 {
 
@@ -55,6 +56,7 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
         if (shared->stopping) break;
     }
     shared->context.reset();
+    crypto::thread_ends();
     const Lock lock(shared->mutex);
     shared->ended = true;
     shared->changed.notify_all();

@@ -21,7 +21,8 @@ bool Session::busy() {
     return search_ || hashing_ || signing_ || verifying_;
 }
 
-Result<bool> Session::matches(std::shared_ptr<const Object> object, const std::vector<Criterion>& criteria) {
+Result<bool> Session::matches(const std::shared_ptr<const Object>& object,
+                              const std::vector<Criterion>& criteria) {
     // What is known without the card decides first, so that a search by class or ID never reads anything.
     bool undecided = false;
     for (const Criterion& criterion : criteria) {
@@ -36,7 +37,7 @@ Result<bool> Session::matches(std::shared_ptr<const Object> object, const std::v
     auto loaded = load(object->handle);
     if (failed_with(loaded, Errc::object_handle_invalid)) return false;
     if (!loaded) return fail(loaded.error());
-    return matches(std::move(*loaded), criteria);
+    return matches(*loaded, criteria);
 }
 
 Status Session::find_begin(const std::vector<Criterion>& criteria) {

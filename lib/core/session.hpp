@@ -56,7 +56,7 @@ class Session {
     Status digest_begin(const Mechanism& mechanism);
     Status digest_update(ByteView part);
     Status digest_key(CK_OBJECT_HANDLE handle);
-    Result<std::size_t> digest_size(Step step);
+    Result<std::size_t> digest_size(Step which);
     Result<Bytes> digest_one_shot(ByteView data);
     Result<Bytes> digest_final();
     // Each of these says whether there was something to end.
@@ -64,7 +64,7 @@ class Session {
 
     Status sign_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key);
     Status sign_update(ByteView part);
-    Result<std::size_t> sign_size(Step step);
+    Result<std::size_t> sign_size(Step which);
     Result<Bytes> sign_one_shot(ByteView data);
     Result<Bytes> sign_final();
     bool sign_end();
@@ -106,10 +106,10 @@ class Session {
         return result;
     }
     template <class T>
-    Result<T*> step(std::optional<T>& operation, Step step) JPKI_REQUIRES(mutex_);
-    Result<Signing*> signing(Step step) JPKI_REQUIRES(mutex_);
-    Result<Verifying*> verifying(Step step, bool signature_first) JPKI_REQUIRES(mutex_);
-    Result<bool> matches(std::shared_ptr<const Object> object, const std::vector<Criterion>& criteria);
+    Result<T*> step(std::optional<T>& operation, Step which) JPKI_REQUIRES(mutex_);
+    Result<Signing*> signing(Step which) JPKI_REQUIRES(mutex_);
+    Result<Verifying*> verifying(Step which, bool signature_first) JPKI_REQUIRES(mutex_);
+    Result<bool> matches(const std::shared_ptr<const Object>& object, const std::vector<Criterion>& criteria);
     Result<Bytes> sign_with_card(Signing operation);
     static Status check(Verifying operation, std::optional<ByteView> signature);
 

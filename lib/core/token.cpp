@@ -134,7 +134,7 @@ Status Token::ensure_login(Card& card, const Ticket& ticket) {
     if (card.is_verified(ticket.seat)) return {};
     LoginReport report = renew_login(card, ticket.seat, ticket.profile->pin, ticket.pin);
     const Status status = report.status;
-    *ticket.renewal = std::move(report);
+    *ticket.renewal = report;
     return status;
 }
 
@@ -198,7 +198,11 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     const Lock lock(mutex_);
     if (failed_with(done, Errc::timed_out) || !*answered) return fail(noted(done.error()));
     JPKI_TRY(check_session(session));
-    JPKI_TRY(note_login(**answered));
+    const LoginReport& report = **answered;
+    // The change may have happened although its answer was lost; then the kept PIN would cost a try when it
+    // is next used.
+    if (!report.status && report.change_sent && state_.logged_in) drop_login();
+    JPKI_TRY(note_login(report));
     if (state_.logged_in) state_.pin = std::move(kept);
     return {};
 }

@@ -54,10 +54,10 @@ class Token {
 
     // `session`: the incarnation the caller's session was opened on. Errors: user_already_logged_in,
     // pin_malformed, pin_incorrect, pin_locked, last_try_refused, card_removed, transport.
-    Status log_in(Incarnation session, ByteView pin);
+    Status log_in(Incarnation session, ByteView typed);
     // Errors: of the new PIN pin_length, pin_alphabet, pin_too_weak, before anything is sent; of the old one
     // as log_in(). Whoever was logged in stays so.
-    Status set_pin(Incarnation session, ByteView old_pin, ByteView new_pin);
+    Status set_pin(Incarnation session, ByteView typed_old, ByteView typed_new);
     Status log_out(Incarnation session);
     [[nodiscard]] bool logged_in();
     // Moves with every logout: what was begun under an older number is void.
@@ -84,7 +84,7 @@ class Token {
     [[nodiscard]] bool always_authenticates() const noexcept;
     // A context-specific login: verifies the PIN and returns it for the one operation that waits for it. A
     // PIN that turns out to be locked logs the user out. Errors: as log_in().
-    Result<SecretBytes> authenticate(Incarnation session, ByteView pin);
+    Result<SecretBytes> authenticate(Incarnation session, ByteView typed);
     // A call on a session of this token: starts the idle time anew.
     void touch();
 

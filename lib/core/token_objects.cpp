@@ -60,8 +60,8 @@ std::size_t Token::signature_size() {
 void Token::note_key(std::shared_ptr<const crypto::KeyFacts> key) {
     if (!key || state_.key) return;
     state_.key = std::move(key);
-    state_.store = state_.store->with([this](Object& object) {
-        if (object.is_key()) object.key = state_.key;
+    state_.store = state_.store->with([&held = std::as_const(state_.key)](Object& object) {
+        if (object.is_key()) object.key = held;
         return true;
     });
 }

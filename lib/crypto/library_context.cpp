@@ -4,6 +4,8 @@
 #include <openssl/err.h>
 #include <openssl/provider.h>
 
+#include <atomic>
+
 namespace jpki::p11::crypto {
 
 OSSL_LIB_CTX* library_context() noexcept {
@@ -16,6 +18,16 @@ OSSL_LIB_CTX* library_context() noexcept {
         return made;
     }();
     return context;
+}
+
+namespace {
+constinit std::atomic<bool> g_exiting{false};
+}  // namespace
+
+void process_exits() noexcept { g_exiting = true; }
+
+void thread_ends() noexcept {
+    if (!g_exiting) OPENSSL_thread_stop();
 }
 
 QuietErrors::QuietErrors() noexcept { (void)ERR_set_mark(); }

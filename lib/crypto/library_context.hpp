@@ -12,6 +12,11 @@ namespace jpki::p11::crypto {
 // Null when OpenSSL has no memory or no default provider.
 OSSL_LIB_CTX* library_context() noexcept;
 
+// The calling thread of ours ends: frees what OpenSSL keeps for it. Nothing once process_exits() was called,
+// because then OpenSSL may have been torn down before us.
+void thread_ends() noexcept;
+void process_exits() noexcept;
+
 template <auto Free>
 struct Deleter {
     template <class T>

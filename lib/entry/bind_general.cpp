@@ -38,10 +38,7 @@ CK_VERSION version_of(const CK_INTERFACE& interface) {
 }  // namespace
 
 CK_RV get_info_as(CK_INFO_PTR info, CK_VERSION version) noexcept {
-    const auto module = library::module();
-    if (!module) return to_rv(module.error().code);
-    const Status status = get_info(info, version);
-    return status ? CKR_OK : to_rv(status.error().code);
+    return guarded_with_module(Fn::C_GetInfo, [&](Module&) { return get_info(info, version); });
 }
 
 Status Binding<Fn::C_Initialize>::call(CK_VOID_PTR args) {

@@ -11,25 +11,38 @@
 
 namespace jpki::p11 {
 
+// Runs `body`, which returns a Status, and lets no exception out.
+template <class Body>
+CK_RV guarded(Body body) noexcept {
+    try {
+        const Status status = body();
+        return status ? CKR_OK : to_rv(status.error().code);
+    } catch (const std::bad_alloc&) {
+        return CKR_HOST_MEMORY;
+    } catch (...) {
+        return CKR_GENERAL_ERROR;
+    }
+}
+
+// The same for a call that needs an initialised library; leaves a line in its log.
+template <class Body>
+CK_RV guarded_with_module(Fn function, Body body) noexcept {
+    return guarded([&]() -> Status {
+        JPKI_TRY_ASSIGN(const auto module, library::module());
+        const Status status = body(*module);
+        trace(*module, function, status);
+        return status;
+    });
+}
+
 template <Fn F>
 struct Entry {
     template <class... Args>
     static CK_RV call(Args... args) noexcept {
-        try {
-            Status status;
-            if constexpr (Binding<F>::kNeedsModule) {
-                const auto module = library::module();
-                if (!module) return to_rv(module.error().code);
-                status = Binding<F>::call(**module, args...);
-                trace(**module, F, status);
-            } else {
-                status = Binding<F>::call(args...);
-            }
-            return status ? CKR_OK : to_rv(status.error().code);
-        } catch (const std::bad_alloc&) {
-            return CKR_HOST_MEMORY;
-        } catch (...) {
-            return CKR_GENERAL_ERROR;
+        if constexpr (Binding<F>::kNeedsModule) {
+            return guarded_with_module(F, [&](Module& module) { return Binding<F>::call(module, args...); });
+        } else {
+            return guarded([&] { return Binding<F>::call(args...); });
         }
     }
 };

@@ -1,7 +1,7 @@
 #include "entry/host.hpp"
 
 #include <dlfcn.h>
-#include <limits.h>
+#include <linux/limits.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -9,8 +9,8 @@ namespace jpki::p11::library {
 namespace {
 
 struct Library {
-    pid_t owner;
-    Library* inherited;  // of the parent process: kept reachable, never touched
+    pid_t owner = 0;
+    Library* inherited = nullptr;  // of the parent process: kept reachable, never touched
     Mutex mutex;
     std::shared_ptr<Module> module JPKI_GUARDED_BY(mutex);
     bool exiting JPKI_GUARDED_BY(mutex) = false;
@@ -47,7 +47,7 @@ Library* make_ours() {
         library->exiting = true;
         module = std::move(library->module);
     }
-    if (module) (void)module->finalize(timing::kExit);
+    if (module) module->leave();
 }
 
 }  // namespace

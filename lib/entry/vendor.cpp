@@ -29,18 +29,6 @@ Status module_status(JPKI_MODULE_STATUS* status) {
     return {};
 }
 
-template <class F>
-CK_RV guarded(F body) noexcept {
-    try {
-        const Status status = body();
-        return status ? CKR_OK : to_rv(status.error().code);
-    } catch (const std::bad_alloc&) {
-        return CKR_HOST_MEMORY;
-    } catch (...) {
-        return CKR_GENERAL_ERROR;
-    }
-}
-
 extern "C" {
 static CK_RV get_token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
     return guarded([&] { return token_status(slot, status); });

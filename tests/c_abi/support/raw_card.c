@@ -1,0 +1,57 @@
+#include "support/raw_card.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <winscard.h>
+
+// SW1SW2 of a command; negative when it could not be sent.
+static int transmit(SCARDHANDLE card, DWORD protocol, const unsigned char* command, size_t size) {
+    unsigned char answer[512];
+    DWORD length = sizeof(answer);
+    const SCARD_IO_REQUEST* header = protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+    if (SCardTransmit(card, header, command, size, NULL, answer, &length) != SCARD_S_SUCCESS) return -1;
+    return length < 2 ? -1 : answer[length - 2] << 8 | answer[length - 1];
+}
+
+static int verify(SCARDHANDLE card, DWORD protocol, const char* pin) {
+    enum { kHeader = 5, kMost = 16 };
+    unsigned char command[kHeader + kMost] = {0x00, 0x20, 0x00, 0x98};  // short identifier 18
+    const size_t length = strlen(pin);
+    command[kHeader - 1] = (unsigned char)length;
+    memcpy(command + kHeader, pin, length);
+    return transmit(card, protocol, command, kHeader + length);
+}
+
+static int select_and_sign(SCARDHANDLE card, DWORD protocol, unsigned char key_sfi, const char* pin) {
+    static const unsigned char kSelect[] = {0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0,
+                                            0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
+    enum { kHeader = 5, kInput = 51 };
+    unsigned char sign[kHeader + kInput + 1] = {0x80, 0x2A, 0x00, (unsigned char)(0x80U | key_sfi), kInput};
+    memset(sign + kHeader, 0x42, kInput);
+    if (transmit(card, protocol, kSelect, sizeof(kSelect)) != 0x9000) return -2;
+    if (pin != NULL && verify(card, protocol, pin) != 0x9000) return -3;
+    return transmit(card, protocol, sign, sizeof(sign));
+}
+
+int raw_sign_status(unsigned char key_sfi, const char* pin) {
+    SCARDCONTEXT context = 0;
+    SCARDHANDLE card = 0;
+    DWORD protocol = 0;
+    char readers[1024];
+    DWORD size = sizeof(readers);
+    int status = -4;
+    if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context) != SCARD_S_SUCCESS) return -5;
+    // The first reader is the one that holds the rig's first card.
+    if (SCardListReaders(context, NULL, readers, &size) == SCARD_S_SUCCESS &&
+        SCardConnect(context, readers, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &card,
+                     &protocol) == SCARD_S_SUCCESS) {
+        const DWORD end = pin == NULL ? SCARD_LEAVE_CARD : SCARD_UNPOWER_CARD;
+        if (SCardBeginTransaction(card) == SCARD_S_SUCCESS) {
+            status = select_and_sign(card, protocol, key_sfi, pin);
+            (void)SCardEndTransaction(card, end);
+        }
+        (void)SCardDisconnect(card, end);
+    }
+    (void)SCardReleaseContext(context);
+    return status;
+}

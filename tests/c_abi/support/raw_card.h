@@ -1,0 +1,11 @@
+// Another PC/SC client beside the module, as any program on the machine could be one.
+#ifndef JPKI_C_ABI_RAW_CARD_H
+#define JPKI_C_ABI_RAW_CARD_H
+
+// SELECT of the JPKI application and a sign command with the key of this short identifier; returns the status
+// word of the latter: 0x6982 when nobody is logged in, 0x9000 when the card signed. Negative when the card
+// cannot be reached. With a PIN, it is entered first (authentication only) and the card powered down
+// afterwards.
+int raw_sign_status(unsigned char key_sfi, const char* pin);
+
+#endif

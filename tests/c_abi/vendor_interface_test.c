@@ -1,0 +1,103 @@
+// The interface "Vendor JPKI" 1.0 of jpki_pkcs11.h, as far as it goes without a card.
+#include <string.h>
+
+#include "support/ban.h"
+#include "support/module.h"
+// After a PKCS#11 header, as it demands.
+#include "jpki/jpki_pkcs11.h"
+
+static JPKI_FUNCTION_LIST* vendor(void) {
+    CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+    CK_INTERFACE* found = NULL;
+    assert_rv(p11->C_GetInterface(name, NULL, &found, 0), CKR_OK);
+    assert_string_equal((const char*)found->pInterfaceName, JPKI_INTERFACE_NAME);
+    return found->pFunctionList;
+}
+
+static void it_is_found_by_name_and_by_version_1_0(void** state) {
+    (void)state;
+    CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+    CK_INTERFACE* found = NULL;
+    CK_VERSION version = {1, 0};
+    const JPKI_FUNCTION_LIST* list = vendor();
+    assert_int_equal(list->version.major, 1);
+    assert_int_equal(list->version.minor, 0);
+    assert_rv(p11->C_GetInterface(name, &version, &found, 0), CKR_OK);
+    assert_ptr_equal(found->pFunctionList, list);
+    version.minor = 1;
+    assert_rv(p11->C_GetInterface(name, &version, &found, 0), CKR_ARGUMENTS_BAD);
+}
+
+static void its_functions_want_an_initialized_library(void** state) {
+    (void)state;
+    JPKI_TOKEN_STATUS token = {.ulSize = sizeof(token)};
+    JPKI_MODULE_STATUS module = {.ulSize = sizeof(module)};
+    assert_rv(vendor()->JPKI_GetTokenStatus(0, &token), CKR_CRYPTOKI_NOT_INITIALIZED);
+    assert_rv(vendor()->JPKI_GetModuleStatus(&module), CKR_CRYPTOKI_NOT_INITIALIZED);
+    assert_rv(vendor()->JPKI_GetModuleStatus(NULL), CKR_CRYPTOKI_NOT_INITIALIZED);
+}
+
+static void an_unknown_slot_is_told_apart_from_bad_arguments(void** state) {
+    (void)state;
+    JPKI_TOKEN_STATUS token = {.ulSize = sizeof(token)};
+    assert_rv(p11->C_Initialize(NULL), CKR_OK);
+    assert_rv(vendor()->JPKI_GetTokenStatus(88888, &token), CKR_SLOT_ID_INVALID);
+    assert_rv(vendor()->JPKI_GetTokenStatus(88888, NULL), CKR_SLOT_ID_INVALID);
+}
+
+static void the_module_status_minds_the_callers_size(void** state) {
+    (void)state;
+    JPKI_MODULE_STATUS module;
+    assert_rv(p11->C_Initialize(NULL), CKR_OK);
+    assert_rv(vendor()->JPKI_GetModuleStatus(NULL), CKR_ARGUMENTS_BAD);
+    memset(&module, 0xA5, sizeof(module));
+    const JPKI_MODULE_STATUS before = module;
+    for (CK_ULONG size = 0; size < sizeof(module); size += sizeof(CK_ULONG)) {
+        module = before;
+        module.ulSize = size;
+        assert_rv(vendor()->JPKI_GetModuleStatus(&module), CKR_ARGUMENTS_BAD);
+        assert_memory_equal(&module.ulConfigProblems, &before.ulConfigProblems,
+                            sizeof(module) - sizeof(CK_ULONG));
+    }
+    module.ulSize = sizeof(module);
+    assert_rv(vendor()->JPKI_GetModuleStatus(&module), CKR_OK);
+    assert_int_equal(module.ulSize, sizeof(module));
+    assert_int_equal(module.ulConfigProblems, 0);
+    assert_int_equal(module.ulConfigLine, 0);
+    assert_int_equal(module.ulThreads, 1);
+}
+
+static void a_newer_caller_with_a_longer_struct_is_served(void** state) {
+    (void)state;
+    struct {
+        JPKI_MODULE_STATUS known;
+        CK_ULONG later;
+    } module = {.known = {.ulSize = sizeof(module)}, .later = 0xA5A5A5A5UL};
+    assert_rv(p11->C_Initialize(NULL), CKR_OK);
+    assert_rv(vendor()->JPKI_GetModuleStatus(&module.known), CKR_OK);
+    assert_int_equal(module.later, 0xA5A5A5A5UL);
+}
+
+static void a_host_that_forbids_threads_is_told_so(void** state) {
+    (void)state;
+    CK_C_INITIALIZE_ARGS arguments = {.flags = CKF_LIBRARY_CANT_CREATE_OS_THREADS};
+    JPKI_MODULE_STATUS module = {.ulSize = sizeof(module)};
+    assert_rv(p11->C_Initialize(&arguments), CKR_OK);
+    assert_rv(vendor()->JPKI_GetModuleStatus(&module), CKR_OK);
+    assert_int_equal(module.ulThreads, 0);
+}
+
+int main(int argc, char** argv) {
+    begin_without_service();
+    load_module(argc > 1 ? argv[1] : NULL);
+#define TEST(name) cmocka_unit_test_teardown(name, finalized)
+    const struct CMUnitTest tests[] = {
+        TEST(it_is_found_by_name_and_by_version_1_0),
+        TEST(its_functions_want_an_initialized_library),
+        TEST(an_unknown_slot_is_told_apart_from_bad_arguments),
+        TEST(the_module_status_minds_the_callers_size),
+        TEST(a_newer_caller_with_a_longer_struct_is_served),
+        TEST(a_host_that_forbids_threads_is_told_so),
+    };
+    return cmocka_run_group_tests_name("vendor_interface", tests, NULL, NULL);
+}
