@@ -3,6 +3,8 @@
 #include <array>
 
 #include "family_jpki/my_number.hpp"
+#include "family_juki/juki.hpp"
+#include "family_phone/phone.hpp"
 #include "profile/file_card.hpp"
 
 namespace jpki::card {
@@ -11,12 +13,12 @@ namespace {
 
 // The first row is assumed of every card that answers to the JPKI application, until something contradicts
 // it.
-const std::array kFamilies{&kMyNumber};
+constexpr std::array kFamilies{&kMyNumber, &kJuki, &kAndroid, &kIphone};
 
 class Factory final : public CardFactory {
   public:
     std::unique_ptr<Card> make(Connection& connection, Random& random, Log& log) override {
-        return std::make_unique<FileCard>(*kFamilies.front(), connection, random, log);
+        return std::make_unique<FileCard>(*kFamilies.front(), connection, random, log, kFamilies);
     }
     [[nodiscard]] const CardFamily& assumed_family() const noexcept override {
         return kFamilies.front()->family;

@@ -1,58 +1,24 @@
 #include "family_jpki/my_number.hpp"
 
-// Facts: handbook card.md §§1.1, 1.2, 2.2, 3.1. Labels and CKA_IDs are fixed names (users' configurations
-// rest on them); they are the ones that OpenSC's users already know.
+#include "profile/application.hpp"
 
 namespace jpki::card {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 10> kApplication{0xD3, 0x92, 0xF0, 0x00, 0x26,
-                                                    0x01, 0x00, 0x00, 0x00, 0x01};
-
-// The GlobalPlatform card manager, then the surface-entry helper application (券面入力補助AP).
-constexpr std::array<std::uint8_t, 7> kCardManager{0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00};
-constexpr std::array<std::uint8_t, 10> kSurfaceHelper{0xD3, 0x92, 0x10, 0x00, 0x31,
-                                                      0x00, 0x01, 0x01, 0x04, 0x08};
-constexpr std::array<std::span<const std::uint8_t>, 2> kNeutral{
-    std::span<const std::uint8_t>(kCardManager), std::span<const std::uint8_t>(kSurfaceHelper)};
-
-constexpr TokenProfile kAuthentication{
-    .label = "JPKI User Authentication",
-    .pin = {.min_length = 4, .max_length = 4, .max_tries = 3, .alphabet = Alphabet::digits},
-    .key = {.private_label = "User Authentication Key",
-            .public_label = "User Authentication Public Key",
-            .id = 0x01,
-            .modulus_bits = 2048},
-    .certificates = {{{.label = "User Authentication Certificate", .id = 0x01, .needs_login = false},
-                      {.label = "User Authentication CA Certificate", .id = 0x03, .needs_login = false}}},
-};
-
-constexpr TokenProfile kSignature{
-    .label = "JPKI Digital Signature",
-    .pin = {.min_length = 6, .max_length = 16, .max_tries = 5, .alphabet = Alphabet::upper_alphanumeric},
-    .key = {.private_label = "Digital Signature Key",
-            .public_label = "Digital Signature Public Key",
-            .id = 0x02,
-            .modulus_bits = 2048},
-    .certificates = {{{.label = "Digital Signature Certificate", .id = 0x02, .needs_login = true},
-                      {.label = "Digital Signature CA Certificate", .id = 0x04, .needs_login = false}}},
-};
+constexpr TokenProfile kAuthentication = authentication_token(false);
+constexpr TokenProfile kSignature = signature_token(6, 2048);
 
 }  // namespace
 
 constinit const Profile kMyNumber{
     .family = {.model = "My Number Card", .tokens = {&kAuthentication, &kSignature}},
-    .aid = kApplication,
+    .aid = kJpkiApplication,
     .token_label = "JPKIAPICCTOKEN2",
-    .seats =
-        {{{.certificates = {{{0x000A, 0x0A}, {0x000B, 0x0B}}}, .pin = {0x0018, 0x18}, .key = {0x0017, 0x17}},
-          {.certificates = {{{0x0001, 0x01}, {0x0002, 0x02}}},
-           .pin = {0x001B, 0x1B},
-           .key = {0x001A, 0x1A}}}},
-    .token_information = {0x0006, 0x06},
+    .seats = kJpkiFiles,
+    .token_information = kTokenInformation,
     .identity_seat = Seat::authentication,
-    .neutral_aids = kNeutral,
+    .neutral_aids = kNeutralApplications,
 };
 
 }  // namespace jpki::card
