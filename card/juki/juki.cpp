@@ -13,7 +13,7 @@ constexpr TokenProfile kSignature = signature_token(4, 1024);
 }  // namespace
 
 constinit const Profile kJuki{
-    .family = {.model = "Juki Card", .tokens = {nullptr, &kSignature}},
+    .family = {.model = "Juki Card", .tokens = {nullptr, &kSignature}, .id = FamilyId::juki},
     .aid = kJpkiApplication,
     .token_label = "JPKIAPICCTOKEN",
     .seats = kJpkiFiles,

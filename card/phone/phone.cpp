@@ -11,9 +11,9 @@ namespace {
 constexpr TokenProfile kAuthentication = authentication_token(true);
 constexpr TokenProfile kSignature = signature_token(6, 2048);
 
-constexpr Profile phone(std::string_view model, std::string_view token_label) {
+constexpr Profile phone(FamilyId id, std::string_view model, std::string_view token_label) {
     return {
-        .family = {.model = model, .tokens = {&kAuthentication, &kSignature}},
+        .family = {.model = model, .tokens = {&kAuthentication, &kSignature}, .id = id},
         .aid = kJpkiApplication,
         .token_label = token_label,
         .seats = kJpkiFiles,
@@ -25,7 +25,7 @@ constexpr Profile phone(std::string_view model, std::string_view token_label) {
 
 }  // namespace
 
-constinit const Profile kAndroid = phone("JPKI Android", "JPKIAPGPSETOKEN");
-constinit const Profile kIphone = phone("JPKI iPhone", "JPKIAPIOSTOKEN");
+constinit const Profile kAndroid = phone(FamilyId::android, "JPKI Android", "JPKIAPGPSETOKEN");
+constinit const Profile kIphone = phone(FamilyId::iphone, "JPKI iPhone", "JPKIAPIOSTOKEN");
 
 }  // namespace jpki::card

@@ -55,9 +55,13 @@ struct TokenProfile {
     std::array<CertInfo, 2> certificates;  // by CertRole
 };
 
+// The families by number; the values are those of the vendor interface.
+enum class FamilyId : std::uint8_t { my_number, juki, android, iphone };
+
 struct CardFamily {
     std::string_view model;                     // at most 16 octets
     std::array<const TokenProfile*, 2> tokens;  // by Seat; nullptr: the family has no such seat
+    FamilyId id = FamilyId::my_number;
 };
 
 // What the card says of a PIN. An answer that names no number (9000, 6A88, an error) is "not reported".

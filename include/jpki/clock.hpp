@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <ctime>
 
 namespace jpki {
 
@@ -20,6 +22,8 @@ class Clock {
     [[nodiscard]] virtual TimePoint now() const noexcept = 0;
     // How long the machine has slept since it was started; moves when it wakes up.
     [[nodiscard]] virtual Duration suspended() const noexcept { return Duration::zero(); }
+    // Seconds since 1970, UTC, as the machine believes.
+    [[nodiscard]] virtual std::int64_t wall_seconds() const noexcept { return std::time(nullptr); }
     // Blocks the calling thread; only a reader's own thread ever does.
     virtual void sleep_until(TimePoint when) const noexcept = 0;
 };

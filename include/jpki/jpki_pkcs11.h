@@ -32,16 +32,30 @@ extern "C" {
 #define JPKI_REFUSAL_CHANGED_ELSEWHERE \
     5UL /* a kept login could not be renewed: counter not full, or PIN changed */
 
+/* JPKI_TOKEN_STATUS.ulFamily */
+#define JPKI_FAMILY_MY_NUMBER 0UL
+#define JPKI_FAMILY_JUKI 1UL
+#define JPKI_FAMILY_ANDROID 2UL
+#define JPKI_FAMILY_IPHONE 3UL
+
+/* JPKI_TOKEN_STATUS.lDaysLeft where the certificate is not there or cannot be read without a login. */
+#define JPKI_DAYS_UNKNOWN (-0x7FFFFFFFL)
+
 /* JPKI_TOKEN_STATUS.ulSeat */
 #define JPKI_SEAT_AUTHENTICATION 0UL
 #define JPKI_SEAT_SIGNATURE 1UL
 
 typedef struct JPKI_TOKEN_STATUS {
-    CK_ULONG ulSize;        /* in: sizeof(JPKI_TOKEN_STATUS) of the caller */
-    CK_ULONG ulSeat;        /* JPKI_SEAT_... */
-    CK_ULONG ulTriesLeft;   /* read from the card now, or JPKI_TRIES_UNKNOWN; costs no try */
-    CK_ULONG ulMaxTries;    /* tries of a PIN that was never entered wrong */
-    CK_ULONG ulLastRefusal; /* JPKI_REFUSAL_... */
+    CK_ULONG ulSize;           /* in: sizeof(JPKI_TOKEN_STATUS) of the caller */
+    CK_ULONG ulSeat;           /* JPKI_SEAT_... */
+    CK_ULONG ulTriesLeft;      /* read from the card now, or JPKI_TRIES_UNKNOWN; costs no try */
+    CK_ULONG ulMaxTries;       /* tries of a PIN that was never entered wrong */
+    CK_ULONG ulLastRefusal;    /* JPKI_REFUSAL_... */
+    CK_ULONG ulFamily;         /* JPKI_FAMILY_... */
+    CK_ULONG ulLastStatusWord; /* SW1 SW2 of the last command of this program that failed; 0: none */
+    CK_LONG lDaysLeft;         /* of the user's certificate, negative once expired, or JPKI_DAYS_UNKNOWN */
+    CK_ULONG
+        ulRenewalOpen; /* 1: within the three months before the certificate's end, when it can be renewed */
 } JPKI_TOKEN_STATUS;
 
 typedef struct JPKI_MODULE_STATUS {

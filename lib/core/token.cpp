@@ -69,6 +69,7 @@ Refusal Token::last_refusal() {
 }
 
 Error Token::noted(const Error& error) {
+    if (error.detail != 0) last_failure_ = error.detail;
     switch (error.code) {
         case Errc::no_card:
         case Errc::card_removed:

@@ -22,6 +22,8 @@ struct TokenInfo {
     PinInfo pin{};
     std::optional<std::uint8_t> tries;  // as the card or the last login said
     bool wrong_pin_since_success = false;
+    FamilyId family = FamilyId::my_number;
+    std::uint32_t last_failure = 0;  // status word or SCARD code
     CK_ULONG sessions = 0;
     CK_ULONG rw_sessions = 0;
 };
@@ -49,6 +51,8 @@ class Token {
 
     // Counters are at most 5 s old, unless the lease is logged in just now. Errors: as identify().
     Result<TokenInfo> read_info();
+    // The end of the user's certificate, seconds since 1970; nothing where it cannot be read without a login.
+    std::optional<std::int64_t> read_certificate_end();
     // The same with a counter asked for now, even while logged in (the vendor interface's).
     Result<TokenInfo> read_info_now();
 
@@ -161,7 +165,7 @@ class Token {
     [[nodiscard]] const TokenProfile& profile() const JPKI_REQUIRES(mutex_);
     [[nodiscard]] Ticket ticket() const JPKI_REQUIRES(mutex_);
     // A failed job: tells the monitor when the card seems gone, and passes the error on.
-    Error noted(const Error& error);
+    Error noted(const Error& error) JPKI_REQUIRES(mutex_);
 
     std::shared_ptr<Reader> reader_;
     Seat seat_;
@@ -171,6 +175,7 @@ class Token {
     State state_ JPKI_GUARDED_BY(mutex_);
     std::uint64_t login_number_ JPKI_GUARDED_BY(mutex_) = 1;
     Refusal refusal_ JPKI_GUARDED_BY(mutex_) = Refusal::none;
+    std::uint32_t last_failure_ JPKI_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace jpki::p11

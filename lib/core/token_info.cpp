@@ -137,6 +137,15 @@ Result<TokenInfo> Token::read_info_now() {
     return known_info();
 }
 
+std::optional<std::int64_t> Token::read_certificate_end() {
+    for (const auto& object : visible()) {
+        if (object->kind != ObjectKind::user_certificate) continue;
+        const auto loaded = load(incarnation(), object->handle);
+        if (loaded && (*loaded)->certificate) return (*loaded)->certificate->not_after;
+    }
+    return std::nullopt;
+}
+
 Result<TokenInfo> Token::known_info() {
     const Lock lock(mutex_);
     if (!state_.identified) return fail(Errc::token_not_present);
@@ -147,6 +156,8 @@ Result<TokenInfo> Token::known_info() {
                      .pin = known.pin,
                      .tries = state_.tries,
                      .wrong_pin_since_success = state_.wrong_pin,
+                     .family = state_.family->id,
+                     .last_failure = last_failure_,
                      .sessions = state_.sessions,
                      .rw_sessions = state_.rw_sessions};
 }

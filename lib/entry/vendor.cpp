@@ -1,5 +1,6 @@
 #include "entry/vendor.hpp"
 
+#include "core/validity.hpp"
 #include "entry/guard.hpp"
 
 namespace jpki::p11 {
@@ -15,6 +16,12 @@ Status token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
     status->ulTriesLeft = info.tries ? CK_ULONG{*info.tries} : JPKI_TRIES_UNKNOWN;
     status->ulMaxTries = info.pin.max_tries;
     status->ulLastRefusal = static_cast<CK_ULONG>(token->last_refusal());
+    status->ulFamily = static_cast<CK_ULONG>(info.family);
+    status->ulLastStatusWord = info.last_failure;
+    const auto end = token->read_certificate_end();
+    const std::int64_t now = module->environment().clock->wall_seconds();
+    status->lDaysLeft = end ? static_cast<CK_LONG>(days_left(now, *end)) : JPKI_DAYS_UNKNOWN;
+    status->ulRenewalOpen = end && renewal_open(now, *end) ? 1 : 0;
     return {};
 }
 
