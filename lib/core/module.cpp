@@ -127,24 +127,28 @@ Status Module::close_all_sessions(CK_SLOT_ID id) {
     return {};
 }
 
-bool Module::finalize(Duration limit) {
+bool Module::stop(Duration limit) {
     const TimePoint deadline = environment_->clock->now() + limit;
     {
         const Lock lock(watched_->mutex);
         watched_->finalized = true;
         watched_->changed.notify_all();
     }
-    {
-        const Lock lock(mutex_);
-        sessions_.clear();
-    }
     const bool readers = watched_->slots.stop(deadline);
     return monitor_->stop(deadline) && readers;
 }
 
+bool Module::finalize(Duration limit) {
+    {
+        const Lock lock(mutex_);
+        sessions_.clear();
+    }
+    return stop(limit);
+}
+
 void Module::leave() {
     crypto::process_exits();
-    (void)finalize(timing::kExit);
+    (void)stop(timing::kExit);
 }
 
 }  // namespace jpki::p11

@@ -57,6 +57,7 @@ class Module {
     };
 
     void close(const std::shared_ptr<Session>& session);
+    bool stop(Duration limit);
 
     std::shared_ptr<const Environment> environment_;
     std::shared_ptr<Watched> watched_;

@@ -25,6 +25,7 @@ constinit std::atomic<bool> g_exiting{false};
 }  // namespace
 
 void process_exits() noexcept { g_exiting = true; }
+bool process_is_exiting() noexcept { return g_exiting; }
 
 void thread_ends() noexcept {
     if (!g_exiting) OPENSSL_thread_stop();

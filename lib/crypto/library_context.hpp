@@ -16,6 +16,7 @@ OSSL_LIB_CTX* library_context() noexcept;
 // because then OpenSSL may have been torn down before us.
 void thread_ends() noexcept;
 void process_exits() noexcept;
+bool process_is_exiting() noexcept;
 
 template <auto Free>
 struct Deleter {

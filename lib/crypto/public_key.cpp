@@ -24,17 +24,23 @@ Bytes number(EVP_PKEY* key, const char* name) {
 
 }  // namespace
 
+Owned<EVP_PKEY, EVP_PKEY_free> PublicKey::make() const {
+    const std::uint8_t* at = spki_.data();
+    Owned<EVP_PKEY, EVP_PKEY_free> key(
+        d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(spki_.size()), library_context(), nullptr));
+    if (key && (at != spki_.data() + spki_.size() || EVP_PKEY_is_a(key.get(), "RSA") != 1)) key.reset();
+    return key;
+}
+
 Result<std::shared_ptr<const PublicKey>> PublicKey::from_spki(ByteView spki) {
     const QuietErrors quiet;
-    const std::uint8_t* at = spki.data();
     std::shared_ptr<PublicKey> made(new PublicKey());
-    made->key_.reset(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(spki.size()), library_context(), nullptr));
-    if (!made->key_ || at != spki.data() + spki.size() || EVP_PKEY_is_a(made->key_.get(), "RSA") != 1)
-        return fail(Errc::malformed_answer, "the certificate's key is not an RSA key");
     made->spki_ = to_bytes(spki);
-    made->modulus_ = number(made->key_.get(), OSSL_PKEY_PARAM_RSA_N);
-    made->exponent_ = number(made->key_.get(), OSSL_PKEY_PARAM_RSA_E);
-    made->bits_ = static_cast<std::size_t>(std::max(0, EVP_PKEY_get_bits(made->key_.get())));
+    const auto key = made->make();
+    if (!key) return fail(Errc::malformed_answer, "the certificate's key is not an RSA key");
+    made->modulus_ = number(key.get(), OSSL_PKEY_PARAM_RSA_N);
+    made->exponent_ = number(key.get(), OSSL_PKEY_PARAM_RSA_E);
+    made->bits_ = static_cast<std::size_t>(std::max(0, EVP_PKEY_get_bits(key.get())));
     const bool sane = made->bits_ >= kMinimumBits && made->bits_ <= kMaximumBits &&
                       !made->exponent_.empty() && (made->modulus_.back() & 1U) == 1U &&
                       (made->exponent_.back() & 1U) == 1U &&
@@ -46,8 +52,10 @@ Result<std::shared_ptr<const PublicKey>> PublicKey::from_spki(ByteView spki) {
 bool PublicKey::verify_pkcs1(ByteView data, ByteView signature) const {
     const QuietErrors quiet;
     if (signature.size() != size() || data.size() + kPkcs1Overhead > size()) return false;
+    const auto key = make();
+    if (!key) return false;
     const Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
-        EVP_PKEY_CTX_new_from_pkey(library_context(), key_.get(), nullptr));
+        EVP_PKEY_CTX_new_from_pkey(library_context(), key.get(), nullptr));
     Bytes block(size());
     std::size_t length = block.size();
     if (!context || EVP_PKEY_encrypt_init(context.get()) != 1 ||
@@ -66,8 +74,10 @@ bool PublicKey::verify_pkcs1(ByteView data, ByteView signature) const {
 bool PublicKey::verify_pss_sha256(ByteView digest, ByteView signature) const {
     const QuietErrors quiet;
     if (signature.size() != size() || digest.size() != size_of(Hash::sha256)) return false;
+    const auto key = make();
+    if (!key) return false;
     const Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
-        EVP_PKEY_CTX_new_from_pkey(library_context(), key_.get(), nullptr));
+        EVP_PKEY_CTX_new_from_pkey(library_context(), key.get(), nullptr));
     const Owned<EVP_MD, EVP_MD_free> hash(EVP_MD_fetch(library_context(), "SHA256", nullptr));
     return context && hash && EVP_PKEY_verify_init(context.get()) == 1 &&
            EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PSS_PADDING) == 1 &&

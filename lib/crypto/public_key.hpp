@@ -33,7 +33,10 @@ class PublicKey {
   private:
     PublicKey() = default;
 
-    Owned<EVP_PKEY, EVP_PKEY_free> key_;
+    // OpenSSL gives every RSA key a reference to the host's default engine, even in our own library context.
+    // So the key exists for one verification only: a kept one would keep the engine alive past its end.
+    [[nodiscard]] Owned<EVP_PKEY, EVP_PKEY_free> make() const;
+
     Bytes spki_;
     Bytes modulus_;
     Bytes exponent_;

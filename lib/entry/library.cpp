@@ -45,7 +45,7 @@ Library* make_ours() {
     {
         const Lock lock(library->mutex);
         library->exiting = true;
-        module = std::move(library->module);
+        module = library->module;  // which stays where it is
     }
     if (module) module->leave();
 }
@@ -67,6 +67,7 @@ Status finalize() {
     std::shared_ptr<Module> module;
     {
         const Lock lock(library->mutex);
+        if (library->exiting) return fail(Errc::not_initialized);
         module = std::move(library->module);
         library->module = nullptr;
     }
@@ -79,7 +80,7 @@ Result<std::shared_ptr<Module>> module() {
     Library* library = ours();
     if (library == nullptr) return fail(Errc::not_initialized);
     const Lock lock(library->mutex);
-    if (!library->module) return fail(Errc::not_initialized);
+    if (!library->module || library->exiting) return fail(Errc::not_initialized);
     return library->module;
 }
 
