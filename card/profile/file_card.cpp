@@ -271,7 +271,8 @@ Result<PssAnswer> FileCard::ask_pss(std::size_t octets) {
         case 0x6A86: return PssAnswer::unknown;  // P1 is not known
         case 0x9000: return PssAnswer::known;
         case 0x6700:
-        case 0x6985: return PssAnswer::known;  // the length is wrong, so P1 is right
+        case 0x6985:  // of a wrong length that proves that P1 is right
+            return octets != probe.size() ? PssAnswer::known : PssAnswer::undecided;
         case 0x6982: break;
         default: return PssAnswer::undecided;
     }

@@ -58,6 +58,7 @@ void work(const std::shared_ptr<Shared>& shared) {
         wake_up = shared->idle(shared->clock->now());
     }
     (void)shared->idle(kNever);
+    shared->idle = nullptr;  // and with it the card and the log, before anybody is told that this has ended
     crypto::thread_ends();
     const Lock lock(shared->mutex);
     shared->ended = true;

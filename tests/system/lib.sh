@@ -1,0 +1,125 @@
+# shellcheck shell=bash disable=SC2034  # what is set here is for the scripts that source this file
+# What the system tests share. A script sources this, defines functions and says `check "what" function` for each; it
+# runs inside tests/support/rig (CMakeLists.txt says with which cards) and reads JPKI_BUILD, the build's folder.
+set -euo pipefail
+
+here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+JPKI_BUILD=$(realpath "${JPKI_BUILD:-$here/../../build/dev}")
+module=$JPKI_BUILD/lib/jpki-pkcs11.so
+module_auth=$JPKI_BUILD/lib/jpki-pkcs11-auth.so
+module_sign=$JPKI_BUILD/lib/jpki-pkcs11-sign.so
+images=$JPKI_BUILD/vcard
+client=$JPKI_BUILD/bin/system_client
+raw_client=$JPKI_BUILD/bin/system_raw_client
+auth="JPKI User Authentication"
+sign="JPKI Digital Signature"
+auth_pin=1234
+sign_pin=ABC123
+
+# Nothing of this machine or its user may change a result, and no test may reach another pcscd than the rig's.
+export LC_ALL=C PCSCLITE_CSOCK_NAME=${PCSCLITE_CSOCK_NAME:-/nonexistent}
+unset JPKI_PKCS11_CONF JPKI_PKCS11_LOG OPENSSL_CONF GNUTLS_PIN DISPLAY SSH_ASKPASS
+work=$(mktemp -d "${TMPDIR:-/tmp}/jpki-system.XXXXXX")
+export HOME=$work XDG_CONFIG_HOME=$work/config XDG_CACHE_HOME=$work/cache
+document=$work/document
+printf 'A document to be signed.\n' >"$document"
+
+passes=0 failures=0
+finish() {
+    local status=$?
+    rm -rf "$work"
+    ((status == 0)) || exit "$status"
+    echo "$passes passed, $failures failed"
+    ((passes > 0 && failures == 0)) || exit 1
+}
+trap finish EXIT
+
+# check NAME COMMAND...: passes if COMMAND does; any command of a function that fails ends it. Never call it where
+# bash ignores `set -e` (in a condition, or before && and ||).
+check() {
+    local name=$1 begin=$EPOCHREALTIME status
+    shift
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$work/check.log" 2>&1 </dev/null
+    status=$?
+    set -e
+    local took=$((${EPOCHREALTIME/./} - ${begin/./}))
+    took=$(printf '%d.%02d' $((took / 1000000)) $((took / 10000 % 100)))
+    if ((status == 0)); then
+        passes=$((passes + 1))
+        echo "PASS $name ($took)"
+    else
+        failures=$((failures + 1))
+        echo "FAIL $name ($took), status $status:"
+        sed 's/^/    /' "$work/check.log"
+    fi
+}
+
+# expect STATUS COMMAND...: COMMAND ends with exactly this status.
+expect() {
+    local wanted=$1 status=0
+    shift
+    "$@" || status=$?
+    ((status == wanted)) || {
+        echo "exit status $status, not $wanted: $*"
+        return 1
+    }
+}
+
+# equal WHAT EXPECTED ACTUAL
+equal() {
+    [[ $2 == "$3" ]] || {
+        printf '%s:\n  expected: %s\n  actual:   %s\n' "$1" "$2" "$3"
+        return 1
+    }
+}
+
+# has FILE TEXT: FILE contains TEXT; has_not: it does not.
+has() { grep -qF -e "$2" "$1" || { echo "missing in $1: $2" && cat "$1" && return 1; }; }
+has_not() { ! grep -qF -e "$2" "$1" || { echo "should not be in $1: $2" && cat "$1" && return 1; }; }
+
+tool() { pkcs11-tool --module "$module" "$@"; }
+ctl() { "$JPKI_VCARD" ctl "$JPKI_VCARD_CONTROL" "$@"; }
+
+# oracle GROUP NAME: a number that the card has counted, e.g. `oracle auth_pin verifies`
+oracle() { ctl oracle | sed -n "s/.*\"$1\": {\([^}]*\)}.*/\1/; s/.*\"$2\": \([a-z0-9]*\).*/\1/p"; }
+
+# public_key SEAT FILE: in PEM, from the certificate that the card holds. SEAT: auth or sign.
+public_key() {
+    if [[ $1 == auth ]]; then
+        tool --token-label "$auth" --read-object --type cert --id 01 --output-file "$work/$1.der"
+    else
+        tool --token-label "$sign" --login --pin "$sign_pin" --read-object --type cert --id 02 --output-file "$work/$1.der"
+    fi
+    openssl x509 -inform DER -in "$work/$1.der" -pubkey -noout >"$2"
+}
+
+# An openssl.cnf for the engine, in $work/openssl.cnf.
+engine_configuration() {
+    cat >"$work/openssl.cnf" <<EOF
+openssl_conf = init
+[init]
+engines = engines
+[engines]
+pkcs11 = pkcs11
+[pkcs11]
+engine_id = pkcs11
+MODULE_PATH = $module
+init = 0
+EOF
+}
+
+# key_uri SEAT: with its PIN
+key_uri() {
+    if [[ $1 == auth ]]; then
+        echo "pkcs11:token=JPKI%20User%20Authentication;id=%01;type=private;pin-value=$auth_pin"
+    else
+        echo "pkcs11:token=JPKI%20Digital%20Signature;id=%02;type=private;pin-value=$sign_pin"
+    fi
+}
+
+# Nobody else at this card can sign now. Call it right after the program that could.
+nobody_can_sign() { expect 0 "$raw_client"; }

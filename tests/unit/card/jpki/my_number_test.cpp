@@ -1,0 +1,99 @@
+// The individual-number card's data against its sources: card.md §§1.1, 1.2, 1.3, 2.2 and 3.1 for the card,
+// pkcs11.md §2.4 for the names that users' configurations rest on.
+#include "family_jpki/my_number.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jpki::card {
+namespace {
+
+const TokenProfile& token(Seat seat) { return *kMyNumber.family.tokens[index_of(seat)]; }
+
+TEST(MyNumberCard, HasBothSeatsAndFitsIntoPkcs11sFields) {
+    EXPECT_EQ(kMyNumber.family.model, "My Number Card");
+    EXPECT_LE(kMyNumber.family.model.size(), 16U);
+    for (const Seat seat : kSeats) {
+        ASSERT_NE(kMyNumber.family.tokens[index_of(seat)], nullptr);
+        EXPECT_LE(token(seat).label.size(), 32U);
+    }
+}
+
+TEST(MyNumberCard, NamesTheWholeApplicationIdentifier) {
+    EXPECT_EQ(to_hex(kMyNumber.aid), "D392F000260100000001");
+    EXPECT_EQ(kMyNumber.token_label, "JPKIAPICCTOKEN2");
+}
+
+TEST(MyNumberCard, LeavesByTheCardManagerOrTheHelperApplication) {
+    ASSERT_EQ(kMyNumber.neutral_aids.size(), 2U);
+    EXPECT_EQ(to_hex(kMyNumber.neutral_aids[0]), "A0000001510000");
+    EXPECT_EQ(to_hex(kMyNumber.neutral_aids[1]), "D3921000310001010408");
+}
+
+TEST(MyNumberCard, KeepsEachSeatsFilesApart) {
+    const auto shape = [](const FileId& file) { return std::pair(int{file.ef}, int{file.sfi}); };
+    using Pair = std::pair<int, int>;
+    const SeatFiles& auth = kMyNumber.seat(Seat::authentication);
+    EXPECT_EQ(shape(auth.certificate(CertRole::user)), Pair(0x000A, 0x0A));
+    EXPECT_EQ(shape(auth.certificate(CertRole::authority)), Pair(0x000B, 0x0B));
+    EXPECT_EQ(shape(auth.pin), Pair(0x0018, 0x18));
+    EXPECT_EQ(shape(auth.key), Pair(0x0017, 0x17));
+    const SeatFiles& sign = kMyNumber.seat(Seat::signature);
+    EXPECT_EQ(shape(sign.certificate(CertRole::user)), Pair(0x0001, 0x01));
+    EXPECT_EQ(shape(sign.certificate(CertRole::authority)), Pair(0x0002, 0x02));
+    EXPECT_EQ(shape(sign.pin), Pair(0x001B, 0x1B));
+    EXPECT_EQ(shape(sign.key), Pair(0x001A, 0x1A));
+    EXPECT_EQ(shape(kMyNumber.token_information), Pair(0x0006, 0x06));
+    EXPECT_EQ(kMyNumber.identity_seat, Seat::authentication);
+}
+
+TEST(MyNumberCard, KnowsTheRulesOfBothPins) {
+    const PinInfo& pin = token(Seat::authentication).pin;
+    EXPECT_EQ(pin.min_length, 4);
+    EXPECT_EQ(pin.max_length, 4);
+    EXPECT_EQ(pin.max_tries, 3);
+    EXPECT_EQ(pin.alphabet, Alphabet::digits);
+    const PinInfo& password = token(Seat::signature).pin;
+    EXPECT_EQ(password.min_length, 6);
+    EXPECT_EQ(password.max_length, 16);
+    EXPECT_EQ(password.max_tries, 5);
+    EXPECT_EQ(password.alphabet, Alphabet::upper_alphanumeric);
+}
+
+TEST(MyNumberCard, KeepsTheFixedNames) {
+    const TokenProfile& auth = token(Seat::authentication);
+    EXPECT_EQ(auth.label, "JPKI User Authentication");
+    EXPECT_EQ(auth.key.private_label, "User Authentication Key");
+    EXPECT_EQ(auth.key.public_label, "User Authentication Public Key");
+    EXPECT_EQ(auth.certificates[index_of(CertRole::user)].label, "User Authentication Certificate");
+    EXPECT_EQ(auth.certificates[index_of(CertRole::authority)].label, "User Authentication CA Certificate");
+    const TokenProfile& sign = token(Seat::signature);
+    EXPECT_EQ(sign.label, "JPKI Digital Signature");
+    EXPECT_EQ(sign.key.private_label, "Digital Signature Key");
+    EXPECT_EQ(sign.key.public_label, "Digital Signature Public Key");
+    EXPECT_EQ(sign.certificates[index_of(CertRole::user)].label, "Digital Signature Certificate");
+    EXPECT_EQ(sign.certificates[index_of(CertRole::authority)].label, "Digital Signature CA Certificate");
+}
+
+TEST(MyNumberCard, KeepsTheFixedIds) {
+    const auto ids = [](Seat seat) {
+        const TokenProfile& t = token(seat);
+        return std::array{int{t.key.id}, int{t.certificates[0].id}, int{t.certificates[1].id}};
+    };
+    EXPECT_EQ(ids(Seat::authentication), (std::array{1, 1, 3}));
+    EXPECT_EQ(ids(Seat::signature), (std::array{2, 2, 4}));
+}
+
+TEST(MyNumberCard, HidesOnlyTheSignatureCertificate) {
+    EXPECT_FALSE(token(Seat::authentication).certificates[index_of(CertRole::user)].needs_login);
+    EXPECT_FALSE(token(Seat::authentication).certificates[index_of(CertRole::authority)].needs_login);
+    EXPECT_TRUE(token(Seat::signature).certificates[index_of(CertRole::user)].needs_login);
+    EXPECT_FALSE(token(Seat::signature).certificates[index_of(CertRole::authority)].needs_login);
+}
+
+TEST(MyNumberCard, HasKeysOf2048Bits) {
+    for (const Seat seat : kSeats)
+        EXPECT_EQ(token(seat).key.modulus_bits, 2048);
+}
+
+}  // namespace
+}  // namespace jpki::card

@@ -1,0 +1,91 @@
+// A card that is not what was assumed of it: its token information names the family.
+#include "file_card_fixture.hpp"
+
+namespace jpki::card::testing {
+namespace {
+
+constexpr TokenProfile kOldToken{
+    .label = "Old",
+    .pin = {.min_length = 4, .max_length = 16, .max_tries = 5, .alphabet = Alphabet::upper_alphanumeric},
+    .key = {.private_label = "k", .public_label = "p", .id = 9, .modulus_bits = 1024},
+    .certificates = {
+        {{.label = "u", .id = 9, .needs_login = true}, {.label = "c", .id = 8, .needs_login = false}}}};
+
+// The signature seat only, its files elsewhere.
+Profile old_profile() {
+    Profile made = kMyNumber;
+    made.family = {.model = "Old Card", .tokens = {nullptr, &kOldToken}};
+    made.token_label = "JPKIAPICCTOKEN";
+    made.seats[index_of(kSign)].certificates[index_of(kAuthority)] = {0x0007, 0x07};
+    return made;
+}
+
+class Recognise : public FileCardTest {
+  protected:
+    // The family's model after an identification with that label in EF 0006.
+    std::string model_with(std::string_view label, char filler, const char* issuer) {
+        ScriptedConnection connection;
+        FileCard card(kMyNumber, connection, random_, log_, others_);
+        connection.on(kSelectApplication, "9000").on(kReadIdentity, "6A82");
+        EXPECT_TRUE(card.open());
+        Bytes information = to_bytes(label);
+        information.resize(32, static_cast<std::uint8_t>(filler));
+        information.resize(160, '0');
+        connection.on("00A4020C 02 000A", "6A82").on("00A4020C 02 0006", "9000");
+        connection.on("00B0000000", information, "9000");
+        connection.on(std::string("00A4020C 02 ") + issuer, "9000").on("00B0000000", "3003020101 9000");
+        EXPECT_TRUE(card.identify());
+        return std::string(card.family().model);
+    }
+    Profile old_ = old_profile();
+    std::array<const Profile*, 1> others_{&old_};
+};
+
+TEST_F(Recognise, ByTheWholeLabelWithoutItsFiller) {
+    EXPECT_EQ(model_with("JPKIAPICCTOKEN", ' ', "0007"), "Old Card");
+    EXPECT_EQ(model_with("JPKIAPICCTOKEN", '\0', "0007"), "Old Card");
+}
+
+TEST_F(Recognise, KeepsTheAssumptionUnderAnyOtherLabel) {
+    for (const char* label : {"JPKIAPICCTOKEN2", "JPKIAPICCTOKE", "jpkiapicctoken", "X JPKIAPICCTOKEN", ""})
+        EXPECT_EQ(model_with(label, ' ', "0002"), "My Number Card") << label;
+}
+
+TEST_F(Recognise, DoesNotAskForTheCertificateAgain) {
+    FileCard card(kMyNumber, connection_, random_, log_, others_);
+    Bytes information = to_bytes(std::string_view("JPKIAPICCTOKEN"));
+    information.resize(160, ' ');
+    connection_.on(kSelectApplication, "9000").on(kReadIdentity, "6A82");
+    ASSERT_TRUE(card.open());
+    connection_.on("00A4020C 02 000A", "6A82").on("00A4020C 02 0006", "9000");
+    connection_.on("00B0000000", information, "9000").on("00A4020C 02 0007", "6A82");
+    ASSERT_TRUE(card.identify());
+    connection_.on(kSelectApplication, "9000");
+    ASSERT_TRUE(card.open());
+    connection_.on("00A4020C 02 0006", "9000").on("00B0000000", information, "9000");
+    connection_.on("00A4020C 02 0007", "6A82");
+    EXPECT_TRUE(card.identify());
+    EXPECT_EQ(card.family().tokens[index_of(kAuth)], nullptr);
+}
+
+TEST_F(Recognise, AFamilyWithoutTheAuthenticationKeyHasNoPssToAskFor) {
+    FileCard card(old_, connection_, random_, log_);
+    connection_.on(kSelectApplication, "9000").on(kReadIdentity, "6A82");
+    ASSERT_TRUE(card.open());
+    const auto answer = card.probe_pss();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(*answer, PssAnswer::unknown);
+    EXPECT_EQ(card.close(), Disposition::leave);
+}
+
+TEST_F(Recognise, AFamilyWithoutTheAuthenticationKeyIsLoggedOutByPower) {
+    FileCard card(old_, connection_, random_, log_);
+    connection_.on(kSelectApplication, "9000").on(kReadIdentity, "6A82");
+    ASSERT_TRUE(card.open());
+    connection_.on("00A4020C 02 001B", "9000").on("00200080 04 31323334", "9000");
+    ASSERT_TRUE(card.verify(kSign, &pin_));
+    EXPECT_EQ(card.close(), Disposition::unpower);
+}
+
+}  // namespace
+}  // namespace jpki::card::testing

@@ -1,0 +1,57 @@
+// A LeaseKeeper with a card in its reader, incarnation 1, over the doubles.
+#pragma once
+
+#include "core/lease.hpp"
+#include "doubles.hpp"
+
+namespace jpki::p11::testing {
+
+class LeaseTest : public ::testing::Test {
+  protected:
+    LeaseTest() {
+        insert(1);
+        incarnation_ = presence_->view().incarnation;
+    }
+
+    void insert(std::uint64_t epoch) {
+        const ReaderState seen = reader("R", epoch, true);
+        presence_->update(&seen);
+    }
+    Status run(const LeaseKeeper::Work& work) {
+        return keeper_.run(incarnation_, abandoned_, clock_->now() + seconds(10), work);
+    }
+    Status run() {
+        return run([this](CardLease&) {
+            world_.note("work");
+            return Status{};
+        });
+    }
+    Status run_failing(Errc code) {
+        return run([this, code](CardLease&) -> Status {
+            world_.note("work");
+            return fail(code);
+        });
+    }
+    // Sends through the card's connection, as a Card does.
+    Status run_sending(std::string_view what, Errc failure) {
+        world_.transmits.push_back(fail(failure));
+        return run([what](CardLease& lease) -> Status {
+            Bytes command = to_bytes(what);
+            return static_cast<FakeCard&>(lease.card()).connection.transmit(command, kNever).map([](auto&&) {
+            });
+        });
+    }
+    std::string told() { return world_.told(); }
+
+    std::shared_ptr<World> shared_world_ = std::make_shared<World>();
+    World& world_ = *shared_world_;
+    FakeClock* clock_ = new FakeClock;
+    std::shared_ptr<Environment> environment_ =
+        make_environment(shared_world_, std::unique_ptr<Clock>(clock_));
+    std::shared_ptr<Presence> presence_ = std::make_shared<Presence>();
+    Incarnation incarnation_ = 0;
+    std::atomic<bool> abandoned_{false};
+    LeaseKeeper keeper_{environment_, "R", presence_};
+};
+
+}  // namespace jpki::p11::testing

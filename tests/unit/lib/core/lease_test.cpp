@@ -1,0 +1,206 @@
+// How leases begin and end; what becomes of card, connection and presence after each kind of failure.
+#include "lease_fixture.hpp"
+
+namespace jpki::p11::testing {
+namespace {
+
+class Lease : public LeaseTest {};
+
+TEST_F(Lease, ConnectsBeginsOpensAndWorks) {
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "context connect(R) begin open work");
+}
+
+TEST_F(Lease, TheNextOneReusesConnectionAndCard) {
+    EXPECT_TRUE(run());
+    keeper_.end_lease();
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "context connect(R) begin open work close end begin open work");
+    EXPECT_EQ(world_.cards_made, 1);
+}
+
+TEST_F(Lease, EndsWithoutOneAreNothing) {
+    keeper_.end_lease();
+    EXPECT_EQ(told(), "");
+}
+
+TEST_F(Lease, TellsTheCardOfAResetByOthers) {
+    world_.begins.push_back(Begun{.was_reset = true});
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "context connect(R) begin reset open work");
+}
+
+TEST_F(Lease, TellsTheCardWhenItWasPoweredDown) {
+    world_.closing = Disposition::unpower;
+    EXPECT_TRUE(run());
+    keeper_.end_lease();
+    EXPECT_EQ(told(), "context connect(R) begin open work close unpower reset");
+}
+
+TEST_F(Lease, PowersDownWhenTheLogoutFails) {
+    world_.close_throws = true;
+    EXPECT_TRUE(run());
+    keeper_.end_lease();
+    EXPECT_EQ(told(), "context connect(R) begin open work close unpower reset");
+}
+
+TEST_F(Lease, DoesNotBeginForACardThatHasLeft) {
+    presence_->lost();
+    EXPECT_TRUE(failed_with(run(), Errc::card_removed));
+    EXPECT_EQ(told(), "");
+}
+
+TEST_F(Lease, WorkForAnEarlierCardDoesNotTouchTheOneThatIsThereNow) {
+    insert(2);
+    const Incarnation now = presence_->view().incarnation;
+    EXPECT_TRUE(failed_with(run(), Errc::card_removed));
+    EXPECT_EQ(told(), "");
+    EXPECT_TRUE(presence_->view().card_present) << "the new card was declared lost";
+    EXPECT_EQ(presence_->view().incarnation, now);
+}
+
+TEST_F(Lease, ANewCardGetsACardObjectAndAConnectionOfItsOwn) {
+    EXPECT_TRUE(run());
+    keeper_.end_lease();
+    insert(2);
+    incarnation_ = presence_->view().incarnation;
+    (void)told();
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "forget disconnect connect(R) begin open work");
+}
+
+TEST_F(Lease, ALingeringLeaseIsNotTheNewCards) {
+    EXPECT_TRUE(run());
+    insert(2);
+    incarnation_ = presence_->view().incarnation;
+    (void)told();
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "close end forget disconnect connect(R) begin open work");
+}
+
+TEST_F(Lease, AFailureThatSaysNothingOfTheCardKeepsEverything) {
+    for (const Errc code : {Errc::pin_incorrect, Errc::pin_locked, Errc::file_not_found, Errc::card_failure,
+                            Errc::security_status, Errc::wrong_length, Errc::signature_wrong}) {
+        EXPECT_TRUE(failed_with(run_failing(code), code));
+        EXPECT_TRUE(presence_->view().card_present);
+    }
+    EXPECT_EQ(told(), "context connect(R) begin open work work work work work work work");
+}
+
+TEST_F(Lease, AFailureOfUnknownConsequenceEndsIt) {
+    for (const Errc code : {Errc::malformed_answer, Errc::abandoned, Errc::not_jpki}) {
+        EXPECT_TRUE(failed_with(run_failing(code), code));
+        EXPECT_TRUE(presence_->view().card_present);
+    }
+    EXPECT_EQ(told(),
+              "context connect(R) begin open work close end begin open work close end begin open "
+              "work close end");
+}
+
+TEST_F(Lease, AFailureOfTheTransportEndsTheConnectionAndTheContextToo) {
+    for (const Errc code : {Errc::card_mute, Errc::transport, Errc::timed_out, Errc::access_denied}) {
+        EXPECT_TRUE(failed_with(run_failing(code), code));
+        EXPECT_TRUE(presence_->view().card_present);
+        EXPECT_TRUE(told().ends_with("work close end disconnect"));
+    }
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "context connect(R) reset begin open work") << "the card object outlives connections";
+    EXPECT_EQ(world_.cards_made, 1);
+}
+
+TEST_F(Lease, ACardThatHasLeftIsForgottenAndReported) {
+    for (const Errc code :
+         {Errc::card_removed, Errc::no_card, Errc::reader_gone, Errc::service_unavailable}) {
+        SCOPED_TRACE(static_cast<int>(code));
+        EXPECT_TRUE(failed_with(run_failing(code), code));
+        EXPECT_FALSE(presence_->view().card_present);
+        EXPECT_TRUE(told().ends_with("work close end forget disconnect"));
+        insert(static_cast<std::uint64_t>(code) + 100);
+        incarnation_ = presence_->view().incarnation;
+    }
+}
+
+TEST_F(Lease, ALostCardKeepsTheContextALostServiceDoesNot) {
+    EXPECT_FALSE(run_failing(Errc::card_removed));
+    insert(2);
+    incarnation_ = presence_->view().incarnation;
+    (void)told();
+    EXPECT_FALSE(run_failing(Errc::reader_gone));
+    EXPECT_EQ(told(), "connect(R) begin open work close end forget disconnect");
+    insert(3);
+    incarnation_ = presence_->view().incarnation;
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "context connect(R) begin open work");
+}
+
+TEST_F(Lease, AFailedOpenEndsIt) {
+    for (const Errc code : {Errc::not_jpki, Errc::card_failure, Errc::security_status}) {
+        world_.card_opens.push_back(fail(code));
+        EXPECT_TRUE(failed_with(run(), code));
+        EXPECT_TRUE(told().ends_with("begin open close end")) << static_cast<int>(code);
+    }
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "begin open work") << "work without an open application";
+}
+
+TEST_F(Lease, AnotherCardAtOpenIsACardThatHasLeft) {
+    world_.card_opens.push_back(fail(Errc::card_removed));
+    EXPECT_TRUE(failed_with(run(), Errc::card_removed));
+    EXPECT_FALSE(presence_->view().card_present);
+}
+
+TEST_F(Lease, WithoutAServiceThereIsNone) {
+    world_.service.push_back(fail(Errc::service_unavailable));
+    EXPECT_TRUE(failed_with(run(), Errc::service_unavailable));
+    EXPECT_EQ(told(), "context");
+    EXPECT_FALSE(presence_->view().card_present);
+}
+
+TEST_F(Lease, AFailedConnectDropsTheContextUnlessTheReaderIsEmpty) {
+    world_.connects.push_back(fail(Errc::reader_busy));
+    EXPECT_TRUE(failed_with(run(), Errc::reader_busy));
+    EXPECT_EQ(told(), "context connect(R)");
+    world_.connects.push_back(fail(Errc::no_card));
+    EXPECT_TRUE(failed_with(run(), Errc::no_card));
+    EXPECT_EQ(told(), "context connect(R)");
+    insert(2);
+    incarnation_ = presence_->view().incarnation;
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "connect(R) begin open work");
+}
+
+TEST_F(Lease, AFailedBeginIsNoLease) {
+    world_.begins.push_back(fail(Errc::reader_busy));
+    EXPECT_TRUE(failed_with(run(), Errc::reader_busy));
+    EXPECT_EQ(told(), "context connect(R) begin");
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "begin open work");
+}
+
+TEST_F(Lease, AnExceptionOfTheWorkLeavesALeaseThatIdleEnds) {
+    EXPECT_THROW((void)run([](CardLease&) -> Status { throw std::bad_alloc(); }), std::bad_alloc);
+    (void)keeper_.idle(kNever);
+    EXPECT_EQ(told(), "context connect(R) begin open close end disconnect");
+}
+
+TEST(GuardedConnection, FailsWithoutAConnection) {
+    GuardedConnection connection;
+    EXPECT_FALSE(connection.attached());
+    EXPECT_TRUE(failed_with(connection.begin(kNever), Errc::transport));
+    EXPECT_TRUE(failed_with(connection.transmit(Bytes(5), kNever), Errc::transport));
+    EXPECT_FALSE(connection.features().pin_pad);
+    connection.end(Disposition::leave);
+}
+
+TEST(GuardedConnection, PassesItsOwnDeadlineOn) {
+    GuardedConnection connection;
+    connection.attach(std::make_unique<FakeConnection>(std::make_shared<World>()));
+    EXPECT_TRUE(connection.features().pin_pad);
+    const TimePoint deadline{seconds(77)};
+    connection.guard(nullptr, deadline);
+    EXPECT_TRUE(connection.transmit(Bytes(5), kNever));
+    EXPECT_EQ(FakeConnection::last_deadline, deadline);
+}
+
+}  // namespace
+}  // namespace jpki::p11::testing

@@ -1,0 +1,104 @@
+#include "core/reader.hpp"
+
+#include <future>
+
+#include "doubles.hpp"
+
+namespace jpki::p11::testing {
+namespace {
+
+class ReaderWork : public ::testing::Test {
+  protected:
+    std::shared_ptr<Reader> make(bool threads) {
+        auto environment = make_environment(shared_world_, std::make_unique<SteadyClock>());
+        environment->threads = threads;
+        auto made = std::make_shared<Reader>(environment, "R");
+        const ReaderState seen = reader("R", 1, true);
+        made->presence().update(&seen);
+        return made;
+    }
+    std::shared_ptr<World> shared_world_ = std::make_shared<World>();
+    World& world_ = *shared_world_;
+};
+
+TEST_F(ReaderWork, ReturnsWhatTheWorkReturns) {
+    for (const bool threads : {false, true}) {
+        const auto reader = make(threads);
+        EXPECT_EQ(reader->run(1, seconds(10), [](CardLease&) -> Result<int> { return 42; }), 42);
+        const auto failed = reader->run(
+            1, seconds(10), [](CardLease&) -> Result<int> { return fail(Errc::pin_locked, "", 7); });
+        ASSERT_TRUE(failed_with(failed, Errc::pin_locked));
+        EXPECT_EQ(failed.error().detail, 7U);
+        EXPECT_TRUE(reader->stop(SteadyClock().now() + seconds(10)));
+    }
+}
+
+TEST_F(ReaderWork, HasAName) { EXPECT_EQ(make(false)->name(), "R"); }
+
+TEST_F(ReaderWork, LogsOutBeforeItReturnsWithoutThreads) {
+    const auto reader = make(false);
+    EXPECT_TRUE(reader->run(1, seconds(10), [](CardLease&) { return Status{}; }));
+    EXPECT_EQ(world_.told(), "context connect(R) begin open close end disconnect");
+}
+
+TEST_F(ReaderWork, LingersWithThreadsUntilItIsToldToEnd) {
+    const auto reader = make(true);
+    EXPECT_TRUE(reader->run(1, seconds(10), [](CardLease&) { return Status{}; }));
+    reader->end_lease();
+    EXPECT_TRUE(reader->stop(SteadyClock().now() + seconds(10)));
+    EXPECT_EQ(world_.told(), "context connect(R) begin open close end disconnect");
+}
+
+TEST_F(ReaderWork, EndsNoLeaseWhereNoneEverWas) {
+    make(true)->end_lease();
+    EXPECT_EQ(world_.told(), "");
+}
+
+TEST_F(ReaderWork, FailsBeforeTheWorkWhenThereIsNoLease) {
+    const auto reader = make(false);
+    world_.service.push_back(fail(Errc::access_denied));
+    const auto done = reader->run(1, seconds(10), [](CardLease&) -> Result<int> {
+        ADD_FAILURE() << "worked without a lease";
+        return 1;
+    });
+    EXPECT_TRUE(failed_with(done, Errc::access_denied));
+}
+
+TEST_F(ReaderWork, TurnsAnExceptionIntoNoMemory) {
+    const auto reader = make(false);
+    const auto done = reader->run(1, seconds(10), [](CardLease&) -> Result<int> { throw std::bad_alloc(); });
+    EXPECT_TRUE(failed_with(done, Errc::no_memory));
+}
+
+TEST_F(ReaderWork, GivesUpAtTheDeadlineAndIsWedgedUntilTheWorkEnds) {
+    const auto reader = make(true);
+    std::promise<void> release;
+    const auto gate = release.get_future().share();
+    const auto late = reader->run(1, milliseconds(30), [gate](CardLease& lease) -> Status {
+        gate.wait();
+        return static_cast<FakeCard&>(lease.card())
+            .connection.transmit(Bytes{0, 0x20, 0, 0x80, 1, 0}, kNever)
+            .map([](auto&&) {});
+    });
+    EXPECT_TRUE(failed_with(late, Errc::timed_out));
+    const TimePoint start = SteadyClock().now();
+    EXPECT_TRUE(
+        failed_with(reader->run(1, seconds(10), [](CardLease&) { return Status{}; }), Errc::timed_out));
+    reader->end_lease();
+    EXPECT_LT(SteadyClock().now() - start, seconds(2)) << "a wedged reader answers at once";
+    release.set_value();
+    EXPECT_TRUE(reader->stop(SteadyClock().now() + seconds(10)));
+    EXPECT_EQ(world_.told(), "context connect(R) begin open close end disconnect")
+        << "an abandoned job sent something";
+}
+
+TEST_F(ReaderWork, TakesNothingAfterItsEnd) {
+    const auto reader = make(true);
+    EXPECT_TRUE(reader->stop(SteadyClock().now() + seconds(10)));
+    EXPECT_TRUE(
+        failed_with(reader->run(1, seconds(10), [](CardLease&) { return Status{}; }), Errc::not_initialized));
+    EXPECT_TRUE(reader->stop(SteadyClock().now() + seconds(10)));
+}
+
+}  // namespace
+}  // namespace jpki::p11::testing
