@@ -22,9 +22,8 @@ class PcscConnection final : public Connection {
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
     void end(Disposition disposition) noexcept override;
 
-    // No pin pad yet: entry on the reader is opt-in and comes later (handbook, architecture §4, reliability
-    // §4.5). No extended APDUs: no JPKI operation needs one, and many contactless readers refuse them
-    // (card.md §2.7, §7).
+    // No pin pad yet (docs/architecture.md, "Where the next pieces go"). No extended APDUs: no JPKI operation
+    // needs one, and many contactless readers refuse them.
     [[nodiscard]] ReaderFeatures features() const noexcept override { return {}; }
 
   private:

@@ -11,12 +11,14 @@ namespace {
 
 using namespace std::string_view_literals;  // an ATR contains zero octets
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAtrs{{
-    // ISO 14443 type B as PC/SC part 3 §3.1.3.2.3.1 builds it; the two others as published for contact
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kAtrs{{
+    // ISO 14443 type B as PC/SC part 3 §3.1.3.2.3.1 builds it; the next two as published for contact
     // readers.
     {"contactless", "\x3B\x88\x80\x01\x00\x00\x05\xE0\xB3\x81\xA1\x00\x7F"sv},
     {"contact", "\x3B\xE0\x00\xFF\x81\x31\xFE\x45\x14"sv},
     {"contact-historical", "\x3B\xDA\x13\xFF\x81\x31\xFB\x46\x80\x12\x39\x2F\x31\xC1\x73\xC6\x01\xC0\x3B"sv},
+    // Contactless again.
+    {"juki", "\x3B\x88\x80\x01\x00\x00\x14\xE0\xB3\x81\x91\x00\x5E"sv},
 }};
 
 Bytes octets(const Answer& answer) {

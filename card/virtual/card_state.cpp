@@ -32,7 +32,7 @@ CardState::CardState(Image from) : image(std::move(from)) {
         for (const File& file : image.applications[i].files) {
             if (file.kind != FileKind::kKey || file.body.empty()) continue;
             std::optional<RsaKey> key = RsaKey::from_der(file.body);
-            if (!key) throw ImageError("a key file of the image holds no RSA-2048 key");
+            if (!key) throw ImageError("a key file of the image holds no RSA key of 1024 or 2048 bits");
             keys.emplace(FileName{i, file.id}, std::move(*key));
         }
     }

@@ -50,11 +50,11 @@ Answer compare(CardState& card, File& pin, ByteView presented) {
     return sw::kOk;
 }
 
-bool keeps_pin_rules(const File& pin, ByteView fresh) {
+bool keeps_pin_rules(const CardState& card, const File& pin, ByteView fresh) {
     const auto digit = [](std::uint8_t c) { return c >= '0' && c <= '9'; };
     const auto upper = [](std::uint8_t c) { return c >= 'A' && c <= 'Z'; };
     if (pin.role == Role::kSignPin) {
-        return fresh.size() >= 6 &&
+        return fresh.size() >= family_info(card.image.family).least_password &&
                std::ranges::all_of(fresh, [&](std::uint8_t c) { return digit(c) || upper(c); });
     }
     return fresh.size() == 4 && std::ranges::all_of(fresh, digit);
@@ -87,7 +87,8 @@ Answer change_reference_data(CardState& card, const Apdu& apdu) {
     if (card.tries_left(*pin) == 0) return blocked_word(card, Switch::kBlockedVerify);
     if (!card.verified(*pin)) return sw::kSecurityStatus;
     if (apdu.iso_case != ApduCase::k3 || apdu.data.size() > kMostPinOctets) return sw::kWrongLength;
-    if (card.is(Switch::kPinRules, "checked") && !keeps_pin_rules(*pin, apdu.data)) return sw::kWrongData;
+    if (card.is(Switch::kPinRules, "checked") && !keeps_pin_rules(card, *pin, apdu.data))
+        return sw::kWrongData;
     const Bytes old = std::exchange(pin->body, to_bytes(apdu.data));
     if (!card.save()) {
         pin->body = old;

@@ -21,15 +21,21 @@ Bytes of_message(const RsaKey& key, ByteView input) { return of_digest(key, sha2
 Bytes pss_of_digest(const RsaKey& key, ByteView input) { return key.sign_pss(input); }
 Bytes pss_of_message(const RsaKey& key, ByteView input) { return key.sign_pss(sha256(input)); }
 
-// Indexed by P1. 245 = 256 - 11 octets of block type 1 (RFC 8017 §9.2).
+// Indexed by P1; a short Lc allows 255. What is padded unhashed must also leave room for block type 1.
 constexpr std::array<SignForm, 6> kForms{{
-    {1, 245, verbatim, false},
+    {1, 255, verbatim, false},
     {1, 255, bare_digest, false},
     {32, 32, of_digest, false},
     {1, 255, of_message, false},
     {32, 32, pss_of_digest, true},
     {1, 255, pss_of_message, true},
 }};
+
+// Of the input to this form of the command (RFC 8017 §9.2: block type 1 takes 11 octets).
+std::size_t most_octets(const SignForm& form, const RsaKey& key) {
+    constexpr std::size_t kBlockOverhead = 11;
+    return form.sign == verbatim ? key.modulus_octets() - kBlockOverhead : form.most;
+}
 
 bool knows(const CardState& card, std::uint8_t p1) {
     return p1 < kForms.size() && !(kForms[p1].pss && card.is(Switch::kPss, "no"));
@@ -51,12 +57,14 @@ std::uint16_t refuse(const CardState& card, const File& file, const Apdu& apdu) 
     if (!known && card.is(Switch::kP1Check, "before")) return sw::kWrongP1P2;
     if (!card.may_use(file)) return sw::kSecurityStatus;
     if (!known) return sw::kWrongP1P2;
-    if (apdu.iso_case != ApduCase::k4 || apdu.ne < RsaKey::kModulusOctets) return sw::kWrongLength;
+    const RsaKey* key = card.key(file);
+    if (key == nullptr) return sw::kReferenceNotFound;
+    if (apdu.iso_case != ApduCase::k4 || apdu.ne < key->modulus_octets()) return sw::kWrongLength;
     const SignForm& form = kForms[apdu.p1];
-    if (apdu.data.size() < form.least || apdu.data.size() > form.most) {
+    if (apdu.data.size() < form.least || apdu.data.size() > most_octets(form, *key)) {
         return card.is(Switch::kSignLength, "6700") ? sw::kWrongLength : sw::kConditionsOfUse;
     }
-    return card.key(file) == nullptr ? sw::kReferenceNotFound : std::uint16_t{0};
+    return 0;
 }
 
 }  // namespace

@@ -9,8 +9,10 @@ namespace {
 
 // Issuer-only instructions: they exist, and no holder ever has the right to them.
 Answer issuer_only(CardState&, const Apdu&) { return sw::kSecurityStatus; }
-// `80 FC`: phones answer their last command; physical cards find its length wrong.
-Answer phones_only(CardState&, const Apdu&) { return sw::kWrongLength; }
+// `80 FC`: an iPhone says that it was the last command; physical cards find its length wrong.
+Answer last_command(CardState& card, const Apdu&) {
+    return family_info(card.image.family).knows_last_command ? sw::kOk : sw::kWrongLength;
+}
 
 constexpr std::uint8_t kSelect = 0xA4;
 constexpr std::uint8_t kGetResponse = 0xC0;
@@ -28,7 +30,7 @@ constexpr std::array<CommandInfo, 13> kCommands{{
     {0x80, 0x54, "UNLOCK-KEY", issuer_only},
     {0x80, 0xA2, "SET-PUBLIC-KEY", issuer_only},
     {0x80, 0xAE, "SET-SESSION-KEY", issuer_only},
-    {0x80, 0xFC, "LAST-COMMAND", phones_only},
+    {0x80, 0xFC, "LAST-COMMAND", last_command},
 }};
 
 // Bits of an interindustry class byte (ISO 7816-4 §5.4.1): channel, secure messaging, chaining.

@@ -33,7 +33,8 @@ std::string status(ControlState& state, std::string_view) {
     std::string out =
         "{\"inserted\": " + boolean(state.slot.inserted()) + ", \"connected\": " + boolean(state.connected) +
         ", \"powered\": " + boolean(card.powered()) + ", \"image\": " + json_string(state.slot.image_path()) +
-        ", \"person\": " + std::to_string(card.image().person) + ", \"personality\": {";
+        ", \"person\": " + std::to_string(card.image().person) +
+        ", \"family\": " + json_string(family_info(card.image().family).name) + ", \"personality\": {";
     for (std::size_t i = 0; i < personality_switches().size(); ++i) {
         out.append(i == 0 ? "" : ", ").append(json_string(personality_switches()[i].name)).append(": ");
         out.append(json_string(card.image().personality.get(static_cast<Switch>(i))));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "jpki/bytes.hpp"
+#include "virtual/family.hpp"
 #include "virtual/personality.hpp"
 
 namespace jpki::vcard {
@@ -71,8 +72,9 @@ struct Authority {
 
 struct Image {
     unsigned person = 0;
+    Family family = Family::kMyNumber;
     Personality personality{};
-    Authority auth_ca{};
+    Authority auth_ca{};  // empty in a family without authentication certificate
     Authority sign_ca{};
     std::vector<Application> applications{};
 

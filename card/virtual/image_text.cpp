@@ -1,7 +1,7 @@
 // The text of an image: writer and reader of image_file.hpp's `key = value` lines.
-// A key is `person`, `personality.SWITCH`, `ca.SIDE.PART`, `APPLICATION.aid` or `APPLICATION.FILE.PROPERTY`.
-// The reader takes nothing on trust: bounds, duplicates and references are checked before a card sees the
-// image.
+// A key is `person`, `family`, `personality.SWITCH`, `ca.SIDE.PART`, `APPLICATION.aid` or
+// `APPLICATION.FILE.PROPERTY`. The reader takes nothing on trust: bounds, duplicates and references are
+// checked before a card sees the image.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -109,6 +109,10 @@ class Reader {
         if (first == "person") {
             if (!key.empty()) fail("unknown key");
             image_.person = static_cast<unsigned>(number(line.value, 10, 0xFFFFFFFF));
+        } else if (first == "family") {
+            const std::optional<Family> family = family_named(line.value);
+            if (!key.empty() || !family) fail("unknown family");
+            image_.family = *family;
         } else if (first == "personality") {
             if (!image_.personality.set(key, line.value)) fail("unknown switch or value");
         } else if (first == "ca") {
@@ -237,6 +241,7 @@ std::string serialize_image(const Image& image) {
     std::string out(kVersionLine);
     out += "\n# A virtual card for testing: its keys and PINs protect nothing.\n";
     out += "person = " + std::to_string(image.person) + "\n";
+    out.append("family = ").append(family_info(image.family).name).append("\n");
     for (std::size_t i = 0; i < personality_switches().size(); ++i) {
         out.append("personality.").append(personality_switches()[i].name).append(" = ");
         out.append(image.personality.get(static_cast<Switch>(i))).append("\n");

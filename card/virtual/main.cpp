@@ -34,9 +34,10 @@ std::string first_line(const std::string& path) {
 }
 
 Image new_image(const Options& options) {
-    MakeOptions make{.person = options.person};
-    if (!options.not_before.empty()) make.not_before = options.not_before;
-    if (!options.not_after.empty()) make.not_after = options.not_after;
+    MakeOptions make{.family = family_named(options.family).value_or(Family::kMyNumber),
+                     .person = options.person,
+                     .not_before = options.not_before,
+                     .not_after = options.not_after};
     if (!options.auth_pin_file.empty()) make.auth_pin = first_line(options.auth_pin_file);
     if (!options.sign_pin_file.empty()) make.sign_pin = first_line(options.sign_pin_file);
     if (options.issuer.empty()) return make_image(make);
@@ -48,6 +49,14 @@ Image new_image(const Options& options) {
 bool write_pem(const std::string& path, ByteView certificate) {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     return file && write_all(file, certificate_pem(certificate));
+}
+
+bool write_authorities(const std::string& directory, const Image& image) {
+    const std::string prefix = directory + "/" + std::string(family_info(image.family).authority_prefix);
+    const auto write = [&](std::string_view name, const Authority& authority) {
+        return authority.certificate.empty() || write_pem(prefix + std::string(name), authority.certificate);
+    };
+    return write("auth-ca.pem", image.auth_ca) && write("sign-ca.pem", image.sign_ca);
 }
 
 // Nothing, or why the command line cannot be followed; before anything is opened or made.
@@ -80,10 +89,8 @@ int run(const Options& options) {
     if (changed && !options.image.empty() && !save_image(image, options.image)) {
         return fail(ExitCode::kFailed, "cannot write " + options.image);
     }
-    if (!options.ca_out.empty()) {
-        const bool written = write_pem(options.ca_out + "/auth-ca.pem", image.auth_ca.certificate) &&
-                             write_pem(options.ca_out + "/sign-ca.pem", image.sign_ca.certificate);
-        if (!written) return fail(ExitCode::kFailed, "cannot write into " + options.ca_out);
+    if (!options.ca_out.empty() && !write_authorities(options.ca_out, image)) {
+        return fail(ExitCode::kFailed, "cannot write into " + options.ca_out);
     }
     if (options.make_image) return static_cast<int>(ExitCode::kDone);
 

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "virtual/control.hpp"
+#include "virtual/family.hpp"
 #include "virtual/personality.hpp"
 
 namespace jpki::vcard {
@@ -18,12 +19,20 @@ constexpr const char* kDescription =
 
 std::string footer() {
     std::string out =
-        "\nPersonality switches (KEY=VALUE; the first value is a new image's; saved in the image):\n";
+        "\nPersonality switches (KEY=VALUE; the first value is a new My Number Card's; saved in the "
+        "image):\n";
     for (const SwitchInfo& row : personality_switches()) {
         std::string values;
         for (std::size_t i = 0; i < row.value_count(); ++i)
             values.append(i == 0 ? "" : "|").append(row.values[i]);
         out += fmt::format("  {}={}\n        {}\n", row.name, values, row.meaning);
+    }
+    out += "\nFamilies (--family; part of the image):\n";
+    for (const FamilyInfo& row : families()) {
+        out += fmt::format("  {}\n        {}\n", row.name, row.meaning);
+        for (const std::string_view assignment : row.personality) {
+            if (!assignment.empty()) out += fmt::format("        Starts with {}.\n", assignment);
+        }
     }
     out += "\nControl commands (jpki-vcard ctl SOCKET COMMAND):\n" + control_help();
     out +=
@@ -48,13 +57,21 @@ constexpr std::array<TextOption, 11> kTextOptions{{
     {"--log", &Options::log, "FILE", "Append one line an exchange to this file, data masked"},
     {"--control", &Options::control, "SOCKET", "Listen for control commands on this Unix socket"},
     {"--ready-file", &Options::ready_file, "FILE", "Written once the card is connected to vpcd"},
-    {"--ca-out", &Options::ca_out, "DIRECTORY", "Write auth-ca.pem and sign-ca.pem into this directory"},
+    {"--ca-out", &Options::ca_out, "DIRECTORY",
+     "Write auth-ca.pem and sign-ca.pem (of a Juki card juki-sign-ca.pem) into this directory"},
     {"--not-before", &Options::not_before, "YYYY-MM-DD", "New image: first day of the user certificates"},
     {"--not-after", &Options::not_after, "YYYY-MM-DD", "New image: last day of the user certificates"},
     {"--new-auth-pin-file", &Options::auth_pin_file, "FILE", "New image: holds the authentication PIN"},
     {"--new-sign-pin-file", &Options::sign_pin_file, "FILE", "New image: holds the signature password"},
     {"--issuer", &Options::issuer, "FILE", "New image: issued by the authorities of this image"},
 }};
+
+std::vector<std::string> family_names() {
+    std::vector<std::string> names;
+    for (const FamilyInfo& row : families())
+        names.emplace_back(row.name);
+    return names;
+}
 
 void add_options(CLI::App& app, Options& options) {
     for (const TextOption& row : kTextOptions) {
@@ -69,6 +86,9 @@ void add_options(CLI::App& app, Options& options) {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_flag("--make-image", options.make_image, "Make the image (anew, if it exists) and exit");
+    app.add_option("--family", options.family, "New image: what card it is (default: mynumber)")
+        ->check(CLI::IsMember(family_names()))
+        ->type_name("FAMILY");
     auto* person =
         app.add_option("--person", options.person, "New image: whose card it is")->type_name("NUMBER");
     app.add_flag("--other", options.other, "New image: the same as --person 1")->excludes(person);

@@ -25,6 +25,7 @@ struct Options {
     bool make_image = false;
     bool other = false;
     unsigned person = 0;
+    std::string family = "mynumber";
     std::string not_before;
     std::string not_after;
     std::string auth_pin_file;

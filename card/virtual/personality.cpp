@@ -1,4 +1,5 @@
-// See personality.hpp. The first value of a row is what the best-witnessed source says of a My Number Card.
+// See personality.hpp. The first value of a row is what the best-witnessed source says of a My Number Card;
+// what other families start with is said in family.cpp.
 #include "virtual/personality.hpp"
 
 #include <algorithm>
@@ -12,8 +13,9 @@ constexpr std::size_t kSwitches = static_cast<std::size_t>(Switch::kCount);
 
 constexpr std::array<SwitchInfo, kSwitches> kTable{{
     {"family",
-     {"mynumber", "bank"},
-     "What card this is: a My Number Card, or a foreign card without JPKI application."},
+     {"image", "bank"},
+     "What card this is: of the family that the image was made for, or a foreign card without JPKI "
+     "application."},
     {"blocked-query", {"6984", "6983", "63c0"}, "The answer to a counter query on a blocked PIN."},
     {"blocked-verify", {"6984", "6983", "63c0"}, "The answer to VERIFY with a PIN that is already blocked."},
     {"verified-query", {"63cx", "9000"}, "The answer to a counter query on a PIN that is verified."},
@@ -67,7 +69,9 @@ constexpr std::array<SwitchInfo, kSwitches> kTable{{
      {"unchecked", "checked"},
      "Whether CHANGE REFERENCE DATA checks alphabet and length (6A80)."},
     {"after-change", {"keeps", "clears"}, "Whether a changed PIN stays verified."},
-    {"atr", {"contactless", "contact", "contact-historical"}, "Which answer to reset the card gives."},
+    {"atr",
+     {"contactless", "contact", "contact-historical", "juki"},
+     "Which answer to reset the card gives."},
     {"lie",
      {"no", "random", "zeros", "bitflip", "short", "empty"},
      "Wrong signatures answered with 9000: noise, zeros, one bit wrong, half the length, nothing."},

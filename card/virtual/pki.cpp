@@ -2,6 +2,7 @@
 // padding text; only the one of the wanted size is signed.
 #include "virtual/pki.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 
@@ -25,25 +26,8 @@ Bytes organisation() { return attribute("2.5.4.10", utf8("JPKI-TEST")); }
 Bytes unit(std::string_view name) { return attribute("2.5.4.11", utf8(name)); }
 Bytes common_name(std::string_view name) { return attribute("2.5.4.3", utf8(name)); }
 
-// What differs between the two hierarchies.
-struct SideData {
-    std::string_view unit;
-    std::string_view unit_ja;
-    std::uint32_t ca_serial;
-    std::size_t ca_size;
-    std::uint8_t key_usage;
-    unsigned key_usage_unused_bits;
-    bool policy_critical;
-    std::string_view policy;
-};
-constexpr SideData kAuthData{
-    "JPKI for user authentication", "利用者証明用", 0x06D1A001, 1738, 0x80, 7, false, "3.30"};
-constexpr SideData kSignData{"JPKI for digital signature", "署名用", 0x067CA002, 1711, 0xC0, 6, true, "1.20"};
-const SideData& data_of(Side side) { return side == Side::kAuth ? kAuthData : kSignData; }
-
-Bytes authority_name(Side side) {
-    return sequence({country(), organisation(), unit(data_of(side).unit),
-                     unit("Japan Agency for Local Authority Information Systems")});
+Bytes authority_name(const AuthorityProfile& authority) {
+    return sequence({country(), organisation(), unit(authority.units[0]), unit(authority.units[1])});
 }
 
 Bytes serial(std::uint32_t value) {
@@ -92,11 +76,11 @@ Bytes distribution_point(const Padding& padding) {
                      sequence({sequence({context(0, context(0, directory(sequence(name))))})}));
 }
 
-Bytes certificate_policies(const SideData& side) {
+Bytes certificate_policies(const CertificateProfile& profile) {
     const Bytes qualifier = sequence({oid("1.3.6.1.5.5.7.2.1"), ia5(kPractice)});
     return extension(
-        "2.5.29.32", side.policy_critical,
-        sequence({sequence({oid(std::string(kPolicyArc).append(side.policy)), sequence({qualifier})})}));
+        "2.5.29.32", profile.policy_critical,
+        sequence({sequence({oid(std::string(kPolicyArc).append(profile.policy)), sequence({qualifier})})}));
 }
 
 Bytes other_name(std::string_view leaf, std::string_view value) {
@@ -132,31 +116,34 @@ struct Blueprint {
     Validity validity;
     Bytes subject;
     Bytes key_info;
+    bool sha1;
     std::function<std::vector<Bytes>(const Padding&)> extensions;
 };
 
-Bytes algorithm() { return sequence({oid("1.2.840.113549.1.1.11"), null()}); }
+// sha1WithRSAEncryption or sha256WithRSAEncryption (RFC 8017 appendix C)
+Bytes algorithm(const Blueprint& plan) {
+    return sequence({oid(plan.sha1 ? "1.2.840.113549.1.1.5" : "1.2.840.113549.1.1.11"), null()});
+}
 
 Bytes to_be_signed(const Blueprint& plan, const Padding& padding) {
     const Bytes version3{0x02, 0x01, 0x02};
     return sequence(
-        {context(0, version3), serial(plan.serial_number), algorithm(), plan.issuer,
+        {context(0, version3), serial(plan.serial_number), algorithm(plan), plan.issuer,
          sequence({time(plan.validity.not_before, "010000"), time(plan.validity.not_after, "145959")}),
          plan.subject, plan.key_info, context(3, sequence(plan.extensions(padding)))});
 }
 
-Bytes assemble(const Bytes& tbs, ByteView signature) {
-    return sequence({tbs, algorithm(), bit_string(signature)});
+Bytes assemble(const Blueprint& plan, const Bytes& tbs, ByteView signature) {
+    return sequence({tbs, algorithm(plan), bit_string(signature)});
 }
 
 // DER lengths jump where a length needs another octet, so a size can be unreachable with one division into
 // units.
-std::optional<Padding> padding_for(const Blueprint& plan, std::size_t size) {
-    const Bytes dummy(RsaKey::kModulusOctets);
+std::optional<Padding> padding_for(const Blueprint& plan, std::size_t size, ByteView any_signature) {
     for (std::size_t per_unit = 64; per_unit >= 48; --per_unit) {
         for (std::size_t length = 0; length < 2000; ++length) {
             const Padding padding{length, per_unit};
-            const std::size_t reached = assemble(to_be_signed(plan, padding), dummy).size();
+            const std::size_t reached = assemble(plan, to_be_signed(plan, padding), any_signature).size();
             if (reached == size) return padding;
             if (reached > size) break;
         }
@@ -165,22 +152,25 @@ std::optional<Padding> padding_for(const Blueprint& plan, std::size_t size) {
 }
 
 Bytes issue(const Blueprint& plan, std::size_t size, const RsaKey& issuer_key) {
-    const std::optional<Padding> padding = padding_for(plan, size);
+    const std::optional<Padding> padding = padding_for(plan, size, Bytes(issuer_key.modulus_octets()));
     if (!padding) throw ImageError("no certificate of " + std::to_string(size) + " octets can be made");
     const Bytes tbs = to_be_signed(plan, *padding);
-    return assemble(tbs, issuer_key.sign_block(sha256_digest_info(sha256(tbs))));
+    const Bytes digest_info = plan.sha1 ? sha1_digest_info(sha1(tbs)) : sha256_digest_info(sha256(tbs));
+    return assemble(plan, tbs, issuer_key.sign_block(digest_info));
 }
 
 }  // namespace
 
-Authority make_authority(Side side, const Validity& validity) {
-    const SideData& data = data_of(side);
+Authority make_authority(Family family, Side side, const Validity& needed) {
+    const AuthorityProfile& data = *certificate_profile(family, side).issuer;
     const RsaKey key = RsaKey::generate();
-    const Blueprint plan{.serial_number = data.ca_serial,
-                         .issuer = authority_name(side),
-                         .validity = validity,
-                         .subject = authority_name(side),
+    const Blueprint plan{.serial_number = data.serial,
+                         .issuer = authority_name(data),
+                         .validity = {std::min(needed.not_before, std::string(data.not_before)),
+                                      std::max(needed.not_after, std::string(data.not_after))},
+                         .subject = authority_name(data),
                          .key_info = key.public_key_info(),
+                         .sha1 = data.sha1,
                          .extensions = [&](const Padding& padding) {
                              return std::vector<Bytes>{
                                  key_usage(0x06, 1),  // keyCertSign, cRLSign
@@ -190,33 +180,36 @@ Authority make_authority(Side side, const Validity& validity) {
                                  key_identifier(key.public_key_octets()),
                              };
                          }};
-    return {.certificate = issue(plan, data.ca_size, key), .key = key.to_der()};
+    return {.certificate = issue(plan, data.size, key), .key = key.to_der()};
 }
 
-Bytes make_certificate(Side side, const Person& person, const RsaKey& key, const Authority& issuer,
-                       const Validity& validity) {
-    const SideData& data = data_of(side);
+Bytes make_certificate(Family family, Side side, const Person& person, const RsaKey& key,
+                       const Authority& issuer, const Validity& validity) {
+    const CertificateProfile& profile = certificate_profile(family, side);
     const std::optional<RsaKey> issuer_key = RsaKey::from_der(issuer.key);
-    if (!issuer_key) throw ImageError("the issuer's key is no RSA-2048 key");
+    if (!issuer_key) throw ImageError("the issuer's key is no RSA key");
     const bool sign = side == Side::kSign;
-    const Blueprint plan{.serial_number = sign ? person.sign_serial : person.auth_serial,
-                         .issuer = authority_name(side),
-                         .validity = validity,
-                         .subject = sign ? sequence({country(), organisation(), locality(person.municipality),
-                                                     common_name(person.sign_id)})
-                                         : sequence({country(), organisation(), common_name(person.id)}),
-                         .key_info = key.public_key_info(),
-                         .extensions = [&](const Padding& padding) {
-                             std::vector<Bytes> list{key_usage(data.key_usage, data.key_usage_unused_bits),
-                                                     certificate_policies(data)};
-                             if (sign) list.push_back(personal_attributes(person));
-                             list.push_back(service_name("2.5.29.18", ""));
-                             list.push_back(distribution_point(padding));
-                             list.push_back(authority_key(issuer_key->public_key_octets()));
-                             list.push_back(key_identifier(key.public_key_octets()));
-                             return list;
-                         }};
-    return issue(plan, sign ? person.sign_size : person.auth_size, *issuer_key);
+    const Blueprint plan{
+        .serial_number = (sign ? person.sign_serial : person.auth_serial) + profile.serial_offset,
+        .issuer = authority_name(*profile.issuer),
+        .validity = validity,
+        .subject = sign ? sequence({country(), organisation(), locality(person.municipality),
+                                    common_name(person.sign_id)})
+                        : sequence({country(), organisation(), common_name(person.id)}),
+        .key_info = key.public_key_info(),
+        .sha1 = profile.issuer->sha1,
+        .extensions = [&](const Padding& padding) {
+            std::vector<Bytes> list{key_usage(profile.key_usage, profile.key_usage_unused_bits),
+                                    certificate_policies(profile)};
+            if (sign) list.push_back(personal_attributes(person));
+            list.push_back(service_name("2.5.29.18", ""));
+            list.push_back(distribution_point(padding));
+            list.push_back(authority_key(issuer_key->public_key_octets()));
+            list.push_back(key_identifier(key.public_key_octets()));
+            return list;
+        }};
+    const std::size_t size = sign ? person.sign_size : person.auth_size;
+    return issue(plan, size - profile.smaller_by, *issuer_key);
 }
 
 }  // namespace jpki::vcard

@@ -3,22 +3,22 @@
 // has exactly the size asked for: the text in its CRL distribution point's name is as long as that needs.
 #pragma once
 
+#include "virtual/certificate_profile.hpp"
 #include "virtual/image.hpp"
 #include "virtual/person.hpp"
 #include "virtual/rsa_key.hpp"
 
 namespace jpki::vcard {
 
-enum class Side : std::uint8_t { kAuth, kSign };
-
 struct Validity {
     std::string not_before;  // YYYY-MM-DD
     std::string not_after;
 };
 
-Authority make_authority(Side side, const Validity& validity);
+// `needed` is the validity of what it will issue: an expired card has a valid issuer.
+Authority make_authority(Family family, Side side, const Validity& needed);
 // Throws ImageError when no certificate of the person's size exists.
-Bytes make_certificate(Side side, const Person& person, const RsaKey& key, const Authority& issuer,
-                       const Validity& validity);
+Bytes make_certificate(Family family, Side side, const Person& person, const RsaKey& key,
+                       const Authority& issuer, const Validity& validity);
 
 }  // namespace jpki::vcard

@@ -40,8 +40,14 @@ Bytes digest(const EVP_MD* algorithm, ByteView data) {
     return out;
 }
 
-Bytes finish_signature(EVP_PKEY_CTX* context, ByteView input) {
-    Bytes signature(RsaKey::kModulusOctets);
+Bytes with_prefix(ByteView prefix, ByteView hash) {
+    Bytes out = to_bytes(prefix);
+    append(out, hash);
+    return out;
+}
+
+Bytes finish_signature(EVP_PKEY_CTX* context, ByteView input, std::size_t modulus_octets) {
+    Bytes signature(modulus_octets);
     std::size_t length = signature.size();
     require(EVP_PKEY_sign(context, signature.data(), &length, input.data(), input.size()) == 1,
             "OpenSSL cannot sign");
@@ -53,8 +59,8 @@ Bytes finish_signature(EVP_PKEY_CTX* context, ByteView input) {
 
 void KeyDeleter::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 
-RsaKey RsaKey::generate() {
-    EVP_PKEY* key = EVP_RSA_gen(static_cast<unsigned>(kModulusOctets) * 8U);
+RsaKey RsaKey::generate(std::size_t modulus_octets) {
+    EVP_PKEY* key = EVP_RSA_gen(static_cast<unsigned>(modulus_octets) * 8U);
     require(key != nullptr, "OpenSSL cannot generate a key");
     return RsaKey(key);
 }
@@ -64,12 +70,12 @@ std::optional<RsaKey> RsaKey::from_der(ByteView der) {
     EVP_PKEY* key = d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size()));
     if (key == nullptr) return std::nullopt;
     RsaKey owner(key);
-    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA ||
-        EVP_PKEY_get_size(key) != static_cast<int>(kModulusOctets)) {
-        return std::nullopt;
-    }
+    const int bits = EVP_PKEY_get_bits(key);
+    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA || (bits != 1024 && bits != 2048)) return std::nullopt;
     return owner;
 }
+
+std::size_t RsaKey::modulus_octets() const { return static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())); }
 
 Bytes RsaKey::to_der() const {
     return encode([this](unsigned char** at) { return i2d_PrivateKey(key_.get(), at); });
@@ -89,7 +95,7 @@ Bytes RsaKey::sign_block(ByteView block) const {
     require(context && EVP_PKEY_sign_init(context.get()) == 1 &&
                 EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1,
             "OpenSSL cannot prepare a signature");
-    return finish_signature(context.get(), block);
+    return finish_signature(context.get(), block, modulus_octets());
 }
 
 Bytes RsaKey::sign_pss(ByteView sha256_hash) const {
@@ -99,19 +105,23 @@ Bytes RsaKey::sign_pss(ByteView sha256_hash) const {
                 EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
                 EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), 32) == 1,
             "OpenSSL cannot prepare a signature");
-    return finish_signature(context.get(), sha256_hash);
+    return finish_signature(context.get(), sha256_hash, modulus_octets());
 }
 
 Bytes sha1(ByteView data) { return digest(EVP_sha1(), data); }
 Bytes sha256(ByteView data) { return digest(EVP_sha256(), data); }
 
+Bytes sha1_digest_info(ByteView hash) {
+    static constexpr std::array<std::uint8_t, 15> kPrefix{0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E,
+                                                          0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14};
+    return with_prefix(kPrefix, hash);
+}
+
 Bytes sha256_digest_info(ByteView hash) {
     static constexpr std::array<std::uint8_t, 19> kPrefix{0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60,
                                                           0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
                                                           0x01, 0x05, 0x00, 0x04, 0x20};
-    Bytes out(kPrefix.size() + hash.size());
-    std::ranges::copy(hash, std::ranges::copy(kPrefix, out.begin()).out);
-    return out;
+    return with_prefix(kPrefix, hash);
 }
 
 Bytes random_octets(std::size_t count) {

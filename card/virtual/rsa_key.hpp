@@ -1,4 +1,4 @@
-// One RSA-2048 private key and the paddings that a JPKI card applies (RFC 8017 §8.1, §8.2).
+// One RSA private key of 1024 or 2048 bits and the paddings that a JPKI card applies (RFC 8017 §8.1, §8.2).
 // Called by personalisation and by the sign command. OpenSSL does the arithmetic.
 // It never decrypts and never exponentiates what it has not padded itself: neither does the card.
 #pragma once
@@ -18,17 +18,17 @@ struct KeyDeleter {
 
 class RsaKey {
   public:
-    static constexpr std::size_t kModulusOctets = 256;
-
-    static RsaKey generate();
-    // Nothing when the octets are no RSA-2048 private key (PKCS#8 or PKCS#1 DER).
+    static RsaKey generate(std::size_t modulus_octets = 256);
+    // Nothing when the octets are no RSA private key of a card's size (PKCS#8 or PKCS#1 DER).
     static std::optional<RsaKey> from_der(ByteView der);
 
+    std::size_t modulus_octets() const;  // of the modulus, and of every signature: 128 or 256
     Bytes to_der() const;
     Bytes public_key_info() const;    // SubjectPublicKeyInfo
     Bytes public_key_octets() const;  // RSAPublicKey of PKCS#1, whose SHA-1 is the key identifier
 
-    // Block type 1 around `block` exactly as given, 1..245 octets: no DigestInfo is added.
+    // Block type 1 around `block` exactly as given, 11 octets shorter than the modulus at most: no DigestInfo
+    // is added.
     Bytes sign_block(ByteView block) const;
     // RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a random salt of 32 octets, over a finished hash.
     Bytes sign_pss(ByteView sha256) const;
@@ -41,7 +41,8 @@ class RsaKey {
 
 Bytes sha1(ByteView data);
 Bytes sha256(ByteView data);
-// SEQUENCE { AlgorithmIdentifier sha256, OCTET STRING } (RFC 8017 §9.2, note 1)
+// SEQUENCE { AlgorithmIdentifier, OCTET STRING } (RFC 8017 §9.2, note 1)
+Bytes sha1_digest_info(ByteView hash);
 Bytes sha256_digest_info(ByteView hash);
 Bytes random_octets(std::size_t count);
 

@@ -42,6 +42,9 @@ std::shared_ptr<vcard::Card> load(const char* path) {
 
 std::shared_ptr<vcard::Card> default_card() { return load(JPKI_DEFAULT_IMAGE); }
 std::shared_ptr<vcard::Card> other_persons_card() { return load(JPKI_OTHER_IMAGE); }
+std::shared_ptr<vcard::Card> juki_card() { return load(JPKI_JUKI_IMAGE); }
+std::shared_ptr<vcard::Card> android_card() { return load(JPKI_ANDROID_IMAGE); }
+std::shared_ptr<vcard::Card> iphone_card() { return load(JPKI_IPHONE_IMAGE); }
 
 World* current_world() { return g_world; }
 

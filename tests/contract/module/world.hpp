@@ -27,6 +27,9 @@ inline constexpr CK_SLOT_ID kSign = 1;
 
 std::shared_ptr<vcard::Card> default_card();
 std::shared_ptr<vcard::Card> other_persons_card();
+std::shared_ptr<vcard::Card> juki_card();
+std::shared_ptr<vcard::Card> android_card();
+std::shared_ptr<vcard::Card> iphone_card();
 
 class World : public ::testing::Test {
   protected:

@@ -1,5 +1,4 @@
-// Connections and transactions beside other programs: resets, removals, holders, deadlines (reliability.md
-// §5.3).
+// Connections and transactions beside other programs: resets, removals, holders, deadlines.
 #include <gtest/gtest.h>
 
 #include <thread>

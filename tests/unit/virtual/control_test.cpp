@@ -17,6 +17,7 @@ TEST(Control, StatusAndOracleAreOneLineOfJson) {
     const std::string status = control("status");
     EXPECT_TRUE(status.starts_with("{\"inserted\": true, \"connected\": false, \"powered\": false"))
         << status;
+    EXPECT_NE(status.find("\"family\": \"mynumber\", \"personality\": {"), std::string::npos);
     EXPECT_NE(status.find("\"blocked-query\": \"6984\""), std::string::npos);
     const std::string oracle = control("oracle");
     EXPECT_TRUE(oracle.starts_with("{\"auth_pin\": {\"verifies\": 0")) << oracle;

@@ -31,6 +31,11 @@ TEST(ImageText, ComesBackAsItWas) {
     EXPECT_EQ(parse_image(serialize_image(image)), image);
 }
 
+TEST(ImageText, WithoutAFamilyIsAMyNumberCard) {
+    EXPECT_EQ(parse_image(replaced(serialize_image(default_image()), "family = mynumber\n", "")),
+              default_image());
+}
+
 TEST(ImageText, StartsWithItsVersion) {
     const std::string text = serialize_image(default_image());
     EXPECT_TRUE(text.starts_with("jpki-vcard-image = 1\n"));
@@ -113,6 +118,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Hostile{"person = 0", "person.x = 0", "unknown key"},
                     Hostile{"person = 0", "person = 0\nperson = 0", "came before"},
                     Hostile{"person = 0", "ca.root.key = 00", "unknown authority"},
+                    Hostile{"family = mynumber", "family = cat", "unknown family"},
+                    Hostile{"family = mynumber", "family.x = mynumber", "unknown family"},
                     Hostile{"personality.sfi = yes", "personality.sfi = maybe", "unknown switch"},
                     Hostile{"personality.sfi = yes", "personality.wings = yes", "unknown switch"},
                     Hostile{"jpki.aid = D392F000260100000001", "jpki.aid = D392F", "hexadecimal"},

@@ -84,6 +84,8 @@ TEST(Personality, ForeignCardHasNoJpkiApplication) {
     EXPECT_EQ(card.sw(kSelectJpki), "6A82");
     EXPECT_EQ(card.sw(kSelectText), "6A82");
     EXPECT_EQ(card.sw(kSelectManager), "9000");
+    card.set("family", "image");
+    EXPECT_EQ(card.sw(kSelectJpki), "9000");
 }
 
 TEST(Personality, ShortIdentifiersUnknown) {
@@ -261,10 +263,12 @@ TEST(Personality, AnswersToReset) {
     EXPECT_EQ(to_hex(card.atr()), "3BE000FF8131FE4514");
     card.set("atr", "contact-historical");
     EXPECT_EQ(to_hex(card.atr()), "3BDA13FF8131FB468012392F31C173C601C03B");
+    card.set("atr", "juki");
+    EXPECT_EQ(to_hex(card.atr()), "3B888001000014E0B38191005E");
 }
 
 TEST(Personality, CheckOctetsOfTheAnswersToResetAreRight) {
-    for (const char* value : {"contactless", "contact", "contact-historical"}) {
+    for (const char* value : {"contactless", "contact-historical", "contact", "juki"}) {
         TestCard card;
         card.set("atr", value);
         std::uint8_t sum = 0;

@@ -67,6 +67,8 @@ TEST(Program, HelpDocumentsEverySwitchWithEveryValue) {
         EXPECT_NE(help.find("  " + line + "\n"), std::string::npos) << line;
         EXPECT_NE(help.find(row.meaning), std::string::npos) << row.name;
     }
+    for (const FamilyInfo& row : families())
+        EXPECT_NE(help.find(row.meaning), std::string::npos) << row.name;
     EXPECT_NE(help.find("Exit codes"), std::string::npos);
     EXPECT_NE(help.find("reset-oracle"), std::string::npos);
 }
@@ -86,6 +88,7 @@ TEST(Program, WrongCommandLinesAreExitCodeTwo) {
                                                {"ctl"},
                                                {"ctl", "/x"},
                                                {"--make-image"},
+                                               {"--make-image", "--image", "/x/y", "--family", "cat"},
                                                {"--image", DEFAULT_IMAGE, "--host", "192.0.2.1"}}) {
         EXPECT_EQ(program.run(arguments), 2) << arguments[0] << program.said();
     }
@@ -119,6 +122,23 @@ TEST(Program, MakesImagesAndWritesTheirAuthorities) {
     EXPECT_EQ(program.run({"--make-image", "--image", image, "--personality", "sfi=maybe"}), 2);
     std::ofstream(pin) << "abcd\n";
     EXPECT_EQ(program.run({"--make-image", "--image", image, "--new-auth-pin-file", pin}), 3);
+}
+
+TEST(Program, MakesAnImageOfAnotherFamily) {
+    Program program;
+    const std::string image = program.folder.file("juki.img");
+    const std::string pin = program.folder.file("pin");
+    std::ofstream(pin) << "AB12\n";
+    EXPECT_EQ(program.run({"--make-image", "--image", image, "--family", "juki", "--issuer", JUKI_IMAGE,
+                           "--new-sign-pin-file", pin, "--ca-out", program.folder.file("")}),
+              0)
+        << program.said();
+    EXPECT_EQ(load_image(image).family, Family::kJuki);
+    EXPECT_EQ(content(program.folder.file("juki-sign-ca.pem")),
+              content(std::string(IMAGE_DIR) + "/juki-sign-ca.pem"));
+    EXPECT_FALSE(std::filesystem::exists(program.folder.file("juki-auth-ca.pem")));
+    EXPECT_EQ(program.run({"--make-image", "--image", image, "--family", "juki", "--issuer", DEFAULT_IMAGE}),
+              3);
 }
 
 TEST(Program, ControlWithoutACardIsExitCodeOne) {

@@ -34,6 +34,19 @@ inline const Image& other_image() {
     return image;
 }
 
+inline const Image& juki_image() {
+    static const Image image = load_image(JUKI_IMAGE);
+    return image;
+}
+inline const Image& android_image() {
+    static const Image image = load_image(ANDROID_IMAGE);
+    return image;
+}
+inline const Image& iphone_image() {
+    static const Image image = load_image(IPHONE_IMAGE);
+    return image;
+}
+
 constexpr std::string_view kSelectJpki = "00A4040C0AD392F000260100000001";
 constexpr std::string_view kSelectText = "00A4040C0AD3921000310001010408";
 constexpr std::string_view kSelectManager = "00A4040C07A0000001510000";
