@@ -63,7 +63,7 @@ Result<CK_SESSION_HANDLE> Module::open_session(CK_SLOT_ID id, bool rw) {
     const Incarnation incarnation = token->incarnation();
     JPKI_TRY(token->identify());
     const CK_SESSION_HANDLE handle = new_session_handle();
-    token->session_opened(rw);
+    JPKI_TRY(token->session_opened(incarnation, rw));
     const Lock lock(mutex_);
     sessions_.emplace(handle, std::make_shared<Session>(handle, id, std::move(token), incarnation, rw));
     return handle;

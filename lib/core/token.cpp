@@ -101,10 +101,13 @@ void Token::drop_login() {
     renew_private_handles();
 }
 
-void Token::session_opened(bool rw) {
+Status Token::session_opened(Incarnation session, bool rw) {
     const Lock lock(mutex_);
+    // The card may have been exchanged since it was identified; then the session would belong to nobody.
+    JPKI_TRY(check_session(session));
     ++state_.sessions;
     if (rw) ++state_.rw_sessions;
+    return {};
 }
 
 void Token::session_closed(Incarnation session, bool rw) {

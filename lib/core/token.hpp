@@ -70,7 +70,7 @@ class Token {
     [[nodiscard]] Refusal last_refusal();
 
     // Accounts of open sessions; closing the last one logs out (PKCS#11 3.2 §5.6.8).
-    void session_opened(bool rw);
+    Status session_opened(Incarnation session, bool rw);
     void session_closed(Incarnation session, bool rw);
 
     // The objects visible now, and one of them; null when there is none of that handle.

@@ -51,6 +51,11 @@ class Pss : public FileCardTest {
 
 TEST_F(Pss, IsKnownWhenOnlyNonsenseIsRefusedAsNonsense) { EXPECT_EQ(asked("6982", "6A86"), "known"); }
 
+TEST_F(Pss, IsKnownOfACardThatJustSigns) {
+    EXPECT_EQ(asked("9000", nullptr), "known");
+    EXPECT_EQ(asked_logged_in("9000"), "known");
+}
+
 TEST_F(Pss, IsUndecidedWhenTheCardLooksAtTheLoginFirst) { EXPECT_EQ(asked("6982", "6982"), "undecided"); }
 
 TEST_F(Pss, IsUndecidedAfterAnyOtherPairOfAnswers) {

@@ -16,6 +16,9 @@ TEST(CardMemory, RemembersEachCardsAnswerByItsIdentity) {
     EXPECT_EQ(card_memory::knows_pss(Bytes(255, 1)), std::nullopt);
     card_memory::remember_pss(one, false);
     EXPECT_EQ(card_memory::knows_pss(one), false);
+    card_memory::forget_all();
+    EXPECT_EQ(card_memory::knows_pss(one), std::nullopt);
+    EXPECT_EQ(card_memory::knows_pss(two), std::nullopt);
 }
 
 }  // namespace

@@ -92,6 +92,27 @@ TEST_F(ReaderWork, GivesUpAtTheDeadlineAndIsWedgedUntilTheWorkEnds) {
         << "an abandoned job sent something";
 }
 
+TEST_F(ReaderWork, RemembersTheAnswerAboutPssOfOneIncarnation) {
+    const auto reader = make(false);
+    EXPECT_EQ(reader->pss(1), std::nullopt);
+    reader->set_pss(1, PssAnswer::known);
+    EXPECT_EQ(reader->pss(1), PssAnswer::known);
+    EXPECT_EQ(reader->pss(2), std::nullopt) << "another card";
+    reader->set_pss(2, PssAnswer::undecided);
+    EXPECT_EQ(reader->pss(2), PssAnswer::undecided);
+    EXPECT_EQ(reader->pss(1), std::nullopt);
+}
+
+TEST(SteadyClock, SleepsUntilThenAndTellsOfTheMachinesOwnSleep) {
+    const SteadyClock clock;
+    const TimePoint start = clock.now();
+    clock.sleep_until(start + milliseconds(5));
+    EXPECT_GE(clock.now() - start, milliseconds(5));
+    const Duration suspended = clock.suspended();
+    EXPECT_GE(suspended, -milliseconds(1));
+    EXPECT_LT(clock.suspended() - suspended, seconds(1)) << "it moves only while the machine sleeps";
+}
+
 TEST_F(ReaderWork, TakesNothingAfterItsEnd) {
     const auto reader = make(true);
     EXPECT_TRUE(reader->stop(SteadyClock().now() + seconds(10)));
