@@ -286,7 +286,8 @@ Result<PssAnswer> FileCard::probe_pss() {
     if (profile_->family.tokens[index_of(Seat::authentication)] == nullptr) return PssAnswer::unknown;
     // 31 octets are no SHA-256 value: a card that knows the command refuses the length and signs nothing.
     if (is_verified(Seat::authentication)) return ask_pss(kLogoutProbe - 1);
-    if (is_verified(Seat::signature)) return PssAnswer::undecided;
+    // Logged in with the other key only: each key has a login of its own, so this one answers as before any.
+    if (is_verified(Seat::signature)) return ask_pss(kLogoutProbe);
     (void)select_neutral();
     JPKI_TRY(select_our_application());
     return ask_pss(kLogoutProbe);

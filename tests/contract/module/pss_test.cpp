@@ -89,6 +89,17 @@ TEST_F(Pss, SignaturesOfBothMechanismsVerify) {
     EXPECT_EQ(oracle().auth_key.by_p1[4], 2U);
 }
 
+TEST_F(Pss, TheSignatureKeyIsOfferedItEvenWhenAskedAfterItsLogin) {
+    initialize();
+    const CK_SESSION_HANDLE session = open(kSign);
+    ASSERT_EQ(login(session, kSignPin), CKR_OK);
+    ASSERT_EQ(init(session, CKM_RSA_PKCS_PSS, kRight), CKR_OK);
+    Bytes signature;
+    EXPECT_EQ(sign(session, Bytes(32, 7), signature), CKR_OK);
+    EXPECT_EQ(oracle().sign_pin.verifies, 1U);
+    EXPECT_EQ(oracle().auth_key.signatures, 0U);
+}
+
 TEST_F(Pss, OnlyTheCardsOwnParametersAreTaken) {
     initialize();
     const CK_SESSION_HANDLE session = open(kAuth);

@@ -106,10 +106,11 @@ TEST_F(Pss, A6A86OfTheShortFormIsAskedAgainInTheLongForm) {
     EXPECT_EQ(shown(card_.probe_pss()), "known");
 }
 
-TEST_F(Pss, IsNotAskedAboutWhileTheOtherKeyIsInUse) {
+TEST_F(Pss, IsAskedAboutWithoutLeavingTheApplicationWhileTheOtherKeyIsInUse) {
     open_short();
     log_in_short(kSign);
-    EXPECT_EQ(shown(card_.probe_pss()), "undecided");
+    connection_.on(probe("04", "97", true), "6982").on(probe("7F", "97", true), "6A86");
+    EXPECT_EQ(shown(card_.probe_pss()), "known");
     EXPECT_TRUE(card_.is_verified(kSign));
 }
 
