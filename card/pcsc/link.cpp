@@ -27,6 +27,9 @@ constexpr DWORD kEventCounter = 0xFFFF0000U;
 
 // These are the daily bread of a monitor and of competing programs.
 bool is_routine(const Error& error) {
+    // pcscd 1.9.9 says so of a reader's name, whatever the buffer; the question was only whether the card is
+    // free.
+    if (error.detail == number(SCARD_E_INSUFFICIENT_BUFFER)) return true;
     switch (error.code) {
         case Errc::no_card:
         case Errc::card_removed:
