@@ -25,12 +25,8 @@ Status Binding<Fn::C_Digest>::call(Module& module, CK_SESSION_HANDLE session, CK
 
 Status Binding<Fn::C_DigestUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
                                          CK_ULONG length) {
-    JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if (!readable(part, length)) {
-        found->digest_end();
-        return fail(Errc::arguments_bad);
-    }
-    return found->digest_update(view(part, length));
+    return feed(module, session, readable(part, length), &Session::digest_end,
+                [&](Session& to) { return to.digest_update(view(part, length)); });
 }
 
 Status Binding<Fn::C_DigestKey>::call(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key) {

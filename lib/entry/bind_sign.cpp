@@ -53,12 +53,8 @@ Status Binding<Fn::C_Sign>::call(Module& module, CK_SESSION_HANDLE session, CK_B
 
 Status Binding<Fn::C_SignUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
                                        CK_ULONG length) {
-    JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if (!readable(part, length)) {
-        found->sign_end();
-        return fail(Errc::arguments_bad);
-    }
-    return found->sign_update(view(part, length));
+    return feed(module, session, readable(part, length), &Session::sign_end,
+                [&](Session& to) { return to.sign_update(view(part, length)); });
 }
 
 Status Binding<Fn::C_SignFinal>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
@@ -82,32 +78,21 @@ Status Binding<Fn::C_VerifyInit>::call(Module& module, CK_SESSION_HANDLE session
 
 Status Binding<Fn::C_Verify>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
                                    CK_ULONG data_length, CK_BYTE_PTR signature, CK_ULONG length) {
-    JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if (!readable(data, data_length) || signature == nullptr) {
-        found->verify_end();
-        return fail(Errc::arguments_bad);
-    }
-    return found->verify_one_shot(view(data, data_length), view(signature, length));
+    return feed(
+        module, session, readable(data, data_length) && signature != nullptr, &Session::verify_end,
+        [&](Session& to) { return to.verify_one_shot(view(data, data_length), view(signature, length)); });
 }
 
 Status Binding<Fn::C_VerifyUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
                                          CK_ULONG length) {
-    JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if (!readable(part, length)) {
-        found->verify_end();
-        return fail(Errc::arguments_bad);
-    }
-    return found->verify_update(view(part, length), false);
+    return feed(module, session, readable(part, length), &Session::verify_end,
+                [&](Session& to) { return to.verify_update(view(part, length), false); });
 }
 
 Status Binding<Fn::C_VerifyFinal>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
                                         CK_ULONG length) {
-    JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if (signature == nullptr) {
-        found->verify_end();
-        return fail(Errc::arguments_bad);
-    }
-    return found->verify_final(view(signature, length));
+    return feed(module, session, signature != nullptr, &Session::verify_end,
+                [&](Session& to) { return to.verify_final(view(signature, length)); });
 }
 
 Status Binding<Fn::C_VerifySignatureInit>::call(Module& module, CK_SESSION_HANDLE session,
@@ -125,22 +110,14 @@ Status Binding<Fn::C_VerifySignatureInit>::call(Module& module, CK_SESSION_HANDL
 
 Status Binding<Fn::C_VerifySignature>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
                                             CK_ULONG data_length) {
-    JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if (!readable(data, data_length)) {
-        found->verify_end();
-        return fail(Errc::arguments_bad);
-    }
-    return found->verify_one_shot(view(data, data_length), std::nullopt);
+    return feed(module, session, readable(data, data_length), &Session::verify_end,
+                [&](Session& to) { return to.verify_one_shot(view(data, data_length), std::nullopt); });
 }
 
 Status Binding<Fn::C_VerifySignatureUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
                                                   CK_ULONG length) {
-    JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if (!readable(part, length)) {
-        found->verify_end();
-        return fail(Errc::arguments_bad);
-    }
-    return found->verify_update(view(part, length), true);
+    return feed(module, session, readable(part, length), &Session::verify_end,
+                [&](Session& to) { return to.verify_update(view(part, length), true); });
 }
 
 Status Binding<Fn::C_VerifySignatureFinal>::call(Module& module, CK_SESSION_HANDLE session) {

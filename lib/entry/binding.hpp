@@ -72,4 +72,13 @@ Status finish(OutBuffer<CK_BYTE> out, bool input_ok, Size size, Produce produce,
     return {};
 }
 
+// A call that hands input to an operation. `end`: a bad pointer ends the operation, as its other errors do.
+template <class Take>
+Status feed(Module& module, CK_SESSION_HANDLE session, bool input_ok, bool (Session::*end)(), Take take) {
+    JPKI_TRY_ASSIGN(const auto found, module.session(session));
+    if (input_ok) return take(*found);
+    (void)((*found).*end)();
+    return fail(Errc::arguments_bad);
+}
+
 }  // namespace jpki::p11
