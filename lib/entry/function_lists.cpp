@@ -18,42 +18,22 @@ static CK_RV get_info_2_40(CK_INFO_PTR info) { return get_info_as(info, k240); }
 static CK_RV get_info_3_0(CK_INFO_PTR info) { return get_info_as(info, k300); }
 }
 
-// The rows up to a version, as designated initialisers would want them: in header order.
-constinit CK_FUNCTION_LIST g_list_2_40 = [] {
-    CK_FUNCTION_LIST list{};
-    list.version = k240;
-#define JPKI_IN_2_40(name) list.name = &::name;
-#define JPKI_IN_3_0(name)
-#define JPKI_IN_3_2(name)
-#define JPKI_FUNCTION(name, since, parameters, arguments) JPKI_IN_##since(name)
+// The members of a list say which rows belong to it; a test holds them against the version in the row.
+template <class List>
+constexpr List list_of(CK_VERSION version, CK_C_GetInfo get_info) {
+    List list{};
+    list.version = version;
+#define JPKI_FUNCTION(name, since, parameters, arguments) \
+    if constexpr (requires { list.name; }) list.name = &::name;
 #include "entry/functions.def"
 #undef JPKI_FUNCTION
-    list.C_GetInfo = &get_info_2_40;
+    list.C_GetInfo = get_info;
     return list;
-}();
+}
 
-#undef JPKI_IN_3_0
-#define JPKI_IN_3_0(name) list.name = &::name;
-constinit CK_FUNCTION_LIST_3_0 g_list_3_0 = [] {
-    CK_FUNCTION_LIST_3_0 list{};
-    list.version = k300;
-#define JPKI_FUNCTION(name, since, parameters, arguments) JPKI_IN_##since(name)
-#include "entry/functions.def"
-#undef JPKI_FUNCTION
-    list.C_GetInfo = &get_info_3_0;
-    return list;
-}();
-
-#undef JPKI_IN_3_2
-#define JPKI_IN_3_2(name) list.name = &::name;
-constinit CK_FUNCTION_LIST_3_2 g_list_3_2 = [] {
-    CK_FUNCTION_LIST_3_2 list{};
-    list.version = k320;
-#define JPKI_FUNCTION(name, since, parameters, arguments) JPKI_IN_##since(name)
-#include "entry/functions.def"
-#undef JPKI_FUNCTION
-    return list;
-}();
+constinit auto g_list_2_40 = list_of<CK_FUNCTION_LIST>(k240, &get_info_2_40);
+constinit auto g_list_3_0 = list_of<CK_FUNCTION_LIST_3_0>(k300, &get_info_3_0);
+constinit auto g_list_3_2 = list_of<CK_FUNCTION_LIST_3_2>(k320, &C_GetInfo);
 
 // Interface names are not const in the C structure; nobody may write to them all the same.
 constinit CK_UTF8CHAR g_standard[] = "PKCS 11";
