@@ -32,7 +32,6 @@ enum class Errc : std::uint8_t {
     card_failure,         // any other status word; detail = SW1SW2
     malformed_answer,     // an answer that breaks ISO 7816-4, DER, or a bound
     signature_wrong,      // the card's signature does not verify: it is not passed on
-    logout_unproven,      // the card is not known to be logged out by selecting another application
     // --- login policy
     last_try_refused,  // one try left (or unknown) and the configuration keeps it
     pin_malformed,     // cannot be right, so it was not sent
@@ -52,7 +51,6 @@ enum class Errc : std::uint8_t {
     session_unknown,
     session_parallel,
     session_async,
-    session_count,
     session_read_only,
     session_read_only_exists,
     user_type_invalid,
@@ -69,8 +67,6 @@ enum class Errc : std::uint8_t {
     object_handle_invalid,
     attribute_sensitive,
     attribute_type_invalid,
-    attribute_value_invalid,
-    template_incomplete,
     action_prohibited,
     data_length,
     signature_invalid,
@@ -80,10 +76,8 @@ enum class Errc : std::uint8_t {
     saved_state_invalid,
     random_no_rng,
     no_event,
-    cancel_failed,
     // --- this process
     no_memory,
-    configuration,
     internal,
 };
 

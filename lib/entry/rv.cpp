@@ -24,8 +24,7 @@ CK_RV to_rv(Errc code) noexcept {
         case Errc::unsupported_command:
         case Errc::card_failure:
         case Errc::malformed_answer:
-        case Errc::signature_wrong:
-        case Errc::logout_unproven: return CKR_DEVICE_ERROR;
+        case Errc::signature_wrong: return CKR_DEVICE_ERROR;
         case Errc::not_jpki:
         case Errc::token_not_recognized: return CKR_TOKEN_NOT_RECOGNIZED;
         case Errc::security_status:
@@ -48,7 +47,6 @@ CK_RV to_rv(Errc code) noexcept {
         case Errc::session_unknown: return CKR_SESSION_HANDLE_INVALID;
         case Errc::session_parallel: return CKR_SESSION_PARALLEL_NOT_SUPPORTED;
         case Errc::session_async: return CKR_SESSION_ASYNC_NOT_SUPPORTED;
-        case Errc::session_count: return CKR_SESSION_COUNT;
         case Errc::session_read_only: return CKR_SESSION_READ_ONLY;
         case Errc::session_read_only_exists: return CKR_SESSION_READ_ONLY_EXISTS;
         case Errc::user_type_invalid: return CKR_USER_TYPE_INVALID;
@@ -64,8 +62,6 @@ CK_RV to_rv(Errc code) noexcept {
         case Errc::object_handle_invalid: return CKR_OBJECT_HANDLE_INVALID;
         case Errc::attribute_sensitive: return CKR_ATTRIBUTE_SENSITIVE;
         case Errc::attribute_type_invalid: return CKR_ATTRIBUTE_TYPE_INVALID;
-        case Errc::attribute_value_invalid: return CKR_ATTRIBUTE_VALUE_INVALID;
-        case Errc::template_incomplete: return CKR_TEMPLATE_INCOMPLETE;
         case Errc::action_prohibited: return CKR_ACTION_PROHIBITED;
         case Errc::data_length: return CKR_DATA_LEN_RANGE;
         case Errc::signature_invalid: return CKR_SIGNATURE_INVALID;
@@ -75,9 +71,7 @@ CK_RV to_rv(Errc code) noexcept {
         case Errc::saved_state_invalid: return CKR_SAVED_STATE_INVALID;
         case Errc::random_no_rng: return CKR_RANDOM_NO_RNG;
         case Errc::no_event: return CKR_NO_EVENT;
-        case Errc::cancel_failed: return CKR_OPERATION_CANCEL_FAILED;
         case Errc::no_memory: return CKR_HOST_MEMORY;
-        case Errc::configuration:
         case Errc::internal: return CKR_GENERAL_ERROR;
     }
     return CKR_GENERAL_ERROR;
