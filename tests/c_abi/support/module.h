@@ -19,8 +19,14 @@ extern CK_FUNCTION_LIST* p11_2_40;
 extern void* module_library;
 extern const char* module_path;
 
+// Of this process, before it had the module.
+extern unsigned threads_at_start;
+
 // Ends the program with a message when anything is missing.
 void load_module(const char* path);
+// A module that stands before ours (p11-kit's proxy, pkcs11-spy) and may know older versions only: what it
+// does not offer is NULL in the three lists.
+void load_wrapper(const char* path);
 // Looks an exported function up; `function` is the address of a function pointer.
 void find_symbol(const char* name, void* function);
 

@@ -33,25 +33,46 @@ static int select_and_sign(SCARDHANDLE card, DWORD protocol, unsigned char key_s
     return transmit(card, protocol, sign, sizeof(sign));
 }
 
+// Connects to the first reader, which holds the rig's first card. False when it cannot.
+static int reach(SCARDCONTEXT* context, SCARDHANDLE* card, DWORD* protocol) {
+    char readers[1024];
+    DWORD size = sizeof(readers);
+    if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, context) != SCARD_S_SUCCESS) return 0;
+    if (SCardListReaders(*context, NULL, readers, &size) == SCARD_S_SUCCESS &&
+        SCardConnect(*context, readers, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, card,
+                     protocol) == SCARD_S_SUCCESS)
+        return 1;
+    (void)SCardReleaseContext(*context);
+    return 0;
+}
+
+int raw_reset(void) {
+    SCARDCONTEXT context = 0;
+    SCARDHANDLE card = 0;
+    DWORD protocol = 0;
+    int status = -1;
+    if (!reach(&context, &card, &protocol)) return -1;
+    // Inside a transaction, as a polite program does; the module's own lease is waited for.
+    if (SCardBeginTransaction(card) == SCARD_S_SUCCESS &&
+        SCardEndTransaction(card, SCARD_RESET_CARD) == SCARD_S_SUCCESS)
+        status = 0;
+    (void)SCardDisconnect(card, SCARD_LEAVE_CARD);
+    (void)SCardReleaseContext(context);
+    return status;
+}
+
 int raw_sign_status(unsigned char key_sfi, const char* pin) {
     SCARDCONTEXT context = 0;
     SCARDHANDLE card = 0;
     DWORD protocol = 0;
-    char readers[1024];
-    DWORD size = sizeof(readers);
     int status = -4;
-    if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context) != SCARD_S_SUCCESS) return -5;
-    // The first reader is the one that holds the rig's first card.
-    if (SCardListReaders(context, NULL, readers, &size) == SCARD_S_SUCCESS &&
-        SCardConnect(context, readers, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &card,
-                     &protocol) == SCARD_S_SUCCESS) {
-        const DWORD end = pin == NULL ? SCARD_LEAVE_CARD : SCARD_UNPOWER_CARD;
-        if (SCardBeginTransaction(card) == SCARD_S_SUCCESS) {
-            status = select_and_sign(card, protocol, key_sfi, pin);
-            (void)SCardEndTransaction(card, end);
-        }
-        (void)SCardDisconnect(card, end);
+    if (!reach(&context, &card, &protocol)) return -5;
+    const DWORD end = pin == NULL ? SCARD_LEAVE_CARD : SCARD_UNPOWER_CARD;
+    if (SCardBeginTransaction(card) == SCARD_S_SUCCESS) {
+        status = select_and_sign(card, protocol, key_sfi, pin);
+        (void)SCardEndTransaction(card, end);
     }
+    (void)SCardDisconnect(card, end);
     (void)SCardReleaseContext(context);
     return status;
 }

@@ -8,4 +8,7 @@
 // afterwards.
 int raw_sign_status(unsigned char key_sfi, const char* pin);
 
+// Resets the card as another program may, between our transactions; 0 when done.
+int raw_reset(void);
+
 #endif

@@ -30,10 +30,10 @@ CK_SESSION_HANDLE open_logged_in(enum token token);
 CK_RV log_in(CK_SESSION_HANDLE session, const char* pin);
 
 // Everything visible of a class, or of all classes with ~0; returns how many.
-CK_ULONG find_objects(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE* found,
+CK_ULONG find_objects(CK_SESSION_HANDLE session, CK_OBJECT_CLASS wanted, CK_OBJECT_HANDLE* found,
                       CK_ULONG most);
 // The only private or public key; the user's certificate.
-CK_OBJECT_HANDLE find_key(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class);
+CK_OBJECT_HANDLE find_key(CK_SESSION_HANDLE session, CK_OBJECT_CLASS wanted);
 CK_OBJECT_HANDLE find_user_certificate(CK_SESSION_HANDLE session);
 
 // A whole attribute; returns its length, which must be at most `size`.

@@ -1,38 +1,17 @@
 #include "world.hpp"
 
 #include <chrono>
-#include <random>
 #include <thread>
 
-#include "card/registry.hpp"
 #include "core/card_memory.hpp"
-#include "entry/composition.hpp"
 #include "virtual/image_file.hpp"
+#include "wiring.hpp"
 
 namespace jpki::testing {
 
 namespace {
 
 World* g_world = nullptr;
-
-struct Wiring {
-    VirtualReaders* readers;
-    p11::Config config;
-    p11::View view;
-    bool threads;
-};
-Wiring g_wiring{};
-
-class SeededRandom final : public Random {
-  public:
-    void fill(std::span<std::uint8_t> out) noexcept override {
-        for (std::uint8_t& octet : out)
-            octet = static_cast<std::uint8_t>(engine_());
-    }
-
-  private:
-    std::mt19937 engine_{20160101};
-};
 
 std::shared_ptr<vcard::Card> load(const char* path) {
     return std::make_shared<vcard::Card>(vcard::load_image(path));
@@ -60,7 +39,7 @@ World::~World() {
 }
 
 void World::initialize() {
-    g_wiring = {&readers, config, view, threads};
+    wire({&readers, config, view, threads});
     ASSERT_EQ(C_Initialize(nullptr), CKR_OK);
     CK_ULONG count = 0;
     ASSERT_EQ(C_GetSlotList(CK_FALSE, nullptr, &count), CKR_OK);
@@ -214,23 +193,3 @@ bool World::second_client_can_sign() {
 }
 
 }  // namespace jpki::testing
-
-namespace jpki::p11 {
-
-std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
-    const auto& wiring = testing::g_wiring;
-    auto made = std::make_shared<Environment>();
-    made->config = wiring.config;
-    made->log = std::make_unique<SilentLog>();
-    made->readers = wiring.readers->system();
-    made->cards = card::make_card_factory();
-    made->clock = std::make_unique<SteadyClock>();
-    made->random = std::make_unique<testing::SeededRandom>();
-    made->view = wiring.view;
-    made->threads = wiring.threads && !wishes.no_threads;
-    return made;
-}
-
-View module_view() noexcept { return View::both; }
-
-}  // namespace jpki::p11

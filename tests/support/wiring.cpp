@@ -1,0 +1,49 @@
+#include "wiring.hpp"
+
+#include <random>
+
+#include "card/registry.hpp"
+#include "entry/composition.hpp"
+
+namespace jpki::testing {
+
+namespace {
+
+Wiring g_wiring;
+
+class SeededRandom final : public Random {
+  public:
+    void fill(std::span<std::uint8_t> out) noexcept override {
+        for (std::uint8_t& octet : out)
+            octet = static_cast<std::uint8_t>(engine_());
+    }
+
+  private:
+    std::mt19937 engine_{20160101};
+};
+
+}  // namespace
+
+void wire(Wiring wiring) { g_wiring = std::move(wiring); }
+
+}  // namespace jpki::testing
+
+namespace jpki::p11 {
+
+std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
+    const auto& wiring = testing::g_wiring;
+    auto made = std::make_shared<Environment>();
+    made->config = wiring.config;
+    made->log = std::make_unique<SilentLog>();
+    made->readers = wiring.readers->system();
+    made->cards = card::make_card_factory();
+    made->clock = std::make_unique<SteadyClock>();
+    made->random = std::make_unique<testing::SeededRandom>();
+    made->view = wiring.view;
+    made->threads = wiring.threads && !wishes.no_threads;
+    return made;
+}
+
+View module_view() noexcept { return View::both; }
+
+}  // namespace jpki::p11
