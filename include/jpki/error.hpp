@@ -83,7 +83,7 @@ enum class Errc : std::uint8_t {
 
 struct Error {
     Errc code;
-    std::uint32_t detail = 0;  // SW1SW2, an SCARD_* code or an errno: by code
+    std::uint32_t detail = 0;  // SW1SW2 (16 bits) or an SCARD_* code (32 bits); 0: neither
     const char* what = "";     // static text in English, for the log
     std::source_location where = std::source_location::current();
 };

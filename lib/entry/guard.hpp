@@ -30,7 +30,7 @@ CK_RV guarded_with_module(Fn function, Body body) noexcept {
     return guarded([&]() -> Status {
         JPKI_TRY_ASSIGN(const auto module, library::module());
         const Status status = body(*module);
-        trace(*module, function, status);
+        trace(*module->environment().log, function, status);
         return status;
     });
 }

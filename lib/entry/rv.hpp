@@ -1,4 +1,4 @@
-// The one map from our errors to PKCS#11's return values (PKCS#11 3.2 §5.1).
+// Our errors as PKCS#11's return values, by the rows of rv.def.
 #pragma once
 
 #include "jpki/error.hpp"
@@ -7,5 +7,7 @@
 namespace jpki::p11 {
 
 CK_RV to_rv(Errc code) noexcept;
+// The same value's name, for the log.
+const char* rv_name(Errc code) noexcept;
 
 }  // namespace jpki::p11

@@ -15,10 +15,11 @@ constexpr std::array kNames{
 #undef JPKI_FUNCTION
 };
 
+constexpr std::uint32_t kLargestStatusWord = 0xFFFF;
+
 }  // namespace
 
-void trace(const Module& module, Fn function, const Status& status) noexcept {
-    Log& log = *module.environment().log;
+void trace(Log& log, Fn function, const Status& status) noexcept {
     const LogLevel level = status ? LogLevel::trace : LogLevel::info;
     if (!log.enabled(level)) return;
     std::array<char, 256> line{};
@@ -27,8 +28,16 @@ void trace(const Module& module, Fn function, const Status& status) noexcept {
         (void)std::snprintf(line.data(), line.size(), "%s -> CKR_OK", name);
     } else {
         const Error& error = status.error();
-        (void)std::snprintf(line.data(), line.size(), "%s -> 0x%lX (%s; 0x%X)", name, to_rv(error.code),
-                            error.what, error.detail);
+        const bool text = *error.what != '\0';
+        const bool number = error.detail != 0;
+        std::array<char, 16> detail{};
+        if (number) {
+            (void)std::snprintf(detail.data(), detail.size(),
+                                error.detail > kLargestStatusWord ? "PC/SC %08X" : "SW %04X", error.detail);
+        }
+        (void)std::snprintf(line.data(), line.size(), "%s -> %s%s%s%s%s%s", name, rv_name(error.code),
+                            text || number ? " (" : "", error.what, text && number ? "; " : "", detail.data(),
+                            text || number ? ")" : "");
     }
     log.write(level, line.data());
 }

@@ -5,6 +5,6 @@
 
 namespace jpki::p11 {
 
-void trace(const Module& module, Fn function, const Status& status) noexcept;
+void trace(Log& log, Fn function, const Status& status) noexcept;
 
 }  // namespace jpki::p11

@@ -29,6 +29,12 @@ TEST(Rv, IsAValueThatThePinDialoguesOfHostsUnderstand) {
     EXPECT_EQ(to_rv(Errc::no_memory), CKR_HOST_MEMORY);
 }
 
+TEST(Rv, HasTheNameOfItsValue) {
+    EXPECT_STREQ(rv_name(Errc::pin_malformed), "CKR_PIN_INCORRECT");
+    EXPECT_STREQ(rv_name(Errc::no_memory), "CKR_HOST_MEMORY");
+    EXPECT_STREQ(rv_name(static_cast<Errc>(255)), "CKR_GENERAL_ERROR");
+}
+
 TEST(Rv, NeverInventsAValue) {
     for (unsigned code = 0; code <= kLast; ++code)
         EXPECT_LT(to_rv(static_cast<Errc>(code)), CKR_VENDOR_DEFINED) << code;
