@@ -22,6 +22,7 @@ struct Environment {
     Config config;
     std::vector<ConfigProblem> problems;  // what was wrong with the configuration files
     View view = View::both;               // decided: never automatic
+    bool ca_certificates = true;          // false: not shown, because the program takes them for the user's
     bool threads = true;                  // false: everything runs in the caller's thread
 };
 

@@ -20,7 +20,7 @@ std::string unique_id(Seat seat, const Object& object, ByteView identity) {
 }  // namespace
 
 std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat seat, ByteView identity,
-                                                 bool always_authenticate) {
+                                                 bool always_authenticate, bool ca_certificates) {
     ObjectStore::Objects objects;
     const auto add = [&](Object object) {
         object.handle = new_object_handle();
@@ -38,7 +38,8 @@ std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat
         return object;
     };
     add(describe(ObjectKind::user_certificate, user.label, user.id, user.needs_login));
-    add(describe(ObjectKind::ca_certificate, authority.label, authority.id, authority.needs_login));
+    if (ca_certificates)
+        add(describe(ObjectKind::ca_certificate, authority.label, authority.id, authority.needs_login));
     // The public key comes out of the user's certificate, so it is as private as that.
     add(describe(ObjectKind::public_key, token.key.public_label, token.key.id, user.needs_login));
     Object private_key = describe(ObjectKind::private_key, token.key.private_label, token.key.id, true);

@@ -74,7 +74,8 @@ Status Token::inspect(Counter wanted) {
     state_.family = found->family;
     state_.identity = std::move(found->identity);
     state_.serial = serial_of(state_.identity);
-    state_.store = build_objects(*seat, seat_, state_.identity, always_authenticates());
+    state_.store = build_objects(*seat, seat_, state_.identity, always_authenticates(),
+                                 reader_->environment().ca_certificates);
     state_.identified = true;
     return {};
 }

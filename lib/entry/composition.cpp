@@ -43,6 +43,7 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
     made->clock = std::make_unique<SteadyClock>();
     made->random = std::make_unique<crypto::OpensslRandom>();
     made->view = decide_view(made->config.tokens, program);
+    made->ca_certificates = wants_ca_certificates(program);
     made->threads = wants_threads(made->config.worker_threads, wishes);
     return made;
 }

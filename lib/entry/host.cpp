@@ -15,9 +15,17 @@ namespace {
 struct Row {
     std::string_view name;
     bool prefix;
+    bool wants_cas;
 };
 constexpr std::array<Row, 3> kOnePinPrograms{
-    {{"ssh", true}, {"p11-kit-server", false}, {"p11-kit-remote", false}}};
+    {{"ssh", true, false}, {"p11-kit-server", false, true}, {"p11-kit-remote", false, true}}};
+
+const Row* row_of(std::string_view program) {
+    const auto* row = std::ranges::find_if(kOnePinPrograms, [program](const Row& known) {
+        return known.prefix ? program.starts_with(known.name) : program == known.name;
+    });
+    return row == kOnePinPrograms.end() ? nullptr : row;
+}
 
 }  // namespace
 
@@ -37,10 +45,12 @@ std::string program_name() {
 
 View natural_view(std::string_view program) noexcept {
     if (nss_is_loaded()) return View::authentication;
-    const bool one_pin = std::ranges::any_of(kOnePinPrograms, [program](const Row& row) {
-        return row.prefix ? program.starts_with(row.name) : program == row.name;
-    });
-    return one_pin ? View::authentication : View::both;
+    return row_of(program) != nullptr ? View::authentication : View::both;
+}
+
+bool wants_ca_certificates(std::string_view program) noexcept {
+    const Row* row = row_of(program);
+    return row == nullptr || row->wants_cas;
 }
 
 }  // namespace jpki::p11

@@ -18,4 +18,8 @@ std::string program_name();
 // for its PIN (NSS, ssh*, p11-kit's server).
 View natural_view(std::string_view program) noexcept;
 
+// False for ssh*, which takes every certificate for a key of the user's: `ssh-keygen -D` prints the CA's,
+// too.
+bool wants_ca_certificates(std::string_view program) noexcept;
+
 }  // namespace jpki::p11

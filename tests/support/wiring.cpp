@@ -40,6 +40,7 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
     made->clock = std::make_unique<SteadyClock>();
     made->random = std::make_unique<testing::SeededRandom>();
     made->view = wiring.view;
+    made->ca_certificates = wiring.ca_certificates;
     made->threads = wiring.threads && !wishes.no_threads;
     return made;
 }

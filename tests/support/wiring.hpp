@@ -12,6 +12,7 @@ struct Wiring {
     p11::Config config;
     p11::View view = p11::View::both;
     bool threads = true;
+    bool ca_certificates = true;
 };
 
 // For the next C_Initialize and all after it; `readers` must outlive them.

@@ -53,6 +53,28 @@ TEST_F(Objects, AuthenticationShowsItsCertificatesAndPublicKeyToEverybody) {
     EXPECT_EQ(classes(session).count(CKO_PRIVATE_KEY), 0U);
 }
 
+// As in ssh, which prints and offers the key of every certificate it finds.
+class ObjectsWithoutCa : public Objects {
+  protected:
+    void SetUp() override {
+        ca_certificates = false;
+        initialize();
+    }
+};
+
+TEST_F(ObjectsWithoutCa, ShowTheUsersCertificateOnlyAndSign) {
+    const CK_SESSION_HANDLE session = open(kAuth);
+    CK_OBJECT_CLASS certificate = CKO_CERTIFICATE;
+    const auto found = find(session, {{CKA_CLASS, &certificate, sizeof certificate}});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(number(get(session, found.front(), CKA_CERTIFICATE_CATEGORY)),
+              CK_CERTIFICATE_CATEGORY_TOKEN_USER);
+    ASSERT_EQ(login(session, kAuthPin), CKR_OK);
+    EXPECT_EQ(sign_document(session), CKR_OK);
+    const CK_SESSION_HANDLE other = open(kSign);
+    EXPECT_TRUE(find(other, {{CKA_CLASS, &certificate, sizeof certificate}}).empty());
+}
+
 TEST_F(Objects, SignatureShowsItsCertificateAndKeysOnlyAfterLogin) {
     const CK_SESSION_HANDLE session = open(kSign);
     EXPECT_EQ(classes(session),

@@ -39,7 +39,7 @@ World::~World() {
 }
 
 void World::initialize() {
-    wire({&readers, config, view, threads});
+    wire({&readers, config, view, threads, ca_certificates});
     ASSERT_EQ(C_Initialize(nullptr), CKR_OK);
     CK_ULONG count = 0;
     ASSERT_EQ(C_GetSlotList(CK_FALSE, nullptr, &count), CKR_OK);

@@ -40,6 +40,7 @@ class World : public ::testing::Test {
     p11::Config config;
     p11::View view = p11::View::both;
     bool threads = true;
+    bool ca_certificates = true;
 
     VirtualReaders readers;
     std::shared_ptr<vcard::Card> card;

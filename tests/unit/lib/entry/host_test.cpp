@@ -1,0 +1,27 @@
+// What is known of programs by name. This one has no libnss3 in it.
+#include "entry/host.hpp"
+
+#include <gtest/gtest.h>
+
+namespace jpki::p11 {
+namespace {
+
+TEST(Host, ProgramsWithOnePinForAllTokensSeeTheAuthenticationToken) {
+    ASSERT_FALSE(nss_is_loaded());
+    for (const char* name : {"ssh", "ssh-agent", "ssh-keygen", "p11-kit-server", "p11-kit-remote"})
+        EXPECT_EQ(natural_view(name), View::authentication) << name;
+    for (const char* name : {"", "openssl", "p11-kit", "p11-kit-server2", "pkcs11-tool", "my-ssh"})
+        EXPECT_EQ(natural_view(name), View::both) << name;
+}
+
+TEST(Host, OnlySshIsBetterOffWithoutTheCaCertificates) {
+    for (const char* name : {"ssh", "ssh-add", "ssh-keygen", "ssh-pkcs11-helper"})
+        EXPECT_FALSE(wants_ca_certificates(name)) << name;
+    for (const char* name : {"", "openssl", "p11-kit-server", "p11-kit-remote", "firefox-esr"})
+        EXPECT_TRUE(wants_ca_certificates(name)) << name;
+}
+
+TEST(Host, KnowsTheNameOfTheRunningProgram) { EXPECT_EQ(program_name(), "lib_entry_test"); }
+
+}  // namespace
+}  // namespace jpki::p11
