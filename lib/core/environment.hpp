@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "config/config.hpp"
+#include "core/timing.hpp"
 #include "jpki/card_port.hpp"
 #include "jpki/clock.hpp"
 #include "jpki/log.hpp"
@@ -23,7 +24,8 @@ struct Environment {
     std::vector<ConfigProblem> problems;  // what was wrong with the configuration files
     View view = View::both;               // decided: never automatic
     bool ca_certificates = true;          // false: not shown, because the program takes them for the user's
-    bool threads = true;                  // false: everything runs in the caller's thread
+    Timing timing;
+    bool threads = true;  // false: everything runs in the caller's thread
 };
 
 class SteadyClock final : public Clock {
@@ -32,24 +34,5 @@ class SteadyClock final : public Clock {
     [[nodiscard]] Duration suspended() const noexcept override;
     void sleep_until(TimePoint when) const noexcept override;
 };
-
-// Timing rules of readers and leases (docs/architecture.md, "Reader").
-namespace timing {
-constexpr auto kOperation = std::chrono::seconds(10);
-constexpr auto kIdentification = std::chrono::seconds(3);
-constexpr auto kLinger = std::chrono::milliseconds(100);
-constexpr auto kMaximumHold = std::chrono::seconds(3);
-constexpr auto kContended = std::chrono::milliseconds(50);
-constexpr auto kYield = std::chrono::milliseconds(250);
-constexpr auto kYieldEvery = std::chrono::seconds(10);
-constexpr auto kKeepConnected = std::chrono::seconds(10);
-constexpr auto kPoll = std::chrono::milliseconds(500);
-constexpr auto kRetryService = std::chrono::seconds(1);
-constexpr auto kFirstSnapshot = std::chrono::milliseconds(250);  // once; see ADR 0006
-constexpr auto kShutdown = std::chrono::seconds(2);
-constexpr auto kExit = std::chrono::milliseconds(200);
-constexpr auto kSleepNoticed = std::chrono::seconds(5);
-constexpr auto kCounterFreshness = std::chrono::seconds(5);
-}  // namespace timing
 
 }  // namespace jpki::p11

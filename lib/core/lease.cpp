@@ -106,18 +106,19 @@ Status LeaseKeeper::begin(TimePoint deadline) {
     if (!card_) card_ = environment_->cards->make(connection_, *environment_->random, *environment_->log);
     JPKI_TRY_ASSIGN(const Begun begun, connection_.begin(deadline));
     if (begun.was_reset) card_->on_reset();
-    contended_ = begun.waited > timing::kContended;
+    contended_ = begun.waited > environment_->timing.contended;
     return {};
 }
 
 Status LeaseKeeper::acquire(Incarnation incarnation, TimePoint deadline) {
-    if (in_lease_ && card_incarnation_ == incarnation && now() - lease_start_ < timing::kMaximumHold)
+    if (in_lease_ && card_incarnation_ == incarnation &&
+        now() - lease_start_ < environment_->timing.maximum_hold)
         return {};
     end_lease();
     if (card_ && card_incarnation_ != incarnation) forget_card();
     card_incarnation_ = incarnation;
     if (now() < not_before_) environment_->clock->sleep_until(std::min(not_before_, deadline));
-    if (now() - last_work_ > timing::kYield) busy_since_ = now();
+    if (now() - last_work_ > environment_->timing.yield) busy_since_ = now();
 
     JPKI_TRY(begin(deadline));
     in_lease_ = true;
@@ -171,7 +172,7 @@ void LeaseKeeper::end_lease() noexcept {
     in_lease_ = false;
     // The proof of the logout sends a signature command of its own; that is not the job's.
     const bool irreversible = connection_.irreversible();
-    connection_.unguard(now() + timing::kShutdown);
+    connection_.unguard(now() + environment_->timing.shutdown);
     Disposition disposition = Disposition::unpower;
     try {
         disposition = card_->close();
@@ -182,20 +183,20 @@ void LeaseKeeper::end_lease() noexcept {
     connection_.set_irreversible(irreversible);
     if (disposition == Disposition::unpower) card_->on_reset();
     const TimePoint end = now();
-    if (contended_ || end - busy_since_ >= timing::kYieldEvery) {
-        not_before_ = end + timing::kYield;
+    if (contended_ || end - busy_since_ >= environment_->timing.yield_every) {
+        not_before_ = end + environment_->timing.yield;
         busy_since_ = not_before_;
     }
 }
 
 std::optional<TimePoint> LeaseKeeper::idle(TimePoint now) noexcept {
     if (in_lease_) {
-        const TimePoint until = last_work_ + timing::kLinger;
+        const TimePoint until = last_work_ + environment_->timing.linger;
         if (now < until) return until;
         end_lease();
     }
     if (!connection_.attached()) return std::nullopt;
-    const TimePoint until = last_work_ + timing::kKeepConnected;
+    const TimePoint until = last_work_ + environment_->timing.keep_connected;
     if (now < until) return until;
     connection_.detach();
     context_.reset();

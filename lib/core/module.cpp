@@ -53,7 +53,8 @@ Result<CK_SLOT_ID> Module::wait_for_event(bool block) {
         const Lock lock(watched_->mutex);
         if (watched_->finalized) return fail(Errc::not_initialized);
         // Woken by every look of the monitor and by C_Finalize; without a monitor thread we look ourselves.
-        (void)watched_->changed.wait_until(watched_->mutex, environment_->clock->now() + timing::kPoll);
+        (void)watched_->changed.wait_until(watched_->mutex,
+                                           environment_->clock->now() + environment_->timing.poll);
         if (watched_->finalized) return fail(Errc::not_initialized);
     }
 }
@@ -138,17 +139,17 @@ bool Module::stop(Duration limit) {
     return monitor_->stop(deadline) && readers;
 }
 
-bool Module::finalize(Duration limit) {
+bool Module::finalize() {
     {
         const Lock lock(mutex_);
         sessions_.clear();
     }
-    return stop(limit);
+    return stop(environment_->timing.shutdown);
 }
 
 void Module::leave() {
     crypto::process_exits();
-    (void)stop(timing::kExit);
+    (void)stop(environment_->timing.exit);
 }
 
 }  // namespace jpki::p11

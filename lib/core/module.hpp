@@ -37,7 +37,7 @@ class Module {
     Status close_all_sessions(CK_SLOT_ID id);
 
     // Ends everything; false when something was stuck and was left to itself.
-    bool finalize(Duration limit);
+    bool finalize();
 
     // The same when the process exits without C_Finalize, within 200 ms and without OpenSSL, which may be
     // gone already.

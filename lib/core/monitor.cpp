@@ -47,8 +47,8 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
     for (;;) {
         look(*shared);
         const Lock lock(shared->mutex);
-        const TimePoint next =
-            clock.now() + (shared->trouble ? Duration(timing::kRetryService) : Duration(timing::kPoll));
+        const TimePoint next = clock.now() + (shared->trouble ? shared->environment->timing.retry_service
+                                                              : shared->environment->timing.poll);
         while (!shared->stopping && !shared->kicked) {
             if (!shared->changed.wait_until(shared->mutex, next)) break;
         }
@@ -70,7 +70,8 @@ void Monitor::ensure_looking() {
     const Lock lock(shared_->mutex);
     if (shared_->stopping) return;
     if (!shared_->started) shared_->started = start_thread([shared = shared_] { loop(shared); });
-    const TimePoint deadline = shared_->environment->clock->now() + timing::kFirstSnapshot;
+    const TimePoint deadline =
+        shared_->environment->clock->now() + shared_->environment->timing.first_snapshot;
     while (shared_->started && !shared_->looked && !shared_->stopping) {
         if (!shared_->changed.wait_until(shared_->mutex, deadline)) return;
     }

@@ -54,7 +54,8 @@ void Reader::end_lease() {
     const auto runner = executor(false);
     if (!runner || runner->wedged()) return;
     const auto job = std::make_shared<EndLease>(keeper_);
-    if (runner->post(job)) (void)runner->wait(job, environment_->clock->now() + timing::kShutdown);
+    if (runner->post(job))
+        (void)runner->wait(job, environment_->clock->now() + environment_->timing.shutdown);
 }
 
 bool Reader::stop(TimePoint deadline) {

@@ -192,7 +192,7 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     SecretBytes kept = fresh.clone();
     const auto answered = along.renewal;
     const auto done = reader_->run(
-        session, timing::kOperation,
+        session, reader_->environment().timing.operation,
         [along = std::move(along), fresh = std::move(fresh), last_try](CardLease& lease) -> Status {
             JPKI_TRY(check_identity(lease.card(), along));
             *along.renewal =
@@ -230,7 +230,7 @@ Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
     SecretBytes kept = along.pin.clone();
     const auto answered = along.renewal;
     auto done = reader_->run(
-        session, timing::kOperation,
+        session, reader_->environment().timing.operation,
         [along = std::move(along), last_try, decide_pss](CardLease& lease) -> Result<Found> {
             Card& card = lease.card();
             JPKI_TRY(check_identity(card, along));
@@ -304,7 +304,7 @@ bool Token::login_expired() const {
     const Duration limit =
         seat_ == Seat::authentication ? environment.config.auth_idle : environment.config.sign_idle;
     const bool idle = limit != Duration::max() && environment.clock->now() - state_.last_call > limit;
-    return idle || environment.clock->suspended() - state_.suspended > timing::kSleepNoticed;
+    return idle || environment.clock->suspended() - state_.suspended > environment.timing.sleep_noticed;
 }
 
 Status Token::log_out(Incarnation session) {

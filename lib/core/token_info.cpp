@@ -32,7 +32,7 @@ Status Token::inspect(Counter wanted) {
         along = ticket();
     }
     auto found = reader_->run(
-        incarnation, timing::kIdentification,
+        incarnation, reader_->environment().timing.identification,
         [along = std::move(along), wanted, identified](CardLease& lease) -> Result<Inspection> {
             Card& card = lease.card();
             Inspection seen{.family = nullptr, .identity = {}, .counter = std::nullopt};
@@ -97,7 +97,7 @@ Result<bool> Token::offers_pss() {
         note_pss(*remembered);
         return *remembered;
     }
-    const auto answer = reader_->run(incarnation, timing::kIdentification,
+    const auto answer = reader_->run(incarnation, reader_->environment().timing.identification,
                                      [along = std::move(along)](CardLease& lease) -> Result<PssAnswer> {
                                          JPKI_TRY(check_identity(lease.card(), along));
                                          return lease.card().probe_pss();
@@ -126,8 +126,9 @@ Result<TokenInfo> Token::read_info() {
         const Lock lock(mutex_);
         settle_locked();
         const TimePoint now = reader_->environment().clock->now();
-        counter_needed = !state_.confirmation_waits &&
-                         (!state_.tries || now - state_.tries_read > timing::kCounterFreshness);
+        counter_needed =
+            !state_.confirmation_waits &&
+            (!state_.tries || now - state_.tries_read > reader_->environment().timing.counter_freshness);
     }
     JPKI_TRY(inspect(counter_needed ? Counter::if_idle : Counter::no));
     return known_info();

@@ -85,7 +85,7 @@ Status Token::load_key(Incarnation session) {
     }
     if (along.key) return {};
     const auto renewal = along.renewal;
-    auto found = reader_->run(session, timing::kOperation,
+    auto found = reader_->run(session, reader_->environment().timing.operation,
                               [along = std::move(along), needs_login](
                                   CardLease& lease) -> Result<std::shared_ptr<const crypto::KeyFacts>> {
                                   JPKI_TRY(check_identity(lease.card(), along));
@@ -112,7 +112,7 @@ Status Token::load_certificate(Incarnation session, CertRole role) {
     }
     const auto renewal = along.renewal;
     auto found = reader_->run(
-        session, timing::kOperation,
+        session, reader_->environment().timing.operation,
         [along = std::move(along), needs_login,
          role](CardLease& lease) -> Result<std::shared_ptr<const crypto::CertFacts>> {
             JPKI_TRY(check_identity(lease.card(), along));
@@ -178,7 +178,7 @@ Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input, S
         std::shared_ptr<const crypto::KeyFacts> key;
     };
     auto made = reader_->run(
-        session, timing::kOperation,
+        session, reader_->environment().timing.operation,
         [along = std::move(along), scheme, input = std::move(input)](CardLease& lease) -> Result<Signed> {
             Card& card = lease.card();
             JPKI_TRY(check_identity(card, along));

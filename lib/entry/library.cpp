@@ -72,7 +72,7 @@ Status finalize() {
         library->module = nullptr;
     }
     if (!module) return fail(Errc::not_initialized);
-    (void)module->finalize(timing::kShutdown);
+    (void)module->finalize();
     return {};
 }
 

@@ -22,7 +22,8 @@ struct VirtualReaders::Shared {
     std::size_t commands = 0;
     int contexts = 0;
     int connections = 0;
-    std::function<void(ByteView)> hook;
+    VirtualReaders::Fate before;
+    VirtualReaders::Fate after;
 
     Reader* find(const std::string& name) {
         const auto found = std::ranges::find(readers, name, &Reader::name);
@@ -67,21 +68,20 @@ class VirtualConnection final : public Connection {
     }
 
     Result<Bytes> transmit(ByteView command, TimePoint /*deadline*/) override {
-        std::function<void(ByteView)> hook;
+        VirtualReaders::Fate before;
+        VirtualReaders::Fate after;
         {
             const Guard lock(shared_->mutex);
-            hook = shared_->hook;
+            before = shared_->before;
+            after = shared_->after;
         }
-        if (hook) hook(command);
-        const Guard lock(shared_->mutex);
-        JPKI_TRY(check());
-        Shared::Reader& reader = *shared_->find(name_);
-        if (reader.holder != this) return fail(Errc::internal, "a command outside a transaction");
-        if (reader.resets != resets_) return fail(Errc::card_reset);
-        ++shared_->commands;
-        Bytes answer = reader.card->transmit(command);
-        if (answer.empty()) return fail(Errc::card_mute, "no answer");
-        if (answer.size() < 2) return fail(Errc::malformed_answer, "one octet");
+        if (before) {
+            if (const auto fate = before(command)) return fail(*fate);
+        }
+        auto answer = exchange(command);
+        if (after) {
+            if (const auto fate = after(command)) return fail(*fate);
+        }
         return answer;
     }
 
@@ -101,6 +101,19 @@ class VirtualConnection final : public Connection {
     [[nodiscard]] ReaderFeatures features() const noexcept override { return {}; }
 
   private:
+    Result<Bytes> exchange(ByteView command) {
+        const Guard lock(shared_->mutex);
+        JPKI_TRY(check());
+        Shared::Reader& reader = *shared_->find(name_);
+        if (reader.holder != this) return fail(Errc::internal, "a command outside a transaction");
+        if (reader.resets != resets_) return fail(Errc::card_reset);
+        ++shared_->commands;
+        Bytes answer = reader.card->transmit(command);
+        if (answer.empty()) return fail(Errc::card_mute, "no answer");
+        if (answer.size() < 2) return fail(Errc::malformed_answer, "one octet");
+        return answer;
+    }
+
     Status check() const {
         if (shared_->stopped) return fail(Errc::service_unavailable);
         const Shared::Reader* reader = shared_->find(name_);
@@ -243,8 +256,25 @@ void VirtualReaders::locked(const std::function<void()>& body) {
 }
 
 void VirtualReaders::before_command(std::function<void(ByteView)> hook) {
+    on_command(
+        [hook = std::move(hook)](ByteView command) -> std::optional<Errc> {
+            hook(command);
+            return std::nullopt;
+        },
+        nullptr);
+}
+
+void VirtualReaders::on_command(Fate before, Fate after) {
     const Guard lock(shared_->mutex);
-    shared_->hook = std::move(hook);
+    shared_->before = std::move(before);
+    shared_->after = std::move(after);
+}
+
+void VirtualReaders::reset_unasked(const std::string& reader) {
+    const Guard lock(shared_->mutex);
+    Shared::Reader& place = *shared_->find(reader);
+    if (place.card) place.card->reset();
+    ++place.resets;
 }
 
 std::size_t VirtualReaders::commands_seen() const {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,11 @@ class VirtualReaders {
     void locked(const std::function<void()>& body);
     // Called on the worker's thread before each command reaches the card, without locks.
     void before_command(std::function<void(ByteView)> hook);
+    // The same after the card has answered. Either may say how the transmission fails instead.
+    using Fate = std::function<std::optional<Errc>(ByteView)>;
+    void on_command(Fate before, Fate after);
+    // The card lost its state, and nobody asked who is in a transaction: a reset of the bus.
+    void reset_unasked(const std::string& reader = kFirst);
 
     // --- what happened
     [[nodiscard]] std::size_t commands_seen() const;

@@ -22,6 +22,21 @@ class SeededRandom final : public Random {
     std::mt19937 engine_{20160101};
 };
 
+// Passes every line on to the test that listens.
+class Overheard final : public Log {
+  public:
+    explicit Overheard(Log* listener) : listener_(listener) {}
+    [[nodiscard]] bool enabled(LogLevel level) const noexcept override {
+        return listener_ != nullptr && listener_->enabled(level);
+    }
+    void write(LogLevel level, std::string_view line) noexcept override {
+        if (listener_ != nullptr) listener_->write(level, line);
+    }
+
+  private:
+    Log* listener_;
+};
+
 }  // namespace
 
 void wire(Wiring wiring) { g_wiring = std::move(wiring); }
@@ -34,7 +49,8 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
     const auto& wiring = testing::g_wiring;
     auto made = std::make_shared<Environment>();
     made->config = wiring.config;
-    made->log = std::make_unique<SilentLog>();
+    made->log = std::make_unique<testing::Overheard>(wiring.log);
+    made->timing = wiring.timing;
     made->readers = wiring.readers->system();
     made->cards = card::make_card_factory();
     made->clock = std::make_unique<SteadyClock>();

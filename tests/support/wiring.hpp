@@ -3,15 +3,20 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "core/timing.hpp"
+#include "jpki/log.hpp"
 #include "virtual_readers.hpp"
 
 namespace jpki::testing {
 
 struct Wiring {
     VirtualReaders* readers = nullptr;
-    p11::Config config;
+    p11::Config config{};
     p11::View view = p11::View::both;
     bool threads = true;
+    p11::Timing timing{};
+    // Null: no log.
+    Log* log = nullptr;
     bool ca_certificates = true;
 };
 

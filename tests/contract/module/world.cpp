@@ -39,8 +39,12 @@ World::~World() {
 }
 
 void World::initialize() {
-    wire({&readers, config, view, threads, ca_certificates});
-    ASSERT_EQ(C_Initialize(nullptr), CKR_OK);
+    wire({.readers = &readers,
+          .config = config,
+          .view = view,
+          .threads = threads,
+          .ca_certificates = ca_certificates});
+    ASSERT_EQ(C_Initialize(init_args), CKR_OK);
     CK_ULONG count = 0;
     ASSERT_EQ(C_GetSlotList(CK_FALSE, nullptr, &count), CKR_OK);
 }

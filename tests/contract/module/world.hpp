@@ -41,6 +41,7 @@ class World : public ::testing::Test {
     p11::View view = p11::View::both;
     bool threads = true;
     bool ca_certificates = true;
+    CK_C_INITIALIZE_ARGS* init_args = nullptr;
 
     VirtualReaders readers;
     std::shared_ptr<vcard::Card> card;

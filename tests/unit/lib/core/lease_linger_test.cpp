@@ -8,7 +8,7 @@ class Linger : public LeaseTest {
   protected:
     // Lets 100 ms pass and the idle hook end the lease.
     void let_go() {
-        clock_->advance(timing::kLinger);
+        clock_->advance(Timing().linger);
         (void)keeper_.idle(clock_->now());
     }
 };

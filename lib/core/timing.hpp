@@ -1,0 +1,27 @@
+// How long things may take, in one place (docs/architecture.md, "Reader"). Part of the environment so that a
+// fault campaign can live through hours of it in minutes; nothing else changes them.
+#pragma once
+
+#include "jpki/clock.hpp"
+
+namespace jpki::p11 {
+
+struct Timing {
+    Duration operation = std::chrono::seconds(10);       // a call that needs the card
+    Duration identification = std::chrono::seconds(3);   // a call that asks what card it is
+    Duration linger = std::chrono::milliseconds(100);    // a lease without work
+    Duration maximum_hold = std::chrono::seconds(3);     // a lease with work, looked at between operations
+    Duration contended = std::chrono::milliseconds(50);  // waited longer for a transaction: others want it
+    Duration yield = std::chrono::milliseconds(250);     // left to others afterwards
+    Duration yield_every = std::chrono::seconds(10);
+    Duration keep_connected = std::chrono::seconds(10);
+    Duration poll = std::chrono::milliseconds(500);  // between two looks of the monitor
+    Duration retry_service = std::chrono::seconds(1);
+    Duration first_snapshot = std::chrono::milliseconds(250);  // once; see ADR 0006
+    Duration shutdown = std::chrono::seconds(2);
+    Duration exit = std::chrono::milliseconds(200);
+    Duration sleep_noticed = std::chrono::seconds(5);
+    Duration counter_freshness = std::chrono::seconds(5);
+};
+
+}  // namespace jpki::p11
