@@ -13,6 +13,9 @@ constexpr std::chrono::milliseconds kAway{1000};
 CardSlot::CardSlot(Image image, std::string image_path)
     : card_(std::move(image)), image_path_(std::move(image_path)) {
     keep_saved();
+    faults_.hands().leave = [this] { remove(); };
+    faults_.hands().bounce = [this] { bounce(); };
+    faults_.arm(card_);
 }
 
 void CardSlot::keep_saved() {
@@ -38,6 +41,7 @@ void CardSlot::swap(const std::string& image_path) {
     other.log() = std::move(card_.log());
     other.log().event("SWAP");
     card_ = std::move(other);
+    faults_.move_to(card_);
     image_path_ = image_path;
     keep_saved();
     inserted_ = true;

@@ -1,12 +1,13 @@
-// The place that a card is put into and taken out of: the card, the file its image lives in, and whether it
-// is in. Called by the program's loop and by the control commands. It saves the image after every change of
-// the card's. It knows no socket: the loop asks it whether there should be a connection.
+// The place that a card is put into and taken out of: the card, the file its image lives in, whether it
+// is in, and what is to go wrong with it. Called by the program's loop and by the control commands. It saves
+// the image after every change of the card's. It knows no socket: the loop asks it whether there should be a
+// connection.
 #pragma once
 
 #include <chrono>
 #include <string>
 
-#include "virtual/card.hpp"
+#include "virtual/fault_plan.hpp"
 
 namespace jpki::vcard {
 
@@ -16,9 +17,13 @@ class CardSlot {
 
     // An empty path keeps the image in memory only.
     CardSlot(Image image, std::string image_path);
+    CardSlot(const CardSlot&) = delete;
+    CardSlot& operator=(const CardSlot&) = delete;
 
     Card& card() { return card_; }
     const Card& card() const { return card_; }
+    // Armed on whatever card is in the slot.
+    FaultPlan& faults() { return faults_; }
     const std::string& image_path() const { return image_path_; }
 
     bool inserted() const { return inserted_; }
@@ -41,6 +46,7 @@ class CardSlot {
     void leave();
 
     Card card_;
+    FaultPlan faults_;
     std::string image_path_;
     bool inserted_ = true;
     Clock::time_point away_until_{};

@@ -5,27 +5,14 @@
 #include <array>
 #include <charconv>
 
+#include "virtual/json_text.hpp"
+
 namespace jpki::vcard {
 namespace {
 
 constexpr std::string_view kOk = "ok";
 
 std::string error(std::string_view why) { return "error: " + std::string(why); }
-
-std::string json_string(std::string_view text) {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out = "\"";
-    for (const char character : text) {
-        const auto octet = static_cast<unsigned char>(character);
-        if (octet < 0x20) {
-            out.append("\\u00").append({kDigits[octet >> 4U], kDigits[octet & 0x0FU]});
-        } else {
-            if (character == '"' || character == '\\') out += '\\';
-            out += character;
-        }
-    }
-    return out + "\"";
-}
 
 std::string status(ControlState& state, std::string_view) {
     const Card& card = state.slot.card();
@@ -101,6 +88,22 @@ std::string log(ControlState& state, std::string_view) {
     return out + ".";
 }
 
+std::string fault(ControlState& state, std::string_view row) {
+    try {
+        state.slot.faults().add(row);
+    } catch (const FaultError& wrong) {
+        return error(wrong.what());
+    }
+    return std::string(kOk);
+}
+
+std::string faults(ControlState& state, std::string_view) { return state.slot.faults().to_json(); }
+
+std::string clear_faults(ControlState& state, std::string_view) {
+    state.slot.faults().clear();
+    return std::string(kOk);
+}
+
 std::string quit(ControlState& state, std::string_view) {
     state.quit = true;
     return std::string(kOk);
@@ -113,7 +116,7 @@ struct ControlCommand {
     std::string (*run)(ControlState&, std::string_view);
 };
 
-constexpr std::array<ControlCommand, 10> kCommands{{
+constexpr std::array<ControlCommand, 13> kCommands{{
     {"status", "", "where the card is and what its personality is, as JSON", status},
     {"oracle", "", "what the card has seen: PINs, tries, signatures, as JSON", oracle},
     {"remove", "", "take the card out of the reader", remove},
@@ -123,6 +126,9 @@ constexpr std::array<ControlCommand, 10> kCommands{{
     {"swap", "IMAGE", "take the card out and put another one in", swap},
     {"reset-oracle", "", "start counting anew", reset_oracle},
     {"log", "", "the exchanges so far, PINs masked, then a line with a dot", log},
+    {"fault", "AT KIND [ARGUMENT]", "let something go wrong, counted from now", fault},
+    {"faults", "", "what is planned and how often it has happened, as JSON", faults},
+    {"faults-clear", "", "let nothing go wrong any more", clear_faults},
     {"quit", "", "save and end", quit},
 }};
 

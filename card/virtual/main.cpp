@@ -72,6 +72,14 @@ std::string objection(const Options& options, const std::optional<ReaderAddress>
     return {};
 }
 
+// Throws FaultError.
+void plan_faults(FaultPlan& plan, const std::string& path) {
+    if (path.empty()) return;
+    std::ifstream file(path);
+    if (!file) throw FaultError("cannot read it");
+    plan.add_all(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
 int run(const Options& options) {
     if (options.ctl) {
         std::string line;
@@ -97,6 +105,11 @@ int run(const Options& options) {
     CardSlot slot(std::move(image), options.image);
     if (!options.log.empty() && !slot.card().log().open(options.log)) {
         return fail(ExitCode::kFailed, "cannot write " + options.log);
+    }
+    try {
+        plan_faults(slot.faults(), options.faults);
+    } catch (const FaultError& wrong) {
+        return fail(ExitCode::kUsage, options.faults + ": " + wrong.what());
     }
     Server server(slot, *reader, options.ready_file);
     if (!options.control.empty()) {

@@ -8,6 +8,7 @@
 
 #include "virtual/control.hpp"
 #include "virtual/family.hpp"
+#include "virtual/fault_row.hpp"
 #include "virtual/personality.hpp"
 
 namespace jpki::vcard {
@@ -35,6 +36,7 @@ std::string footer() {
         }
     }
     out += "\nControl commands (jpki-vcard ctl SOCKET COMMAND):\n" + control_help();
+    out += "\nFaults (the command `fault`, and the lines of --faults):\n" + fault_help();
     out +=
         "\nNew images: PINs 1234 (3 tries) and ABC123 (5 tries) unless given in files.\n"
         "Exit codes: 0 done; 1 something could not be opened, reached or saved, or a control command "
@@ -50,13 +52,14 @@ struct TextOption {
     const char* meaning;
 };
 
-constexpr std::array<TextOption, 11> kTextOptions{{
+constexpr std::array<TextOption, 12> kTextOptions{{
     {"--host", &Options::host, "HOST", "Where vpcd listens (default: this machine)"},
     {"--image", &Options::image, "FILE",
      "The card's memory; made when it does not exist (default: forgotten at exit)"},
     {"--log", &Options::log, "FILE", "Append one line an exchange to this file, data masked"},
     {"--control", &Options::control, "SOCKET", "Listen for control commands on this Unix socket"},
     {"--ready-file", &Options::ready_file, "FILE", "Written once the card is connected to vpcd"},
+    {"--faults", &Options::faults, "FILE", "What is to go wrong from the first command on: a fault a line"},
     {"--ca-out", &Options::ca_out, "DIRECTORY",
      "Write auth-ca.pem and sign-ca.pem (of a Juki card juki-sign-ca.pem) into this directory"},
     {"--not-before", &Options::not_before, "YYYY-MM-DD", "New image: first day of the user certificates"},

@@ -21,6 +21,7 @@ struct Options {
     std::string control;
     std::string ready_file;
     std::string ca_out;
+    std::string faults;
 
     bool make_image = false;
     bool other = false;

@@ -38,6 +38,7 @@ struct Oracle {
     unsigned power_ups = 0;
     unsigned power_offs = 0;
     unsigned resets = 0;  // warm resets
+    unsigned faults = 0;  // rows of a fault plan that acted
     bool powered = false;
 
     // One line, keys as the members here.

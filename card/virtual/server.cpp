@@ -31,9 +31,13 @@ Server::Server(CardSlot& slot, ReaderAddress reader, std::string ready_file)
       reader_(reader),
       ready_file_(std::move(ready_file)),
       signals_(end_signals()),
-      state_{.slot = slot} {}
+      state_{.slot = slot} {
+    slot_.faults().hands().delay = [this](std::chrono::milliseconds time) {
+        if (connection_) connection_->hold_answer(time);
+    };
+}
 
-Server::~Server() = default;
+Server::~Server() { slot_.faults().hands().delay = nullptr; }
 
 bool Server::run() {
     while (!state_.quit) {
@@ -49,6 +53,7 @@ bool Server::run() {
         if (::poll(polled.data(), polled.size(), milliseconds_to_wait(Clock::now())) < 0) continue;
         if (polled[0].revents != 0) break;
         if (fixed == 2 && polled[1].revents != 0) connecting_ ? finish_connecting() : serve_reader();
+        if (connection_ && connection_->due()) settle(connection_->on_due(slot_.card()));
         state_.connected = connection_.has_value();
         control_.serve(state_);
         // A control command may have taken the card out, or put another in.
@@ -60,8 +65,9 @@ bool Server::run() {
 }
 
 int Server::milliseconds_to_wait(Clock::time_point now) const {
-    if (connection_ || !slot_.inserted()) return -1;
-    const Clock::time_point due = std::max(next_try_, slot_.away_until());
+    const bool held = connection_ && connection_->due();
+    if (!held && (connection_ || !slot_.inserted())) return -1;
+    const Clock::time_point due = held ? *connection_->due() : std::max(next_try_, slot_.away_until());
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - now);
     return static_cast<int>(std::max<std::chrono::milliseconds::rep>(wait.count(), 1));
 }
@@ -82,8 +88,9 @@ void Server::finish_connecting() {
     announce();
 }
 
-void Server::serve_reader() {
-    const VpcdEnd end = connection_->on_readable(slot_.card());
+void Server::serve_reader() { settle(connection_->on_readable(slot_.card())); }
+
+void Server::settle(VpcdEnd end) {
     if (end == VpcdEnd::kGoesOn) return;
     disconnect();
     if (end == VpcdEnd::kCardMute) slot_.bounce();

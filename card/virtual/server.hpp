@@ -31,6 +31,7 @@ class Server {
     void connect_when_due(Clock::time_point now);
     void finish_connecting();
     void serve_reader();
+    void settle(VpcdEnd end);
     void disconnect();
     void announce();
 

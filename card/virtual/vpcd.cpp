@@ -6,8 +6,10 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace jpki::vcard {
 namespace {
@@ -50,7 +52,20 @@ VpcdEnd VpcdConnection::on_readable(Card& card) {
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return VpcdEnd::kGoesOn;
     if (count <= 0) return VpcdEnd::kPeerLeft;
     reader_.feed(ByteView(chunk).first(static_cast<std::size_t>(count)));
-    while (const std::optional<Bytes> message = reader_.next()) {
+    return serve(card);
+}
+
+VpcdEnd VpcdConnection::on_due(Card& card) {
+    if (!due_ || Clock::now() < *due_) return VpcdEnd::kGoesOn;
+    due_.reset();
+    const Bytes response = std::exchange(held_, {});
+    return send(response) ? serve(card) : VpcdEnd::kPeerLeft;
+}
+
+VpcdEnd VpcdConnection::serve(Card& card) {
+    while (!due_) {
+        const std::optional<Bytes> message = reader_.next();
+        if (!message) break;
         if (const VpcdEnd end = answer(card, *message); end != VpcdEnd::kGoesOn) return end;
     }
     return VpcdEnd::kGoesOn;
@@ -67,8 +82,14 @@ VpcdEnd VpcdConnection::answer(Card& card, ByteView message) {
         }
         return VpcdEnd::kGoesOn;
     }
-    const Bytes response = card.transmit(message);
+    Bytes response = card.transmit(message);
     if (response.empty()) return VpcdEnd::kCardMute;
+    // More than the frame's length can say never happens by itself.
+    response.resize(std::min<std::size_t>(response.size(), 0xFFFF));
+    if (due_) {
+        held_ = std::move(response);
+        return VpcdEnd::kGoesOn;
+    }
     return send(response) ? VpcdEnd::kGoesOn : VpcdEnd::kPeerLeft;
 }
 

@@ -4,6 +4,7 @@
 // instead.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "jpki/bytes.hpp"
@@ -30,6 +31,8 @@ enum class VpcdEnd { kGoesOn, kPeerLeft, kCardMute };
 
 class VpcdConnection {
   public:
+    using Clock = std::chrono::steady_clock;
+
     explicit VpcdConnection(Descriptor socket) : socket_(std::move(socket)) {}
 
     int number() const { return socket_.number(); }
@@ -40,12 +43,22 @@ class VpcdConnection {
     // Receives what is there and answers every complete message.
     VpcdEnd on_readable(Card& card);
 
+    // Called while the card executes a command: its answer is to wait so long, and what comes after it, too.
+    void hold_answer(std::chrono::milliseconds time) { due_ = Clock::now() + time; }
+    // When the answer that waits is due; nothing when none does.
+    std::optional<Clock::time_point> due() const { return due_; }
+    // Sends it, once it is due.
+    VpcdEnd on_due(Card& card);
+
   private:
+    VpcdEnd serve(Card& card);
     VpcdEnd answer(Card& card, ByteView message);
     bool send(ByteView message) const;
 
     Descriptor socket_;
     VpcdReader reader_;
+    std::optional<Clock::time_point> due_;
+    Bytes held_;
 };
 
 }  // namespace jpki::vcard
