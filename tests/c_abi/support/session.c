@@ -19,10 +19,8 @@ CK_ULONG slots_with_token(CK_SLOT_ID* slots, CK_ULONG most) {
     return count;
 }
 
-int initialized_with_card(void** state) {
-    (void)state;
+int wait_for_card(void) {
     const unsigned long end = now_ms() + kPatience;
-    if (p11->C_Initialize(NULL) != CKR_OK) return -1;
     for (;;) {
         CK_ULONG count = 0;
         // The first look takes pcscd some milliseconds, for which no call waits long.
@@ -30,6 +28,11 @@ int initialized_with_card(void** state) {
         if (now_ms() > end) return -1;
         sleep_ms(10);
     }
+}
+
+int initialized_with_card(void** state) {
+    (void)state;
+    return p11->C_Initialize(NULL) == CKR_OK ? wait_for_card() : -1;
 }
 
 static int has_label(CK_SLOT_ID slot, enum token token, CK_TOKEN_INFO* info) {

@@ -20,6 +20,8 @@ extern const struct token_facts kFacts[kTokens];
 
 // CMocka's setup: initialises and waits until a card is seen. finalized() of module.h is its teardown.
 int initialized_with_card(void** state);
+// After any other C_Initialize; 0 when there is one. A bare result for child processes.
+int wait_for_card(void);
 // The slots that hold a token, at most `most`; returns how many.
 CK_ULONG slots_with_token(CK_SLOT_ID* slots, CK_ULONG most);
 CK_SLOT_ID slot_of(enum token token);
