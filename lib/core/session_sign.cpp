@@ -57,6 +57,8 @@ Result<std::size_t> Session::sign_size(Step which) {
 
 Result<Bytes> Session::sign_with_card(Signing operation) {
     JPKI_TRY_ASSIGN(Bytes input, operation.input.finish());
+    // No card takes that, so none is asked.
+    if (input.empty()) return fail(Errc::data_length, "nothing to sign");
     const SignScheme scheme = *operation.input.mechanism().scheme;
     return noted(token_->sign(incarnation_, scheme, std::move(input), std::move(operation.confirmed)));
 }
