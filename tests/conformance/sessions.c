@@ -156,6 +156,9 @@ void statement_073_a_null_mechanism_cancels(void** state) {
             finish_operations(keys, active ? CKF_FIND_OBJECTS : 0);
         }
         assert_int_equal(signatures_made((enum token)token), 0);
+        // Not offered, so there is nothing to cancel.
+        assert_rv(p11->C_SignRecoverInit(keys.session, NULL, 0), CKR_FUNCTION_NOT_SUPPORTED);
+        assert_rv(p11->C_VerifyRecoverInit(keys.session, NULL, 0), CKR_FUNCTION_NOT_SUPPORTED);
         if (p11->C_VerifySignatureInit == NULL) continue;
         CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
         CK_BYTE signature[kSignatureSize] = {0};

@@ -119,6 +119,15 @@ size_t sweep_pointers(const struct swept* function, void** pointers[kMostPointer
     return count;
 }
 
+int sweep_offered(const struct swept* function) {
+    // functions.def has the order of the list.
+    void (*pointer)(void) = NULL;
+    const size_t at = (size_t)(function - kSwept) * sizeof(pointer);
+    memcpy(&pointer, (const unsigned char*)p11 + offsetof(CK_FUNCTION_LIST_3_2, C_Initialize) + at,
+           sizeof(pointer));
+    return pointer != NULL;
+}
+
 int sweep_is(const struct swept* function, const char* name) { return strcmp(function->name, name) == 0; }
 
 int sweep_takes_session(const struct swept* function) {

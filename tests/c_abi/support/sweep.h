@@ -30,6 +30,9 @@ void sweep_handles(CK_OBJECT_HANDLE handle);
 // The pointer variables of one function; returns how many.
 size_t sweep_pointers(const struct swept* function, void** pointers[kMostPointers]);
 
+// Whether the newest list has it; a wrapper may know older ones only.
+int sweep_offered(const struct swept* function);
+
 int sweep_is(const struct swept* function, const char* name);
 int sweep_takes_session(const struct swept* function);
 int sweep_takes_slot(const struct swept* function);
