@@ -90,7 +90,11 @@ Result<bool> Token::offers_pss() {
         incarnation = state_.incarnation;
         along = ticket();
     }
-    if (const auto known = reader_->pss(incarnation)) return *known == PssAnswer::known;
+    if (const auto known = reader_->pss(incarnation)) {
+        // Perhaps the other token found out; this one's keys say it as well.
+        note_pss(*known == PssAnswer::known);
+        return *known == PssAnswer::known;
+    }
     const Bytes identity = along.identity;
     if (const auto remembered = card_memory::knows_pss(identity)) {
         reader_->set_pss(incarnation, *remembered ? PssAnswer::known : PssAnswer::unknown);
