@@ -39,8 +39,13 @@ std::string program_name() {
     std::array<char, PATH_MAX> path{};
     const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
     if (length <= 0) return {};
-    const std::string_view whole(path.data(), static_cast<std::size_t>(length));
-    return std::string(whole.substr(whole.rfind('/') + 1));
+    return program_of(std::string_view(path.data(), static_cast<std::size_t>(length)));
+}
+
+std::string program_of(std::string_view executable) {
+    constexpr std::string_view kReplaced = " (deleted)";
+    if (executable.ends_with(kReplaced)) executable.remove_suffix(kReplaced.size());
+    return std::string(executable.substr(executable.rfind('/') + 1));
 }
 
 View natural_view(std::string_view program) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "config/config.hpp"
 
@@ -13,6 +14,8 @@ bool nss_is_loaded() noexcept;
 
 // The basename of the running program's file; empty when it cannot be told.
 std::string program_name();
+// The same from what /proc/self/exe says, which is more than the path once an upgrade has replaced the file.
+std::string program_of(std::string_view executable);
 
 // The view for a host that nobody configured: both seats, or authentication alone where every token is asked
 // for its PIN (NSS, ssh*, p11-kit's server).

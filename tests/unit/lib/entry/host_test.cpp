@@ -23,5 +23,11 @@ TEST(Host, OnlySshIsBetterOffWithoutTheCaCertificates) {
 
 TEST(Host, KnowsTheNameOfTheRunningProgram) { EXPECT_EQ(program_name(), "lib_entry_test"); }
 
+TEST(Host, AnUpgradedProgramKeepsItsName) {
+    EXPECT_EQ(program_of("/usr/lib/firefox-esr/firefox-esr"), "firefox-esr");
+    EXPECT_EQ(program_of("/usr/lib/firefox-esr/firefox-esr (deleted)"), "firefox-esr");
+    EXPECT_EQ(program_of("/usr/libexec/p11-kit/p11-kit-server (deleted)"), "p11-kit-server");
+}
+
 }  // namespace
 }  // namespace jpki::p11
