@@ -34,6 +34,7 @@ Status Session::authenticate(ByteView pin) {
         const Lock lock(mutex_);
         if (!signing_) return fail(Errc::operation_not_initialized);
         login_number = signing_->login_number;
+        signing_->confirmed.wipe();  // the last answer counts
     }
     JPKI_TRY_ASSIGN(SecretBytes confirmed, noted(token_->authenticate(incarnation_, pin)));
     const Lock lock(mutex_);

@@ -207,7 +207,10 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     // is next used.
     if (!report.status && report.change_sent && state_.logged_in) drop_login();
     JPKI_TRY(note_login(report));
-    if (state_.logged_in) state_.pin = std::move(kept);
+    // Where every signature needs its own login, one that is spent stays so, and operations that were
+    // confirmed with the old PIN end: it would cost a try.
+    if (!state_.pin.empty()) state_.pin = std::move(kept);
+    if (always_authenticates()) ++login_number_;
     return {};
 }
 
@@ -284,6 +287,8 @@ bool Token::always_authenticates() const noexcept {
 Result<SecretBytes> Token::authenticate(Incarnation session, ByteView typed) {
     auto pin = verify_at_card(session, typed);
     const Lock lock(mutex_);
+    // The user's login counted for a signature right after it; this one was asked for its own.
+    state_.pin.wipe();
     if (pin) {
         state_.confirmation_waits = true;
     } else if (pin.error().code == Errc::pin_locked && state_.logged_in) {

@@ -86,8 +86,9 @@ class Token {
     // A password for every signature (confirm = "every-signature"): the key says so in
     // CKA_ALWAYS_AUTHENTICATE.
     [[nodiscard]] bool always_authenticates() const noexcept;
-    // A context-specific login: verifies the PIN and returns it for the one operation that waits for it. A
-    // PIN that turns out to be locked logs the user out. Errors: as log_in().
+    // A context-specific login: verifies the PIN and returns it for the one operation that waits for it; the
+    // user's login counts for no signature any more. A PIN that turns out to be locked logs the user out.
+    // Errors: as log_in().
     Result<SecretBytes> authenticate(Incarnation session, ByteView typed);
     // A call on a session of this token: starts the idle time anew.
     void touch();
