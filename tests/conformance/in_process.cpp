@@ -24,9 +24,16 @@ constexpr unsigned kSettle = 1100;  // two looks of the monitor and a little
 constexpr std::array<const char*, kStageCards> kImages{JPKI_DEFAULT_IMAGE, JPKI_OTHER_IMAGE, JPKI_JUKI_IMAGE,
                                                        JPKI_ANDROID_IMAGE, JPKI_IPHONE_IMAGE};
 
+// What another client sends; the PIN is the authentication's, by its short identifier.
+const jpki::Bytes kSelectApplication{0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0,
+                                     0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
+const jpki::Bytes kSelectCardManager{0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00};
+const jpki::Bytes kVerify{0x00, 0x20, 0x00, 0x98, 0x04, '1', '2', '3', '4'};
+
 // A world for each statement; never destroyed, since a thread of the library may outlive a failed one.
 struct World {
     VirtualReaders readers;
+    jpki::p11::Timing timing;
     jpki::vcard::CardSlot slot{jpki::vcard::load_image(JPKI_DEFAULT_IMAGE), ""};
 
     std::shared_ptr<jpki::vcard::Card> card() { return {std::shared_ptr<void>(), &slot.card()}; }
@@ -87,6 +94,7 @@ void stage_pin_changed(void) {}
 void stage_configure(const char* toml) {
     jpki::testing::Wiring wiring;
     wiring.readers = &g_world->readers;
+    wiring.timing = g_world->timing;
     const auto problems = jpki::p11::read_config(toml, wiring.config, "conformance");
     for (const auto& problem : problems)
         std::fprintf(stderr, "%u:%u: %s\n", problem.line, problem.column, problem.message.c_str());
@@ -117,9 +125,29 @@ void stage_reset_by_another_client(void) { g_world->readers.reset_by_other_clien
 int stage_another_client_can_sign(enum token token) {
     const std::uint8_t key = kFacts[token].key_sfi;
     const auto answers = g_world->readers.as_other_client(
-        {{0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01},
+        {kSelectApplication,
          {0x80, 0x2A, 0x00, static_cast<std::uint8_t>(0x80U | key), 0x04, 0x01, 0x02, 0x03, 0x04, 0x00}});
     return answers.size() == 2 && answers.back().size() > 2 ? 1 : 0;
+}
+
+void stage_another_client_leaves_login(void) {
+    (void)g_world->readers.as_other_client({kSelectApplication, kVerify});
+}
+
+void stage_another_client_changes_pin(const char* new_pin) {
+    jpki::Bytes change{0x00, 0x24, 0x01, 0x98, 0x04};
+    change.insert(change.end(), new_pin, new_pin + 4);
+    (void)g_world->readers.as_other_client({kSelectApplication, kVerify, change, kSelectCardManager});
+}
+
+void stage_counters_age_at_once(void) {
+    g_world->timing.counter_freshness = {};
+    stage_configure("");
+}
+
+void stage_look_every(unsigned ms) {
+    g_world->timing.poll = g_world->timing.retry_service = std::chrono::milliseconds(ms);
+    stage_configure("");
 }
 
 void stage_plug_in(const char* reader) { g_world->readers.plug_in(reader); }

@@ -138,7 +138,22 @@ int stage_another_client_can_sign(enum token token) {
     return status == 0x9000;
 }
 
+void stage_another_client_leaves_login(void) {
+    if (raw_leave_login(kFacts[kAuthentication].pin) != 0) give_up("another client could not log in");
+}
+
+void stage_another_client_changes_pin(const char* new_pin) {
+    card_changed = 1;
+    if (raw_change_pin(kFacts[kAuthentication].pin, new_pin) != 0)
+        give_up("another client could not change the PIN");
+}
+
 static void impossible(void) { give_up("this cannot be done from outside"); }
+void stage_counters_age_at_once(void) { impossible(); }
+void stage_look_every(unsigned ms) {
+    (void)ms;
+    impossible();
+}
 void stage_plug_in(const char* reader) {
     (void)reader;
     impossible();

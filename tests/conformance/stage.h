@@ -43,8 +43,15 @@ void stage_bounce(void);
 void stage_reset_by_another_client(void);
 // Another client's sign command with this token's key, without any login of its own; true when it got one.
 int stage_another_client_can_sign(enum token token);
+// It enters the authentication PIN, and leaves the card so; or changes it to this one, and logs out.
+void stage_another_client_leaves_login(void);
+void stage_another_client_changes_pin(const char* new_pin);
 
 // In process only.
+// The library looks at the readers so often, from the next C_Initialize on.
+void stage_look_every(unsigned ms);
+// From the next C_Initialize on, C_GetTokenInfo takes every counter for too old.
+void stage_counters_age_at_once(void);
 void stage_plug_in(const char* reader);
 void stage_unplug(const char* reader);
 void stage_stop_service(int stopped);

@@ -13,23 +13,28 @@ static int transmit(SCARDHANDLE card, DWORD protocol, const unsigned char* comma
     return length < 2 ? -1 : answer[length - 2] << 8 | answer[length - 1];
 }
 
-static int verify(SCARDHANDLE card, DWORD protocol, const char* pin) {
+// VERIFY (20, 00) or CHANGE REFERENCE DATA (24, 01) of the authentication PIN, by its short identifier 18.
+static int send_pin(SCARDHANDLE card, DWORD protocol, unsigned char ins, unsigned char p1, const char* pin) {
     enum { kHeader = 5, kMost = 16 };
-    unsigned char command[kHeader + kMost] = {0x00, 0x20, 0x00, 0x98};  // short identifier 18
+    unsigned char command[kHeader + kMost] = {0x00, ins, p1, 0x98};
     const size_t length = strlen(pin);
     command[kHeader - 1] = (unsigned char)length;
     memcpy(command + kHeader, pin, length);
     return transmit(card, protocol, command, kHeader + length);
 }
 
-static int select_and_sign(SCARDHANDLE card, DWORD protocol, unsigned char key_sfi, const char* pin) {
+static int select_application(SCARDHANDLE card, DWORD protocol) {
     static const unsigned char kSelect[] = {0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0,
                                             0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
+    return transmit(card, protocol, kSelect, sizeof(kSelect));
+}
+
+static int select_and_sign(SCARDHANDLE card, DWORD protocol, unsigned char key_sfi, const char* pin) {
     enum { kHeader = 5, kInput = 51 };
     unsigned char sign[kHeader + kInput + 1] = {0x80, 0x2A, 0x00, (unsigned char)(0x80U | key_sfi), kInput};
     memset(sign + kHeader, 0x42, kInput);
-    if (transmit(card, protocol, kSelect, sizeof(kSelect)) != 0x9000) return -2;
-    if (pin != NULL && verify(card, protocol, pin) != 0x9000) return -3;
+    if (select_application(card, protocol) != 0x9000) return -2;
+    if (pin != NULL && send_pin(card, protocol, 0x20, 0x00, pin) != 0x9000) return -3;
     return transmit(card, protocol, sign, sizeof(sign));
 }
 
@@ -76,3 +81,26 @@ int raw_sign_status(unsigned char key_sfi, const char* pin) {
     (void)SCardReleaseContext(context);
     return status;
 }
+
+// Logs in, and with `new_pin` changes the PIN.
+static int enter(const char* pin, const char* new_pin, DWORD end) {
+    SCARDCONTEXT context = 0;
+    SCARDHANDLE card = 0;
+    DWORD protocol = 0;
+    int status = -1;
+    if (!reach(&context, &card, &protocol)) return -1;
+    if (SCardBeginTransaction(card) == SCARD_S_SUCCESS) {
+        if (select_application(card, protocol) == 0x9000 &&
+            send_pin(card, protocol, 0x20, 0x00, pin) == 0x9000 &&
+            (new_pin == NULL || send_pin(card, protocol, 0x24, 0x01, new_pin) == 0x9000))
+            status = 0;
+        (void)SCardEndTransaction(card, end);
+    }
+    (void)SCardDisconnect(card, SCARD_LEAVE_CARD);
+    (void)SCardReleaseContext(context);
+    return status;
+}
+
+int raw_leave_login(const char* pin) { return enter(pin, NULL, SCARD_LEAVE_CARD); }
+
+int raw_change_pin(const char* pin, const char* new_pin) { return enter(pin, new_pin, SCARD_UNPOWER_CARD); }

@@ -11,4 +11,9 @@ int raw_sign_status(unsigned char key_sfi, const char* pin);
 // Resets the card as another program may, between our transactions; 0 when done.
 int raw_reset(void);
 
+// Enters the authentication PIN and leaves the card so, as programs do that think they are alone; or changes
+// it and powers the card down. 0 when done.
+int raw_leave_login(const char* pin);
+int raw_change_pin(const char* pin, const char* new_pin);
+
 #endif
