@@ -53,12 +53,27 @@ static void assert_found_by_privacy(CK_SESSION_HANDLE session, CK_BBOOL value, c
     assert_found(session, &wanted, 1, expected);
 }
 
+// Handles are numbers that can be guessed: those near the visible ones lead to nothing else.
+static void assert_guesses_fail(CK_SESSION_HANDLE session) {
+    CK_OBJECT_HANDLE found[kMost];
+    const CK_ULONG count = find_objects(session, ~0UL, found, kMost);
+    for (CK_OBJECT_HANDLE guess = found[0] - kMost; guess != found[0] + kMost; ++guess) {
+        CK_ATTRIBUTE class = {CKA_CLASS, NULL, 0};
+        CK_ULONG i = 0;
+        while (i < count && found[i] != guess)
+            ++i;
+        assert_rv(p11->C_GetAttributeValue(session, guess, &class, 1),
+                  i < count ? CKR_OK : CKR_OBJECT_HANDLE_INVALID);
+    }
+}
+
 static void assert_public_set(CK_SESSION_HANDLE session, int token) {
     assert_found(session, NULL, 0, kPublic[token]);
     assert_found_by_privacy(session, CK_FALSE, kPublic[token]);
     // Not even when asked for.
     assert_found_by_privacy(session, CK_TRUE, "");
     assert_found_by_class(session, CKO_PRIVATE_KEY, "");
+    assert_guesses_fail(session);
 }
 
 static void assert_user_set(CK_SESSION_HANDLE session, int token) {
