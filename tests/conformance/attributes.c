@@ -101,24 +101,55 @@ void statement_095_every_attribute_of_every_object_is_exact(void** state) {
     }
 }
 
+// Entries of every kind, for a private key.
+enum { kEntries = 6, kRoom = 64 };
+static const struct {
+    CK_ATTRIBUTE_TYPE type;
+    CK_ULONG room;  // 0: no buffer
+    CK_ULONG length;
+} kEntry[kEntries] = {
+    {CKA_CLASS, 8, 8},
+    {CKA_VENDOR_DEFINED, kRoom, CK_UNAVAILABLE_INFORMATION},
+    {CKA_PRIVATE_EXPONENT, kRoom, CK_UNAVAILABLE_INFORMATION},
+    {CKA_MODULUS, 3, CK_UNAVAILABLE_INFORMATION},
+    {CKA_PUBLIC_EXPONENT, kRoom, 3},
+    {CKA_MODULUS, 0, 256},
+};
+
+static void assert_entry_answered(const CK_ATTRIBUTE* answer, size_t entry, const CK_BYTE value[kRoom]) {
+    const int written = kEntry[entry].room != 0 && kEntry[entry].length <= kEntry[entry].room;
+    assert_int_equal(answer->type, kEntry[entry].type);
+    assert_int_equal(answer->ulValueLen, kEntry[entry].length);
+    if (written) assert_int_not_equal(value[0], kFill);
+    for (CK_ULONG k = written ? kEntry[entry].length : 0; k < kRoom; ++k)
+        assert_int_equal(value[k], kFill);
+}
+
+// Asks for the entries whose bits are set, beginning with the how manyth.
+static void assert_mixed(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key, unsigned bits, size_t first,
+                         CK_RV expected) {
+    CK_ATTRIBUTE list[kEntries];
+    CK_BYTE values[kEntries][kRoom];
+    size_t asked[kEntries];
+    CK_ULONG count = 0;
+    memset(values, kFill, sizeof(values));
+    for (size_t i = 0; i < kEntries; ++i) {
+        const size_t entry = (i + first) % kEntries;
+        if ((bits >> entry & 1U) == 0) continue;
+        CK_BYTE* value = kEntry[entry].room == 0 ? NULL : values[entry];
+        list[count] = (CK_ATTRIBUTE){kEntry[entry].type, value, kEntry[entry].room};
+        asked[count++] = entry;
+    }
+    assert_rv(p11->C_GetAttributeValue(session, key, list, count), expected);
+    for (CK_ULONG i = 0; i < count; ++i)
+        assert_entry_answered(&list[i], asked[i], values[asked[i]]);
+}
+
 void statement_102_every_entry_of_a_mixed_template_is_answered(void** state) {
     (void)state;
-    enum { kEntries = 6 };
-    static const struct {
-        CK_ATTRIBUTE_TYPE type;
-        CK_ULONG room;  // 0: no buffer
-        CK_ULONG length;
-    } kQuery[kEntries] = {
-        {CKA_CLASS, 8, 8},
-        {CKA_VENDOR_DEFINED, 64, CK_UNAVAILABLE_INFORMATION},
-        {CKA_PRIVATE_EXPONENT, 64, CK_UNAVAILABLE_INFORMATION},
-        {CKA_MODULUS, 3, CK_UNAVAILABLE_INFORMATION},
-        {CKA_PUBLIC_EXPONENT, 64, 3},
-        {CKA_MODULUS, 0, 256},
-    };
     // The worst of what is asked for is the answer, whatever its place.
     static const struct {
-        unsigned entries;  // a bit for each entry of the above
+        unsigned bits;
         CK_RV rv;
     } kTemplates[] = {
         {0x3F, CKR_ATTRIBUTE_SENSITIVE},
@@ -132,34 +163,9 @@ void statement_102_every_entry_of_a_mixed_template_is_answered(void** state) {
     for (int token = 0; token < kTokens; ++token) {
         const CK_SESSION_HANDLE session = open_logged_in((enum token)token);
         const CK_OBJECT_HANDLE key = find_key(session, CKO_PRIVATE_KEY);
-        for (size_t which = 0; which < sizeof(kTemplates) / sizeof(kTemplates[0]); ++which) {
-            for (size_t turn = 0; turn < kEntries; ++turn) {
-                CK_ATTRIBUTE list[kEntries];
-                CK_BYTE values[kEntries][64];
-                size_t asked[kEntries];
-                CK_ULONG count = 0;
-                memset(values, kFill, sizeof(values));
-                for (size_t i = 0; i < kEntries; ++i) {
-                    const size_t entry = (i + turn) % kEntries;
-                    if ((kTemplates[which].entries >> entry & 1U) == 0) continue;
-                    list[count] =
-                        (CK_ATTRIBUTE){kQuery[entry].type, kQuery[entry].room == 0 ? NULL : values[entry],
-                                       kQuery[entry].room};
-                    asked[count++] = entry;
-                }
-                assert_rv(p11->C_GetAttributeValue(session, key, list, count), kTemplates[which].rv);
-                for (CK_ULONG i = 0; i < count; ++i) {
-                    const size_t entry = asked[i];
-                    const int answered =
-                        kQuery[entry].room != 0 && kQuery[entry].length <= kQuery[entry].room;
-                    assert_int_equal(list[i].ulValueLen, kQuery[entry].length);
-                    assert_int_equal(list[i].type, kQuery[entry].type);
-                    for (CK_ULONG k = answered ? kQuery[entry].length : 0; k < sizeof(values[entry]); ++k)
-                        assert_int_equal(values[entry][k], kFill);
-                    if (answered) assert_int_not_equal(values[entry][0], kFill);
-                }
-            }
-        }
+        for (size_t i = 0; i < sizeof(kTemplates) / sizeof(kTemplates[0]); ++i)
+            for (size_t first = 0; first < kEntries; ++first)
+                assert_mixed(session, key, kTemplates[i].bits, first, kTemplates[i].rv);
     }
 }
 
