@@ -3,7 +3,9 @@
 #include <reader.h>
 #include <cstring>
 
+#include <algorithm>
 #include <array>
+#include <thread>
 
 namespace jpki::card::pcsc {
 
@@ -12,6 +14,11 @@ namespace {
 // Always the largest that pcsc-lite allows (65,548 octets): when an answer does not fit, pcscd says so after
 // the card has executed the command, and the answer is gone.
 constexpr std::size_t kAnswerSize = MAX_BUFFER_SIZE_EXTENDED;
+
+// pcscd looks for a card every 400 ms (PCSCLITE_STATUS_POLL_RATE), so a command may fail of its removal well
+// before pcscd can tell of that.
+constexpr Duration kPcscdNotices = std::chrono::milliseconds(600);
+constexpr Duration kLookAgain = std::chrono::milliseconds(20);
 
 TimePoint now() { return std::chrono::steady_clock::now(); }
 
@@ -95,6 +102,16 @@ Status PcscConnection::same_card() noexcept {
     return {};
 }
 
+Status PcscConnection::same_card_after_silence(TimePoint deadline) noexcept {
+    const std::uint32_t cancels = link_->cancels();
+    const TimePoint until = std::min(deadline, now() + kPcscdNotices);
+    for (;;) {
+        JPKI_TRY(same_card());
+        if (now() >= until || link_->cancels() != cancels) return {};
+        std::this_thread::sleep_for(kLookAgain);
+    }
+}
+
 Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
     if (lost_) return fail(*lost_);
     if (!in_transaction_) return fail(Errc::internal, "transmit outside a transaction");
@@ -117,9 +134,9 @@ Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
         return fail(Errc::malformed_answer, "an answer longer than any can be", sent.error().detail);
     if (!sent && !failed_with(sent, Errc::card_mute)) return fail(judge(sent.error()));
     // Silence, which some drivers report as an answer of nothing: a mute card, or one pulled out in
-    // mid-command? pcscd may know by now.
+    // mid-command?
     if (!sent || length < 2) {
-        if (const Status same = same_card(); !same) return fail(judge(same.error()));
+        if (const Status same = same_card_after_silence(deadline); !same) return fail(judge(same.error()));
         if (!sent) return fail(judge(sent.error()));
         return fail(Errc::malformed_answer, "an answer without a status word");
     }

@@ -32,6 +32,8 @@ class PcscConnection final : public Connection {
     // Takes note of a reset, if it is still our card.
     Status reconnect() noexcept;
     Status same_card() noexcept;
+    // The same, with time for pcscd to notice a removal, though not beyond the deadline.
+    Status same_card_after_silence(TimePoint deadline) noexcept;
     // The error as a holder of a connection sees it; what ends the connection is remembered.
     Error judge(Error error) noexcept;
     void disconnect() noexcept;

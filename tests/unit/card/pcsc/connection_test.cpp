@@ -44,7 +44,9 @@ class Backend : public ::testing::Test {
         ASSERT_TRUE(connection_->begin(soon()));
     }
 
-    Result<Bytes> transmit() { return connection_->transmit(Bytes{0x00, 0xA4, 0x04, 0x0C}, kNever); }
+    Result<Bytes> transmit(TimePoint deadline = kNever) {
+        return connection_->transmit(Bytes{0x00, 0xA4, 0x04, 0x0C}, deadline);
+    }
 
     SilentLog log_;
     std::unique_ptr<ReaderSystem> system_ = make_pcsc_reader_system(log_);
@@ -220,7 +222,7 @@ TEST_F(Connections, BelieveNoAnswerWithoutStatusWordOrBeyondTheBuffer) {
     begin();
     for (const std::vector<std::uint8_t>& answer : {std::vector<std::uint8_t>{}, {0x90}}) {
         fake().answer = answer;
-        EXPECT_TRUE(failed_with(transmit(), Errc::malformed_answer));
+        EXPECT_TRUE(failed_with(transmit(soon()), Errc::malformed_answer));
     }
     fake().answer_length = MAX_BUFFER_SIZE_EXTENDED + 1;
     EXPECT_TRUE(failed_with(transmit(), Errc::malformed_answer));
@@ -232,8 +234,15 @@ TEST_F(Connections, BelieveNoAnswerWithoutStatusWordOrBeyondTheBuffer) {
 TEST_F(Connections, TakeSilenceForARemovalWhenTheCardIsGone) {
     begin();
     fake().next["SCardTransmit"] = {SCARD_E_NOT_TRANSACTED, SCARD_E_NOT_TRANSACTED};
-    EXPECT_TRUE(failed_with(transmit(), Errc::card_mute));
+    EXPECT_TRUE(failed_with(transmit(soon()), Errc::card_mute));
     fake().event_state = 0x00020000 | SCARD_STATE_EMPTY;
+    EXPECT_TRUE(failed_with(transmit(), Errc::card_removed));
+}
+
+TEST_F(Connections, GivePcscdTimeToNoticeARemoval) {
+    begin();
+    fake().next["SCardTransmit"] = {SCARD_E_NOT_TRANSACTED};
+    fake().next_event_states = {fake().event_state, fake().event_state, 0x00020000 | SCARD_STATE_EMPTY};
     EXPECT_TRUE(failed_with(transmit(), Errc::card_removed));
 }
 
@@ -273,7 +282,7 @@ TEST_F(EveryCode, AtEveryCallIsAnErrorOfThePort) {
             check(begun, {Errc::card_removed, Errc::card_mute, Errc::reader_gone, Errc::reader_busy,
                           Errc::service_unavailable, Errc::access_denied, Errc::timed_out, Errc::transport,
                           Errc::no_memory, Errc::abandoned});
-            if (begun) (void)(*connected)->transmit(Bytes{0, 0, 0, 0}, kNever);
+            if (begun) (void)(*connected)->transmit(Bytes{0, 0, 0, 0}, soon());
             (*connected)->end(Disposition::leave);
             connected->reset();
             EXPECT_EQ(fake().handles, 0);

@@ -75,6 +75,10 @@ LONG SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE
     EXPECT_EQ(count, DWORD{1});
     EXPECT_EQ(states->dwCurrentState, DWORD{SCARD_STATE_UNAWARE});
     states->dwEventState = fake().event_state;
+    if (!fake().next_event_states.empty()) {
+        states->dwEventState = fake().next_event_states.front();
+        fake().next_event_states.pop_front();
+    }
     return answer_of("SCardGetStatusChange");
 }
 

@@ -22,6 +22,7 @@ struct FakePcscd {
     std::string names = std::string(kReader) + '\0' + '\0';
     DWORD names_length = 0;  // what SCardListReaders claims, if not 0
     DWORD event_state = 0x00010000 | SCARD_STATE_PRESENT;
+    std::deque<DWORD> next_event_states;  // come before it
     DWORD protocol = SCARD_PROTOCOL_T1;
     std::vector<std::uint8_t> answer = {0x90, 0x00};
     DWORD answer_length = 0;  // what SCardTransmit claims, if not 0
