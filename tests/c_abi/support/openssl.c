@@ -40,3 +40,19 @@ int openssl_verifies(const unsigned char* certificate, size_t certificate_size, 
     EVP_PKEY_free(key);
     return right;
 }
+
+int openssl_verifies_pss(const unsigned char* certificate, size_t certificate_size, const unsigned char* data,
+                         size_t data_size, const unsigned char* signature, size_t signature_size) {
+    EVP_PKEY* key = key_of(certificate, certificate_size);
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX* parameters = NULL;  // the context's own
+    // MGF1 takes the message's hash unless told otherwise.
+    const int right = key != NULL &&
+                      EVP_DigestVerifyInit_ex(context, &parameters, "SHA256", NULL, NULL, key, NULL) == 1 &&
+                      EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
+                      EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1 &&
+                      EVP_DigestVerify(context, signature, signature_size, data, data_size) == 1;
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(key);
+    return right;
+}

@@ -10,4 +10,8 @@ int openssl_verifies(const unsigned char* certificate, size_t certificate_size, 
                      const unsigned char* data, size_t data_size, const unsigned char* signature,
                      size_t signature_size);
 
+// RSASSA-PSS with SHA-256, MGF1 with the same, and a salt of 32 octets.
+int openssl_verifies_pss(const unsigned char* certificate, size_t certificate_size, const unsigned char* data,
+                         size_t data_size, const unsigned char* signature, size_t signature_size);
+
 #endif
