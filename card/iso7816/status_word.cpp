@@ -13,12 +13,17 @@ struct Row {
     const char* text;
 };
 
-// First match wins.
-constexpr std::array kRows{
+// Of a command that carried a PIN; first match wins.
+constexpr std::array kPinRows{
     Row{0x63C0, 0xFFFF, Errc::pin_locked, "63C0: no try left"},
     Row{0x63C0, 0xFFF0, Errc::pin_incorrect, "63Cx: the PIN is wrong"},
     Row{0x6983, 0xFFFF, Errc::pin_locked, "6983: the PIN is blocked"},
     Row{0x6984, 0xFFFF, Errc::pin_locked, "6984: the PIN is blocked"},
+    Row{0x6982, 0xFFFF, Errc::card_failure, "6982 to a login"},
+};
+
+// First match wins.
+constexpr std::array kRows{
     Row{0x6982, 0xFFFF, Errc::security_status, "6982: not logged in on the card"},
     Row{0x6A82, 0xFFFF, Errc::file_not_found, "6A82: no such file or application"},
     Row{0x6700, 0xFFFF, Errc::wrong_length, "6700: wrong length"},
@@ -41,6 +46,13 @@ std::optional<std::uint8_t> StatusWord::tries_left() const {
     if ((value_ & 0xFFF0U) == 0x63C0U) return static_cast<std::uint8_t>(value_ & 0x0FU);
     if (value_ == 0x6983 || value_ == 0x6984) return std::uint8_t{0};
     return std::nullopt;
+}
+
+Error StatusWord::pin_error() const {
+    for (const Row& row : kPinRows) {
+        if ((value_ & row.mask) == row.value) return Error{row.code, value_, row.text};
+    }
+    return error();
 }
 
 Error StatusWord::error() const {

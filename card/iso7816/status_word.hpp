@@ -32,6 +32,8 @@ class StatusWord {
 
     // The error this status word stands for; must not be asked of 9000.
     [[nodiscard]] Error error() const;
+    // The same for a command that carried a PIN: only there do 63Cx, 6983 and 6984 speak of it.
+    [[nodiscard]] Error pin_error() const;
 
     friend constexpr bool operator==(StatusWord, StatusWord) = default;
 

@@ -28,6 +28,12 @@ bool is_not_there(const Error& error) {
     return error.code == Errc::file_not_found || error.code == Errc::security_status;
 }
 
+// 6982 where nobody can log in first means that something is wrong, not that the user should.
+Status needing_no_login(Status status) {
+    if (!failed_with(status, Errc::security_status)) return status;
+    return fail(Errc::card_failure, "6982 to a command that needs no login", status.error().detail);
+}
+
 bool looks_like_certificate(ByteView data) {
     const auto header = parse_tlv_header(data);
     return header && header->tag == kSequence && header->header_length > 2;
@@ -58,7 +64,7 @@ Status FileCard::select_our_application() {
     if (failed_with(selected, Errc::file_not_found) || failed_with(selected, Errc::unsupported_command) ||
         failed_with(selected, Errc::wrong_parameters))
         return fail(Errc::not_jpki, "no JPKI application on this card", selected.error().detail);
-    return selected;
+    return needing_no_login(selected);
 }
 
 Status FileCard::open() {
@@ -128,8 +134,9 @@ Result<Bytes> FileCard::read_identity() {
 
 Result<ByteView> FileCard::identify() {
     if (!identity_checked_) {
-        JPKI_TRY_ASSIGN(Bytes found, read_identity());
-        JPKI_TRY(take_identity(std::move(found)));
+        auto found = read_identity();
+        if (!found) return fail(needing_no_login(fail(found.error())).error());
+        JPKI_TRY(take_identity(std::move(*found)));
     }
     return ByteView(identity_);
 }
@@ -161,6 +168,12 @@ Result<PinCounter> FileCard::read_counter(Seat seat) {
     return query_counter(seat, false);
 }
 
+Status FileCard::send_pin(const Header& header, const SecretBytes& pin) {
+    JPKI_TRY_ASSIGN(const Response answer, channel_.send(Command::case3_sensitive(header, pin)));
+    if (!answer.sw.ok()) return fail(answer.sw.pin_error());
+    return {};
+}
+
 Status FileCard::verify(Seat seat, const PinSource& pin) {
     const auto* secret = std::get_if<const SecretBytes*>(&pin);
     if (secret == nullptr) return fail(Errc::function_not_supported, "no PIN pad support");
@@ -176,7 +189,7 @@ Status FileCard::verify(Seat seat, const PinSource& pin) {
     }
     state(seat).verified = false;
     login_tried_ = true;
-    JPKI_TRY(channel_.require(Command::case3_sensitive({0x00, 0x20, 0x00, p2}, **secret)));
+    JPKI_TRY(send_pin({0x00, 0x20, 0x00, p2}, **secret));
     state(seat).verified = true;
     return {};
 }
@@ -186,8 +199,7 @@ Status FileCard::change_pin(Seat seat, const SecretBytes& new_pin) {
     if (new_pin.empty() || new_pin.size() > kMaximumPin) return fail(Errc::pin_length);
     // Only the form with the PIN file current has witnesses (card.md §2.1).
     JPKI_TRY(files_.select(profile_->seat(seat).pin));
-    return channel_.require(Command::case3_sensitive({0x00, 0x24, 0x01, kCurrentFile}, new_pin))
-        .map([](const Bytes&) {});
+    return send_pin({0x00, 0x24, 0x01, kCurrentFile}, new_pin);
 }
 
 Status FileCard::accept_part(Contents& contents, FileReader::Part part) {

@@ -52,6 +52,7 @@ class FileCard final : public Card {
     // Whether selecting another application really logs out; unknown until it was tried on this card.
     enum class LogoutProof : std::uint8_t { unknown, works, fails };
 
+    Status send_pin(const Header& header, const SecretBytes& pin);
     Status select_application(std::span<const std::uint8_t> aid);
     Status select_our_application();
     Status take_identity(Bytes found);

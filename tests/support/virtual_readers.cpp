@@ -282,6 +282,12 @@ std::size_t VirtualReaders::commands_seen() const {
     return shared_->commands;
 }
 
+bool VirtualReaders::has_card(const std::string& reader) const {
+    const Guard lock(shared_->mutex);
+    const Shared::Reader* place = shared_->find(reader);
+    return place != nullptr && place->plugged_in && place->card != nullptr;
+}
+
 int VirtualReaders::contexts_open() const {
     const Guard lock(shared_->mutex);
     return shared_->contexts;

@@ -45,6 +45,7 @@ class VirtualReaders {
 
     // --- what happened
     [[nodiscard]] std::size_t commands_seen() const;
+    [[nodiscard]] bool has_card(const std::string& reader = kFirst) const;
     [[nodiscard]] int contexts_open() const;
     [[nodiscard]] int connections_open() const;
 

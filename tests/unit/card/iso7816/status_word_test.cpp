@@ -18,7 +18,7 @@ const Row kWords[] = {
     {0x63C5, Errc::pin_incorrect},       {0x63CF, Errc::pin_incorrect},
     {0x6300, Errc::card_failure},        {0x63B1, Errc::card_failure},
     {0x63D0, Errc::card_failure},        {0x6983, Errc::pin_locked},
-    {0x6984, Errc::pin_locked},          {0x6982, Errc::security_status},
+    {0x6984, Errc::pin_locked},          {0x6982, Errc::card_failure},
     {0x6981, Errc::card_failure},        {0x6985, Errc::wrong_parameters},
     {0x6986, Errc::card_failure},        {0x6700, Errc::wrong_length},
     {0x6701, Errc::card_failure},        {0x6C00, Errc::wrong_length},
@@ -40,10 +40,18 @@ StatusWord word(unsigned value) { return StatusWord(static_cast<std::uint16_t>(v
 TEST(StatusWord, EveryKnownWordBecomesItsError) {
     for (const Row& row : kWords) {
         SCOPED_TRACE(::testing::Message() << std::hex << row.value);
-        EXPECT_EQ(word(row.value).error().code, row.code);
-        EXPECT_EQ(word(row.value).error().detail, row.value);
-        EXPECT_NE(std::string_view(word(row.value).error().what), "");
+        EXPECT_EQ(word(row.value).pin_error().code, row.code);
+        EXPECT_EQ(word(row.value).pin_error().detail, row.value);
+        EXPECT_NE(std::string_view(word(row.value).pin_error().what), "");
     }
+}
+
+TEST(StatusWord, SpeaksOfPinsOnlyWhereAPinWasSent) {
+    for (const unsigned value : {0x63C0U, 0x63C1U, 0x63C5U, 0x63CFU, 0x6983U, 0x6984U}) {
+        EXPECT_EQ(word(value).error().code, Errc::card_failure) << std::hex << value;
+        EXPECT_EQ(word(value).error().detail, value);
+    }
+    EXPECT_EQ(word(0x6982).error().code, Errc::security_status);
 }
 
 TEST(StatusWord, EveryWordIsAnErrorOfTheCard) {

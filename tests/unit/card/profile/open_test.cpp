@@ -80,7 +80,7 @@ TEST_F(Open, RepeatsItNeitherLaterNorForAnotherReason) {
     EXPECT_TRUE(failed_with(card_.open(), Errc::card_failure));
     card_.on_reset();
     connection_.on(kSelectApplication, "6982");
-    EXPECT_TRUE(failed_with(card_.open(), Errc::security_status));
+    EXPECT_TRUE(failed_with(card_.open(), Errc::card_failure));
     card_.on_reset();
     connection_.on(kSelectApplication, "6F00");
     open_short();
