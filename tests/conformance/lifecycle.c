@@ -190,6 +190,7 @@ void statement_013_without_a_service_there_are_no_slots_until_it_comes(void** st
     (void)state;
     CK_SLOT_ID slots[8];
     CK_ULONG count = 99;
+    stage_look_every(50);
     stage_stop_service(1);
     const unsigned long start = now_ms();
     assert_rv(p11->C_Initialize(NULL), CKR_OK);
