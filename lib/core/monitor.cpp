@@ -6,8 +6,8 @@
 namespace jpki::p11 {
 
 Monitor::Monitor(std::shared_ptr<const Environment> environment, Listener listener)
-    : shared_(std::make_shared<Shared>()) {
-    shared_->environment = std::move(environment);
+    : environment_(std::move(environment)), shared_(std::make_shared<Shared>()) {
+    shared_->environment = environment_;
     shared_->listener = std::move(listener);
 }
 
@@ -56,6 +56,8 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
         if (shared->stopping) break;
     }
     shared->context.reset();
+    shared->listener = nullptr;
+    shared->environment = nullptr;  // and with it the readers, before anybody is told that this has ended
     crypto::thread_ends();
     const Lock lock(shared->mutex);
     shared->ended = true;
@@ -63,15 +65,14 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
 }
 
 void Monitor::ensure_looking() {
-    if (!shared_->environment->threads) {
+    if (!environment_->threads) {
         look(*shared_);
         return;
     }
     const Lock lock(shared_->mutex);
     if (shared_->stopping) return;
     if (!shared_->started) shared_->started = start_thread([shared = shared_] { loop(shared); });
-    const TimePoint deadline =
-        shared_->environment->clock->now() + shared_->environment->timing.first_snapshot;
+    const TimePoint deadline = environment_->clock->now() + environment_->timing.first_snapshot;
     while (shared_->started && !shared_->looked && !shared_->stopping) {
         if (!shared_->changed.wait_until(shared_->mutex, deadline)) return;
     }

@@ -33,6 +33,7 @@ class Monitor {
 
   private:
     struct Shared {
+        // The looking thread's own, which lets go of them when it ends.
         std::shared_ptr<const Environment> environment;
         Listener listener;
         Mutex mutex;
@@ -48,6 +49,7 @@ class Monitor {
     static void look(Shared& shared);
     static void loop(const std::shared_ptr<Shared>& shared);
 
+    std::shared_ptr<const Environment> environment_;
     std::shared_ptr<Shared> shared_;
 };
 
