@@ -66,6 +66,7 @@ Result<CK_SESSION_HANDLE> Module::open_session(CK_SLOT_ID id, bool rw) {
     const CK_SESSION_HANDLE handle = new_session_handle();
     JPKI_TRY(token->session_opened(incarnation, rw));
     const Lock lock(mutex_);
+    if (finalized_) return fail(Errc::not_initialized);
     sessions_.emplace(handle, std::make_shared<Session>(handle, id, std::move(token), incarnation, rw));
     return handle;
 }
@@ -73,6 +74,7 @@ Result<CK_SESSION_HANDLE> Module::open_session(CK_SLOT_ID id, bool rw) {
 Result<std::shared_ptr<Session>> Module::session(CK_SESSION_HANDLE handle) {
     const Lock lock(mutex_);
     const auto found = sessions_.find(handle);
+    if (finalized_) return fail(Errc::not_initialized);
     if (found == sessions_.end()) return fail(Errc::session_unknown);
     if (!found->second->alive()) {
         removed_.insert(handle);
@@ -142,6 +144,7 @@ bool Module::stop(Duration limit) {
 bool Module::finalize() {
     {
         const Lock lock(mutex_);
+        finalized_ = true;
         sessions_.clear();
     }
     return stop(environment_->timing.shutdown);

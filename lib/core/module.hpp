@@ -66,6 +66,7 @@ class Module {
     Mutex mutex_;
     std::map<CK_SESSION_HANDLE, std::shared_ptr<Session>> sessions_ JPKI_GUARDED_BY(mutex_);
     std::set<CK_SESSION_HANDLE> removed_ JPKI_GUARDED_BY(mutex_);  // sessions whose card has left
+    bool finalized_ JPKI_GUARDED_BY(mutex_) = false;  // for calls that were inside when C_Finalize came
 };
 
 }  // namespace jpki::p11

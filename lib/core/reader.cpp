@@ -30,12 +30,19 @@ std::shared_ptr<Executor> Reader::executor(bool make) {
     return executor_;
 }
 
+Status Reader::refused(Errc code, const char* what) {
+    const Lock lock(mutex_);
+    // A worker that is told to end takes no work either, and that is no failure of the reader's.
+    if (stopped_) return fail(Errc::not_initialized, "the module is being finalised");
+    return fail(code, what);
+}
+
 Status Reader::execute(const std::shared_ptr<Job>& job, TimePoint deadline) {
     const auto runner = executor(true);
-    if (!runner) return fail(Errc::not_initialized, "the module is being finalised");
+    if (!runner) return refused(Errc::not_initialized, "");
     if (runner->wedged())
-        return fail(Errc::timed_out, "the reader has not come back from an earlier operation");
-    if (!runner->post(job)) return fail(Errc::no_memory, "no thread for the reader");
+        return refused(Errc::timed_out, "the reader has not come back from an earlier operation");
+    if (!runner->post(job)) return refused(Errc::no_memory, "no thread for the reader");
     if (!runner->wait(job, deadline)) return fail(Errc::timed_out, "the reader did not answer in time");
     return {};
 }

@@ -73,6 +73,8 @@ class Reader {
     };
 
     Status execute(const std::shared_ptr<Job>& job, TimePoint deadline);
+    // Why a job was not taken: `code`, unless stop() is the reason.
+    Status refused(Errc code, const char* what);
     std::shared_ptr<Executor> executor(bool make);
 
     std::shared_ptr<const Environment> environment_;
