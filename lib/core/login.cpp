@@ -78,8 +78,11 @@ Result<SecretBytes> check_new_pin(const PinInfo& info, ByteView typed) {
 }
 
 LoginReport log_in(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin, LastTry last_try) {
-    const auto counter = card.read_counter(seat);
+    auto counter = card.read_counter(seat);
     if (!counter) return {fail(counter.error()), std::nullopt, Refusal::none};
+    // Some cards answer 9000 while the PIN is verified. It is by us, in this transaction, so nothing was
+    // wrong since.
+    if (!counter->tries && card.is_verified(seat)) counter->tries = info.max_tries;
     if (counter->tries == std::uint8_t{0}) return locked();
     if (counter->tries.value_or(1) <= 1 && last_try != LastTry::allow) return refused(*counter);
     return send(card, seat, info, pin);

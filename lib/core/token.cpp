@@ -178,7 +178,6 @@ Result<SecretBytes> Token::take_pin(ByteView typed) {
 }
 
 Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_new) {
-    JPKI_TRY(identify());
     Ticket along;
     SecretBytes fresh;
     {
@@ -264,16 +263,25 @@ Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
 }
 
 Status Token::log_in(Incarnation session, ByteView typed) {
-    JPKI_TRY(identify());
     if (logged_in()) return fail(Errc::user_already_logged_in);
     JPKI_TRY_ASSIGN(SecretBytes pin, verify_at_card(session, typed));
+    bool outlived = false;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
-        state_.logged_in = true;
-        state_.pin = std::move(pin);
-        state_.last_call = reader_->environment().clock->now();
-        state_.suspended = reader_->environment().clock->suspended();
+        if (state_.logged_in) return fail(Errc::user_already_logged_in);
+        // Closed by another thread during the login, the last session would leave it behind.
+        outlived = state_.sessions == 0;
+        if (!outlived) {
+            state_.logged_in = true;
+            state_.pin = std::move(pin);
+            state_.last_call = reader_->environment().clock->now();
+            state_.suspended = reader_->environment().clock->suspended();
+        }
+    }
+    if (outlived) {
+        reader_->end_lease();
+        return fail(Errc::session_unknown, "the last session was closed during the login");
     }
     // Where the PIN goes with the first signature, the certificate behind it is read while it can be.
     if (always_authenticates()) (void)load_certificate(session, CertRole::user);
