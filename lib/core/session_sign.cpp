@@ -104,8 +104,10 @@ Status Session::verify_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key,
     if (!object || !object->is_key()) return fail(Errc::key_handle_invalid);
     if (object->kind != ObjectKind::public_key) return fail(Errc::key_type_inconsistent);
     if (!mechanism.signs()) return fail(Errc::mechanism_invalid);
-    JPKI_TRY_ASSIGN(const auto loaded, load(key));
-    const auto& public_key = loaded->key->key;
+    const auto loaded = load(key);
+    if (failed_with(loaded, Errc::object_handle_invalid)) return fail(Errc::key_handle_invalid);
+    if (!loaded) return fail(loaded.error());
+    const auto& public_key = (*loaded)->key->key;
     if (signature && signature->size() != public_key->size()) return fail(Errc::signature_length);
     JPKI_TRY_ASSIGN(SignatureInput input, SignatureInput::start(mechanism, public_key->size()));
     const Lock lock(mutex_);

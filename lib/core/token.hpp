@@ -151,7 +151,7 @@ class Token {
     Result<SecretBytes> verify_at_card(Incarnation session, ByteView typed);
     [[nodiscard]] bool login_expired() const JPKI_REQUIRES(mutex_);
     Result<TokenInfo> known_info();
-    void note_pss(bool known);
+    void note_pss(Incarnation incarnation, bool known);
     Status load_key(Incarnation session);
     Status load_certificate(Incarnation session, CertRole role);
     void settle_locked() JPKI_REQUIRES(mutex_);

@@ -87,18 +87,19 @@ Result<bool> Token::offers_pss() {
     {
         const Lock lock(mutex_);
         settle_locked();
+        if (!state_.identified) return fail(Errc::token_not_present, "the card was removed or exchanged");
         incarnation = state_.incarnation;
         along = ticket();
     }
     if (const auto known = reader_->pss(incarnation)) {
         // Perhaps the other token found out; this one's keys say it as well.
-        note_pss(*known == PssAnswer::known);
+        note_pss(incarnation, *known == PssAnswer::known);
         return *known == PssAnswer::known;
     }
     const Bytes identity = along.identity;
     if (const auto remembered = card_memory::knows_pss(identity)) {
         reader_->set_pss(incarnation, *remembered ? PssAnswer::known : PssAnswer::unknown);
-        note_pss(*remembered);
+        note_pss(incarnation, *remembered);
         return *remembered;
     }
     const auto answer = reader_->run(incarnation, reader_->environment().timing.identification,
@@ -106,16 +107,20 @@ Result<bool> Token::offers_pss() {
                                          JPKI_TRY(check_identity(lease.card(), along));
                                          return lease.card().probe_pss();
                                      });
+    if (failed_with(answer, Errc::card_removed) || failed_with(answer, Errc::no_card) ||
+        failed_with(answer, Errc::abandoned) || failed_with(answer, Errc::not_initialized))
+        return fail(answer.error());
     // A card that could not be asked is asked again next time; until then it offers none.
     if (!answer) return false;
     reader_->set_pss(incarnation, *answer);
     if (*answer != PssAnswer::undecided) card_memory::remember_pss(identity, *answer == PssAnswer::known);
-    note_pss(*answer == PssAnswer::known);
+    note_pss(incarnation, *answer == PssAnswer::known);
     return *answer == PssAnswer::known;
 }
 
-void Token::note_pss(bool known) {
+void Token::note_pss(Incarnation incarnation, bool known) {
     const Lock lock(mutex_);
+    if (state_.incarnation != incarnation) return;
     state_.store = state_.store->with([known](Object& object) {
         object.pss = known;
         return true;
