@@ -12,6 +12,7 @@ Monitor::Monitor(std::shared_ptr<const Environment> environment, Listener listen
 }
 
 void Monitor::look(Shared& shared) {
+    const Lock looking(shared.looking);
     Snapshot snapshot;
     std::optional<Errc> trouble;
     if (!shared.context) {
@@ -55,7 +56,10 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
         shared->kicked = false;
         if (shared->stopping) break;
     }
-    shared->context.reset();
+    {
+        const Lock looking(shared->looking);
+        shared->context.reset();
+    }
     shared->listener = nullptr;
     shared->environment = nullptr;  // and with it the readers, before anybody is told that this has ended
     crypto::thread_ends();

@@ -44,7 +44,9 @@ class Monitor {
         bool stopping JPKI_GUARDED_BY(mutex) = false;
         bool ended JPKI_GUARDED_BY(mutex) = false;
         std::optional<Errc> trouble JPKI_GUARDED_BY(mutex);
-        std::unique_ptr<ReaderContext> context;  // the looking thread's own
+        // One look at a time: without a thread of ours, all of the host's look.
+        Mutex looking;
+        std::unique_ptr<ReaderContext> context JPKI_GUARDED_BY(looking);
     };
     static void look(Shared& shared);
     static void loop(const std::shared_ptr<Shared>& shared);
