@@ -1,21 +1,15 @@
 #include "pcsc/link.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <cstdio>
-#include <type_traits>
 
-#include "jpki/sync.hpp"
 #include "pcsc/reader_names.hpp"
 
 namespace jpki::card::pcsc {
 
 namespace {
-
-// libpcsclite before 2.0.1 keeps what it knows about readers in one unlocked array per process, which every
-// SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them
-// ever waits inside (timeout 0). Without a destructor: threads may still be about when the process ends.
-constinit Mutex reader_states_turn;
-static_assert(std::is_trivially_destructible_v<Mutex>);
 
 // Room for more names than libpcsclite can have, in one call: asking for the length first would let the list
 // change in between.
@@ -53,7 +47,31 @@ Error of_context(Error error) {
     return error;
 }
 
+struct Turn {
+    pid_t owner = 0;
+    Turn* inherited = nullptr;  // of the parent process: kept reachable, never touched
+    Mutex mutex;
+};
+
+// Without a destructor: threads may still be about when the process ends.
+constinit std::atomic<Turn*> g_turn{nullptr};
+
 }  // namespace
+
+// libpcsclite before 2.0.1 keeps what it knows about readers in one unlocked array per process, which every
+// SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them
+// ever waits inside (timeout 0). A forked child has its own: the parent's may be held by a thread that the
+// child does not have.
+Mutex& reader_states_turn() {
+    for (;;) {
+        Turn* before = g_turn.load();
+        if (before != nullptr && before->owner == ::getpid()) return before->mutex;
+        auto made = std::make_unique<Turn>();
+        made->owner = ::getpid();
+        made->inherited = before;
+        if (g_turn.compare_exchange_strong(before, made.get())) return made.release()->mutex;
+    }
+}
 
 Link::Link(std::shared_ptr<Service> service)
     : service_(std::move(service)), generation_(service_->generation.load()) {}
@@ -77,7 +95,7 @@ Result<std::vector<std::string>> Link::reader_names() {
     DWORD length = octets.size();
     Status listed;
     {
-        const Lock turn(reader_states_turn);
+        const Lock turn(service_->turn);
         listed = call("SCardListReaders", SCardListReaders, context_, nullptr, octets.data(), &length);
     }
     if (!listed && listed.error().detail == number(SCARD_E_NO_READERS_AVAILABLE))
@@ -92,7 +110,7 @@ Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
     state.dwCurrentState = SCARD_STATE_UNAWARE;  // answered at once, whatever the timeout
     Status looked;
     {
-        const Lock turn(reader_states_turn);
+        const Lock turn(service_->turn);
         looked = call("SCardGetStatusChange", SCardGetStatusChange, context_, DWORD{0}, &state, DWORD{1});
     }
     if (!looked) {

@@ -15,17 +15,22 @@
 
 #include "jpki/log.hpp"
 #include "jpki/reader_port.hpp"
+#include "jpki/sync.hpp"
 #include "pcsc/pcsc_error.hpp"
 
 namespace jpki::card::pcsc {
 
 constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(code); }
 
+// This process's turn at what libpcsclite does not lock; made by the first call in it.
+Mutex& reader_states_turn();
+
 // What all contexts of one ReaderSystem share.
 struct Service {
     explicit Service(Log& to) : log(&to) {}
 
     Log* log;
+    Mutex& turn = reader_states_turn();
     // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an epoch must
     // not come back with another card.
     std::atomic<std::uint32_t> generation{0};
