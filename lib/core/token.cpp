@@ -199,11 +199,12 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
             return (*along.renewal)->status;
         });
     const Lock lock(mutex_);
+    // The change may have happened although its answer was lost or came too late; then the kept PIN would
+    // cost a try when it is next used.
+    if (failed_with(done, Errc::timed_out) && check_session(session) && state_.logged_in) drop_login();
     if (failed_with(done, Errc::timed_out) || !*answered) return fail(noted(done.error()));
     JPKI_TRY(check_session(session));
     const LoginReport& report = **answered;
-    // The change may have happened although its answer was lost; then the kept PIN would cost a try when it
-    // is next used.
     if (!report.status && report.change_sent && state_.logged_in) drop_login();
     JPKI_TRY(note_login(report));
     // Where every signature needs its own login, one that is spent stays so, and operations that were

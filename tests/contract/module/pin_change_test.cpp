@@ -1,4 +1,8 @@
 // C_SetPIN: what is judged before anything is sent, what a wrong old PIN costs, and what holds afterwards.
+#include <chrono>
+#include <thread>
+
+#include "wiring.hpp"
 #include "world.hpp"
 
 namespace jpki::testing {
@@ -64,6 +68,36 @@ TEST_F(PinChange, TheLastTryIsKept) {
     ASSERT_TRUE(set_tries_left(vcard::Role::kAuthPin, 1));
     EXPECT_EQ(change(open(kAuth, true), "1234", "4321"), CKR_FUNCTION_CANCELED);
     EXPECT_EQ(oracle().auth_pin.verifies, 0U);
+}
+
+class SlowPinChange : public PinChange {
+  protected:
+    void SetUp() override {
+        p11::Timing impatient;
+        impatient.operation = std::chrono::milliseconds(300);
+        wire({.readers = &readers, .timing = impatient});
+        ASSERT_EQ(C_Initialize(nullptr), CKR_OK);
+        (void)slots();
+    }
+};
+
+TEST_F(SlowPinChange, AnAnswerThatCameTooLateEndsTheLoginAndCostsNoTry) {
+    const CK_SESSION_HANDLE session = open(kAuth, true);
+    ASSERT_EQ(login(session, kAuthPin), CKR_OK);
+    readers.before_command([](ByteView command) {
+        if (command.size() > 1 && command[1] == 0x24)
+            std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    });
+    EXPECT_EQ(change(session, kAuthPin, "4321"), CKR_DEVICE_ERROR);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    // The card has the new PIN, which we cannot know; the old one would cost a try.
+    EXPECT_EQ(oracle().auth_pin.changes, 1U);
+    EXPECT_EQ(state(session), CKS_RW_PUBLIC_SESSION);
+    EXPECT_EQ(sign_init(session, CKM_SHA256_RSA_PKCS, find_class(session, CKO_PRIVATE_KEY)),
+              CKR_KEY_HANDLE_INVALID);
+    EXPECT_EQ(oracle().auth_pin.failed, 0U);
+    EXPECT_EQ(oracle().auth_pin.tries_left, 3U);
+    EXPECT_EQ(login(session, "4321"), CKR_OK);
 }
 
 }  // namespace jpki::testing
