@@ -7,7 +7,7 @@
 //   one-shot    a signature with each of them, the data in one piece
 //   multi-part  the same in seven pieces
 //   pss         RSASSA-PSS with SHA-256, under both its names
-//   raw         NONEwithRSA, which Java has only for keys that decrypt, too
+//   raw         NONEwithRSA over a DigestInfo; Java 17 has it only for keys that encrypt, too
 //   threads     four threads, twelve signatures
 //   first       the provider before all others, so that Java asks it for everything it has
 //   logout      the provider logs out: no signature any more
@@ -16,6 +16,7 @@ import java.security.AuthProvider;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
@@ -29,6 +30,7 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -119,12 +121,22 @@ public class SunPkcs11 {
     }
 
     private void raw() throws GeneralSecurityException {
+        Signature signer = Signature.getInstance("NONEwithRSA");
         try {
-            Signature.getInstance("NONEwithRSA").initSign(key);
-            System.out.println("NONEwithRSA");
+            signer.initSign(key);
         } catch (InvalidKeyException refused) {
-            System.out.println("refused");
+            System.out.println("no NONEwithRSA");
+            return;
         }
+        byte[] data = {1, 2, 3};
+        signer.update(HexFormat.of().parseHex("3031300d060960864801650304020105000420")); // DigestInfo of SHA-256
+        signer.update(MessageDigest.getInstance("SHA-256").digest(data));
+        byte[] signature = signer.sign();
+        Signature verifier = Signature.getInstance("SHA256withRSA", SOFTWARE);
+        verifier.initVerify(publicKey);
+        verifier.update(data);
+        if (!verifier.verify(signature)) throw new SignatureException("NONEwithRSA: the signature is wrong");
+        System.out.println("NONEwithRSA");
     }
 
     private void first() throws GeneralSecurityException {
