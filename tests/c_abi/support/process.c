@@ -62,7 +62,7 @@ int complain(const char* condition, const char* file, int line) {
     return 1;
 }
 
-static int wait_for(pid_t child) {
+int end_fork(pid_t child) {
     const unsigned long end = now_ms() + kPatience;
     int status = 0;
     for (;;) {
@@ -79,12 +79,16 @@ static int wait_for(pid_t child) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int in_fork(int (*body)(void)) {
+pid_t begin_fork(int (*body)(void)) {
     (void)fflush(NULL);
     const pid_t child = fork();
-    if (child < 0) return 253;
     if (child == 0) _exit(body());
-    return wait_for(child);
+    return child;
+}
+
+int in_fork(int (*body)(void)) {
+    const pid_t child = begin_fork(body);
+    return child < 0 ? 253 : end_fork(child);
 }
 
 int in_new_process(const char* role) {
@@ -96,5 +100,5 @@ int in_new_process(const char* role) {
         (void)execl(program, program, module_path, role, (char*)NULL);
         _exit(252);
     }
-    return wait_for(child);
+    return end_fork(child);
 }

@@ -2,6 +2,8 @@
 #ifndef JPKI_C_ABI_PROCESS_H
 #define JPKI_C_ABI_PROCESS_H
 
+#include <sys/types.h>
+
 // Open file descriptors and threads of this process.
 unsigned count_files(void);
 unsigned count_threads(void);
@@ -11,6 +13,9 @@ unsigned count_threads_settled(unsigned expected);
 // Runs `body` in a forked child and gives its exit status; 128 + signal when one ended it, 255 when it took
 // longer than 20 s and was killed. CMocka's asserts would jump into the parent's tests: use check().
 int in_fork(int (*body)(void));
+// Its two halves, for what the parent does meanwhile.
+pid_t begin_fork(int (*body)(void));
+int end_fork(pid_t child);
 // The same for this program started anew as `PROGRAM MODULE ROLE`.
 int in_new_process(const char* role);
 
