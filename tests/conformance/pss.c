@@ -121,6 +121,14 @@ void statement_083_pss_is_offered_exactly_when_the_card_knows_it(void** state) {
     }
 }
 
+void statement_083_pss_is_found_out_while_the_signature_key_is_logged_in(void** state) {
+    assert_int_equal(initialized_with_card(state), 0);
+    assert_signs(open_keys(kSignature));
+    assert_int_equal(vcard_oracle("sign_pin", "verifies"), 1);
+    assert_int_equal(vcard_oracle("auth_pin", "verifies"), 0);
+    assert_int_equal(signatures_made(kAuthentication), 0);
+}
+
 // The library remembers what it found out about a card, so this is another one.
 void statement_083_a_card_without_pss_is_offered_none_not_even_for_verification(void** state) {
     stage_insert(kOtherPersonsCard);

@@ -36,6 +36,30 @@ void statement_090_there_is_no_random_number_generator(void** state) {
     }
 }
 
+void statement_091_there_is_no_state_to_save_and_nothing_validated(void** state) {
+    (void)state;
+    for (int token = 0; token < kTokens; ++token) {
+        const struct keys keys = open_keys((enum token)token);
+        CK_BYTE saved[64] = {0};
+        CK_ULONG length = sizeof(saved);
+        CK_FLAGS flags = ~0UL;
+        assert_rv(p11->C_GetOperationState(keys.session, saved, &length), CKR_OPERATION_NOT_INITIALIZED);
+        begin_operations(keys, kAllOperations);
+        assert_rv(p11->C_GetOperationState(keys.session, NULL, &length), CKR_STATE_UNSAVEABLE);
+        assert_rv(p11->C_GetOperationState(keys.session, saved, NULL), CKR_ARGUMENTS_BAD);
+        assert_rv(p11->C_SetOperationState(keys.session, saved, sizeof(saved), 0, 0),
+                  CKR_SAVED_STATE_INVALID);
+        assert_rv(p11->C_SetOperationState(keys.session, NULL, 0, 0, 0), CKR_ARGUMENTS_BAD);
+        finish_operations(keys, kAllOperations);
+        if (p11->C_GetSessionValidationFlags == NULL) continue;
+        assert_rv(p11->C_GetSessionValidationFlags(keys.session, CKS_LAST_VALIDATION_OK, &flags), CKR_OK);
+        assert_int_equal(flags, 0);
+        assert_rv(p11->C_GetSessionValidationFlags(keys.session, CKS_LAST_VALIDATION_OK, NULL),
+                  CKR_ARGUMENTS_BAD);
+        assert_rv(p11->C_GetSessionValidationFlags(keys.session, 77, &flags), CKR_ARGUMENTS_BAD);
+    }
+}
+
 static int is_bound(const struct swept* function) {
     static const char* const kBound[] = {
 #define JPKI_BINDING(name, ...) #name,

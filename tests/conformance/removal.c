@@ -55,6 +55,8 @@ void statement_092_removal_kills_the_sessions_of_both_slots_for_good(void** stat
     for (int token = 0; token < kTokens; ++token)
         assert_dead(keys[token].session);
     assert_dead(public);
+    // A session that never was is no removed one.
+    assert_rv(log_in(77777, kFacts[kAuthentication].pin), CKR_SESSION_HANDLE_INVALID);
     assert_int_equal(vcard_oracle("auth_pin", "failed") + vcard_oracle("sign_pin", "failed"), 0);
     for (int token = 0; token < kTokens; ++token) {
         assert_works((enum token)token);
@@ -78,6 +80,50 @@ void statement_092_a_removal_that_nobody_saw_is_a_removal(void** state) {
         assert_int_equal(vcard_oracle(kFacts[token].pin_part, "verifies"), verifies[token]);
         assert_works((enum token)token);
     }
+}
+
+// The module looks twice a second only; the card itself is what tells.
+void statement_092_a_removal_between_two_looks_is_device_removed(void** state) {
+    (void)state;
+    CK_BYTE text[] = "a filing";
+    for (int token = 0; token < kTokens; ++token) {
+        const struct keys keys = open_keys((enum token)token);
+        CK_BYTE signature[kSignatureSize];
+        CK_ULONG length = kSignatureSize;
+        begin_operations(keys, CKF_SIGN);
+        const unsigned long verifies = vcard_oracle(kFacts[token].pin_part, "verifies");
+        vcard_do("remove");
+        vcard_do("insert");
+        assert_rv(p11->C_Sign(keys.session, text, sizeof(text), signature, &length), CKR_DEVICE_REMOVED);
+        assert_dead(keys.session);
+        assert_int_equal(vcard_oracle(kFacts[token].pin_part, "verifies"), verifies);
+        assert_int_equal(signatures_made((enum token)token), 0);
+        stage_bounce();
+    }
+}
+
+void statement_092_another_persons_card_inherits_no_login(void** state) {
+    (void)state;
+    enum { kShortest = 1000 };
+    CK_BYTE mine[4096];
+    CK_BYTE theirs[4096];
+    const struct keys keys = open_keys(kAuthentication);
+    const CK_SESSION_HANDLE other = open_logged_in(kSignature);
+    (void)read_attribute(keys.session, find_user_certificate(keys.session), CKA_VALUE, mine, sizeof(mine));
+    begin_operations(keys, kAllOperations);
+    stage_insert(kOtherPersonsCard);
+    assert_dead(keys.session);
+    assert_dead(other);
+    for (int token = 0; token < kTokens; ++token) {
+        assert_rv(log_in(token == kAuthentication ? keys.session : other, kFacts[token].pin),
+                  CKR_DEVICE_REMOVED);
+        assert_int_equal(vcard_oracle(kFacts[token].pin_part, "verifies"), 0);
+    }
+    const CK_SESSION_HANDLE session = open_session(kAuthentication, 0);
+    (void)read_attribute(session, find_user_certificate(session), CKA_VALUE, theirs, sizeof(theirs));
+    assert_memory_not_equal(mine, theirs, kShortest);
+    assert_rv(p11->C_CloseSession(session), CKR_OK);
+    assert_works(kAuthentication);
 }
 
 // Signs until that fails, and keeps the first failure.

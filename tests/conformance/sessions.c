@@ -14,15 +14,16 @@ void statement_068_impossible_sessions_are_refused_and_handles_not_reused(void**
               CKR_SESSION_ASYNC_NOT_SUPPORTED);
     assert_rv(p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, NULL), CKR_ARGUMENTS_BAD);
     assert_int_equal(session, 0);
-    const CK_SESSION_HANDLE first = open_session(kAuthentication, 0);
-    assert_int_not_equal(first, CK_INVALID_HANDLE);
-    assert_rv(p11->C_CloseSession(first), CKR_OK);
-    for (int i = 0; i < 100; ++i) {
-        session = open_session(kAuthentication, 0);
-        assert_int_not_equal(session, first);
-        assert_rv(p11->C_CloseSession(session), CKR_OK);
+    CK_SESSION_HANDLE closed[100];
+    for (size_t i = 0; i < 100; ++i) {
+        closed[i] = open_session(i % 2 == 0 ? kAuthentication : kSignature, 0);
+        assert_int_not_equal(closed[i], CK_INVALID_HANDLE);
+        for (size_t before = 0; before < i; ++before)
+            assert_int_not_equal(closed[i], closed[before]);
+        assert_rv(p11->C_CloseSession(closed[i]), CKR_OK);
     }
-    assert_rv(p11->C_CloseSession(first), CKR_SESSION_HANDLE_INVALID);
+    for (size_t i = 0; i < 100; ++i)
+        assert_rv(p11->C_CloseSession(closed[i]), CKR_SESSION_HANDLE_INVALID);
 }
 
 void statement_069_session_info_tells_what_was_asked_for(void** state) {
