@@ -1,0 +1,37 @@
+// The line from a reader to the virtual card in it: a TCP port on this machine that jpki-vcard connects to,
+// with the protocol of vsmartcard's vpcd. Used by reader.cpp only, one call at a time. It never looks into an
+// APDU.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "jpki/bytes.hpp"
+#include "virtual/descriptor.hpp"
+
+namespace jpki::testing::ifd {
+
+enum class CardControl : std::uint8_t { kPowerOff = 0, kPowerOn = 1, kReset = 2, kAtr = 4 };
+
+class CardLine {
+  public:
+    explicit CardLine(std::uint16_t port) : port_(port) {}
+
+    // False when the port is taken.
+    bool listen();
+    // Whether there is a card; lets one in that waits at the door.
+    bool card_present();
+    bool control(CardControl control);
+    // Nothing when the card hung up or says nothing for too long.
+    std::optional<Bytes> ask(ByteView message);
+
+  private:
+    bool send(ByteView message);
+    bool receive(std::uint8_t* to, std::size_t size);
+
+    std::uint16_t port_;
+    vcard::Descriptor listener_;
+    vcard::Descriptor card_;
+};
+
+}  // namespace jpki::testing::ifd
