@@ -41,14 +41,24 @@ void end_process(pid_t pid, int signal) {
     ::waitpid(pid, nullptr, 0);
 }
 
-void control_card(const std::string& command) {
-    const pid_t pid = spawn({environment("JPKI_VCARD"), "ctl", environment("JPKI_VCARD_CONTROL"), command});
+void control(const std::string& socket, const std::vector<std::string>& command) {
+    std::vector<std::string> words{environment("JPKI_VCARD"), "ctl", socket};
+    words.insert(words.end(), command.begin(), command.end());
+    const pid_t pid = spawn(words);
     int status = -1;
     ::waitpid(pid, &status, 0);
-    ASSERT_EQ(status, 0) << "jpki-vcard ctl " << command;
+    ASSERT_EQ(status, 0) << "jpki-vcard ctl " << command[0];
 }
 
 }  // namespace
+
+void control_card(const std::vector<std::string>& command, int number) {
+    control(rig_dir() + "/vcard" + std::to_string(number) + ".control", command);
+}
+
+void control_reader(const std::vector<std::string>& command, int number) {
+    control(rig_dir() + "/ifd" + std::to_string(number) + ".control", command);
+}
 
 Duration took(const std::function<void()>& what) {
     const TimePoint start = in(0s);
@@ -66,8 +76,8 @@ Bytes select_jpki() {
     return {0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
 }
 
-void remove_card() { control_card("remove"); }
-void insert_card() { control_card("insert"); }
+void remove_card() { control_card({"remove"}); }
+void insert_card() { control_card({"insert"}); }
 
 pid_t pcscd_pid() {
     pid_t pid = 0;
@@ -95,10 +105,10 @@ NewPcscd::NewPcscd() {
 
 NewPcscd::~NewPcscd() { end_process(pid_, SIGKILL); }
 
-OtherProgram::OtherProgram(DWORD share) {
+OtherProgram::OtherProgram(DWORD share, const std::string& reader) {
     EXPECT_EQ(SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context_), SCARD_S_SUCCESS);
     DWORD protocol = 0;
-    connected_ = SCardConnect(context_, kReader.c_str(), share, SCARD_PROTOCOL_ANY, &handle_, &protocol);
+    connected_ = SCardConnect(context_, reader.c_str(), share, SCARD_PROTOCOL_ANY, &handle_, &protocol);
 }
 
 OtherProgram::~OtherProgram() {

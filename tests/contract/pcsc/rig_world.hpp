@@ -26,7 +26,10 @@ inline const std::string kEmptyReader = "Virtual PCD 00 01";
 // SELECT of the JPKI application (card.md §1.1).
 Bytes select_jpki();
 
-// --- the card
+// --- cards and, in a rig with readers of our own (rig --ifd), readers; see tests/support/ifd/control.hpp
+inline const std::string kSecondReader = "Virtual PCD 01 00";
+void control_card(const std::vector<std::string>& command, int number = 0);
+void control_reader(const std::vector<std::string>& command, int number = 0);
 void remove_card();
 void insert_card();
 
@@ -51,7 +54,7 @@ class NewPcscd {
 // In this process, by bare PC/SC calls; ends like a program that ends properly.
 class OtherProgram {
   public:
-    explicit OtherProgram(DWORD share = SCARD_SHARE_SHARED);
+    explicit OtherProgram(DWORD share = SCARD_SHARE_SHARED, const std::string& reader = kReader);
     ~OtherProgram();
     OtherProgram(const OtherProgram&) = delete;
     OtherProgram& operator=(const OtherProgram&) = delete;
