@@ -7,6 +7,7 @@
 #include "config/log_file.hpp"
 #include "crypto/random.hpp"
 #include "entry/host.hpp"
+#include "jpki/secret.hpp"
 #include "pcsc/reader_system.hpp"
 
 namespace jpki::p11 {
@@ -38,6 +39,10 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
     made->log = open_log(made->config.log_file, made->config.log_level);
     for (const ConfigProblem& problem : made->problems)
         made->log->write(LogLevel::warning, problem.message);
+    if (made->log->enabled(LogLevel::warning) && !SecretBytes(1).secured())
+        made->log->write(
+            LogLevel::warning,
+            "a PIN's page cannot be locked, left out of core dumps and wiped in forked children here");
     made->readers = card::pcsc::make_pcsc_reader_system(*made->log);
     made->cards = card::make_card_factory();
     made->clock = std::make_unique<SteadyClock>();

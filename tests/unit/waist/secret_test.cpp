@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -14,7 +15,7 @@
 
 namespace {
 
-// What munmap (linked through --wrap) found in the last page it was given.
+// What munmap (linked through --wrap) found in the last page it was given, which lies between two guards.
 struct LastRelease {
     int count = 0;
     bool all_zero = false;
@@ -22,6 +23,10 @@ struct LastRelease {
 };
 LastRelease last_release;
 bool no_more_pages = false;
+// What the kernel refuses: the name of a call, or one of madvise()'s advices.
+bool refuses_protection = false;
+bool refuses_lock = false;
+int refused_advice = -1;
 
 }  // namespace
 
@@ -31,12 +36,31 @@ int __real_munmap(void* page, std::size_t size);
 int __wrap_munmap(void* page, std::size_t size);
 void* __real_mmap(void* at, std::size_t size, int protection, int flags, int file, off_t offset);
 void* __wrap_mmap(void* at, std::size_t size, int protection, int flags, int file, off_t offset);
+int __real_mprotect(void* at, std::size_t size, int protection);
+int __wrap_mprotect(void* at, std::size_t size, int protection);
+int __real_mlock(const void* at, std::size_t size);
+int __wrap_mlock(const void* at, std::size_t size);
+int __real_madvise(void* at, std::size_t size, int advice);
+int __wrap_madvise(void* at, std::size_t size, int advice);
 
-int __wrap_munmap(void* page, std::size_t size) {
-    const std::span<const std::uint8_t> octets(static_cast<const std::uint8_t*>(page), size);
+int __wrap_munmap(void* mapping, std::size_t size) {
+    if (refuses_protection) return __real_munmap(mapping, size);  // nothing of it can be read
+    const std::size_t page_size = size / 3;
+    const auto* page = static_cast<const std::uint8_t*>(mapping) + page_size;
+    const std::span<const std::uint8_t> octets(page, page_size);
     const bool zero = std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
     last_release = {last_release.count + 1, zero, page};
-    return __real_munmap(page, size);
+    return __real_munmap(mapping, size);
+}
+
+int __wrap_mprotect(void* at, std::size_t size, int protection) {
+    return refuses_protection ? -1 : __real_mprotect(at, size, protection);
+}
+
+int __wrap_mlock(const void* at, std::size_t size) { return refuses_lock ? -1 : __real_mlock(at, size); }
+
+int __wrap_madvise(void* at, std::size_t size, int advice) {
+    return refused_advice == advice ? -1 : __real_madvise(at, size, advice);
 }
 
 void* __wrap_mmap(void* at, std::size_t size, int protection, int flags, int file, off_t offset) {
@@ -124,8 +148,49 @@ TEST(SecretBytes, ThrowsWhenThereIsNoPage) {
     no_more_pages = false;
 }
 
+TEST(SecretBytes, ThrowsWhenThePageCannotBeOpened) {
+    refuses_protection = true;
+    EXPECT_THROW(SecretBytes(4), std::bad_alloc);
+    refuses_protection = false;
+}
+
+TEST(SecretBytes, SaysWhatTheKernelRefuses) {
+    refuses_lock = true;
+    const SecretBytes unlocked{ByteView(kPin)};
+    refuses_lock = false;
+    EXPECT_FALSE(unlocked.secured());
+    EXPECT_TRUE(equal(unlocked.view(), kPin)) << "a small limit does not keep anybody from signing";
+    for (const int advice : {MADV_DONTDUMP, MADV_WIPEONFORK}) {
+        refused_advice = advice;
+        const SecretBytes secret{ByteView(kPin)};
+        refused_advice = -1;
+        EXPECT_FALSE(secret.secured()) << advice;
+    }
+    SecretBytes secured{ByteView(kPin)};
+    EXPECT_TRUE(secured.secured());
+    const SecretBytes moved(std::move(secured));
+    EXPECT_TRUE(moved.secured());
+}
+
+TEST(SecretBytes, LiesBetweenGuards) {
+    const SecretBytes secret{ByteView(kPin)};
+    const std::uint8_t* page = secret.view().data();
+    for (const std::uint8_t* beyond : {page - 1, page + ::sysconf(_SC_PAGESIZE)}) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            (void)::signal(SIGSEGV, SIG_DFL);  // no sanitizer's report
+            const volatile std::uint8_t octet = *beyond;
+            ::_exit(octet);
+        }
+        int status = -1;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV) << "status " << status;
+    }
+}
+
 TEST(SecretBytes, LivesInALockedPageOutsideCoreDumpsAndForks) {
     const SecretBytes secret{ByteView(kPin)};
+    EXPECT_TRUE(secret.secured());
     const std::string flags = flags_of(secret.view().data());
     if (flags.empty()) GTEST_SKIP() << "this kernel shows no VmFlags";
     EXPECT_NE(flags.find(" dd "), std::string::npos) << "not left out of core dumps: " << flags;
