@@ -14,19 +14,31 @@ namespace jpki::p11 {
 namespace {
 
 constexpr std::size_t kMaximumSize = 16UL * 1024 * 1024;
+constexpr std::string_view kFull = "the log ends here: it has 16 MiB; remove the file for a new one";
 constexpr std::array<const char*, 5> kNames{"off", "error", "warning", "info", "trace"};
 
 class LogFile final : public Log {
   public:
-    LogFile(int file, LogLevel level) : file_(file), level_(level) {}
+    LogFile(int file, LogLevel level, std::size_t size) : file_(file), level_(level), size_(size) {}
     LogFile(const LogFile&) = delete;
     LogFile& operator=(const LogFile&) = delete;
     ~LogFile() override { (void)::close(file_); }
 
-    [[nodiscard]] bool enabled(LogLevel level) const noexcept override { return level <= level_; }
+    [[nodiscard]] bool enabled(LogLevel level) const noexcept override {
+        return level <= level_ && size_.load() <= kMaximumSize;
+    }
 
     void write(LogLevel level, std::string_view line) noexcept override {
-        if (!enabled(level) || written_.load() > kMaximumSize) return;
+        if (!enabled(level)) return;
+        const std::size_t count = append(level, line);
+        // Whoever reaches the bound says so; what others write meanwhile comes after it.
+        const std::size_t before = size_.fetch_add(count);
+        if (before <= kMaximumSize && before + count > kMaximumSize) (void)append(LogLevel::warning, kFull);
+    }
+
+  private:
+    // How many octets that took.
+    std::size_t append(LogLevel level, std::string_view line) noexcept {
         std::array<char, 512> text{};
         std::timespec now{};
         (void)std::timespec_get(&now, TIME_UTC);
@@ -36,17 +48,20 @@ class LogFile final : public Log {
             text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %d %s %.*s\n", utc.tm_year + 1900,
             utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000,
             ::getpid(), kNames[static_cast<std::size_t>(level)], static_cast<int>(line.size()), line.data());
-        if (length <= 0) return;
+        if (length <= 0) return 0;
         const std::size_t count = std::min(static_cast<std::size_t>(length), text.size() - 1);
+        // A reader's or a file's name may hold anything: a line stays one line.
+        std::replace_if(
+            text.begin(), text.begin() + static_cast<std::ptrdiff_t>(count),
+            [](char c) { return (static_cast<unsigned char>(c) < 0x20U) || c == 0x7F; }, '?');
         text[count - 1] = '\n';
         // One write: O_APPEND keeps lines of several processes apart.
-        if (::write(file_, text.data(), count) > 0) written_ += count;
+        return ::write(file_, text.data(), count) > 0 ? count : 0;
     }
 
-  private:
     int file_;
     LogLevel level_;
-    std::atomic<std::size_t> written_{0};
+    std::atomic<std::size_t> size_;
 };
 
 }  // namespace
@@ -57,12 +72,14 @@ std::unique_ptr<Log> open_log(const std::string& path, LogLevel level) {
         path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (file < 0) return std::make_unique<SilentLog>();
     struct stat status {};
-    const bool ours = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
-    if (!ours) {
+    // A second name of the same file: somebody may have lent this one to a file of ours that is no log.
+    const bool ours = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+                      status.st_uid == ::geteuid() && status.st_nlink == 1;
+    if (!ours || static_cast<std::size_t>(status.st_size) > kMaximumSize) {
         (void)::close(file);
         return std::make_unique<SilentLog>();
     }
-    return std::make_unique<LogFile>(file, level);
+    return std::make_unique<LogFile>(file, level, static_cast<std::size_t>(status.st_size));
 }
 
 }  // namespace jpki::p11

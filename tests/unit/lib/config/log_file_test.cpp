@@ -93,14 +93,49 @@ TEST_F(LogFile, CutsAnEndlessLineAndStillEndsIt) {
     EXPECT_TRUE(text.ends_with(" info next\n"));
 }
 
-TEST_F(LogFile, StopsGrowingAtItsBound) {
+TEST_F(LogFile, IsNoOtherFilesSecondName) {
+    const std::string target = folder_.write("target", "kept\n");
+    ASSERT_EQ(::link(target.c_str(), path_.c_str()), 0);
+    const auto log = open_log(path_, LogLevel::trace);
+    EXPECT_TRUE(silent(log));
+    log->write(LogLevel::error, "through another name");
+    EXPECT_EQ(content_of(target), "kept\n");
+}
+
+TEST_F(LogFile, KeepsALineOneLine) {
+    open_log(path_, LogLevel::trace)->write(LogLevel::info, "a\nb\rc\x1B[2Jd\x7F カード");
+    const std::string text = content_of(path_);
+    EXPECT_TRUE(text.ends_with(" info a?b?c?[2Jd? カード\n")) << text;
+}
+
+constexpr std::uintmax_t kBound = 16UL * 1024 * 1024;
+
+TEST_F(LogFile, StopsGrowingAtItsBoundAndSaysSo) {
     const auto log = open_log(path_, LogLevel::trace);
     const std::string line(450, 'x');
     for (int i = 0; i < 40000; ++i)
         log->write(LogLevel::trace, line);
+    EXPECT_GT(std::filesystem::file_size(path_), kBound);
+    EXPECT_LT(std::filesystem::file_size(path_), kBound + 1024);
+    EXPECT_TRUE(silent(log)) << "nobody needs to format what is not written";
+    const std::string text = content_of(path_);
+    const std::string last = text.substr(text.rfind('\n', text.size() - 2) + 1);
+    EXPECT_TRUE(last.ends_with(" warning the log ends here: it has 16 MiB; remove the file for a new one\n"))
+        << last;
+    EXPECT_EQ(text.find("the log ends here"), text.rfind("the log ends here"));
+}
+
+TEST_F(LogFile, CountsWhatIsThereAlready) {
+    folder_.write("log", "");
+    std::filesystem::resize_file(path_, kBound);
+    open_log(path_, LogLevel::trace)->write(LogLevel::trace, "the last one");
+    EXPECT_GT(std::filesystem::file_size(path_), kBound);
     const auto size = std::filesystem::file_size(path_);
-    EXPECT_GT(size, 15U * 1024 * 1024);
-    EXPECT_LT(size, 16U * 1024 * 1024 + 1024);
+    EXPECT_LT(size, kBound + 512);
+    const auto full = open_log(path_, LogLevel::trace);
+    EXPECT_TRUE(silent(full));
+    full->write(LogLevel::error, "one more");
+    EXPECT_EQ(std::filesystem::file_size(path_), size);
 }
 
 TEST_F(LogFile, LeavesNothingOpenBehind) {
