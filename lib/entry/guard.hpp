@@ -2,6 +2,7 @@
 // CK_RV.
 #pragma once
 
+#include <array>
 #include <new>
 
 #include "entry/binding.hpp"
@@ -25,12 +26,13 @@ CK_RV guarded(Body body) noexcept {
 }
 
 // The same for a call that needs an initialised library; leaves a line in its log.
-template <class Body>
-CK_RV guarded_with_module(Fn function, Body body) noexcept {
+template <class Body, class... Args>
+CK_RV guarded_with_module(Fn function, Body body, Args... args) noexcept {
     return guarded([&]() -> Status {
         JPKI_TRY_ASSIGN(const auto module, library::module());
         const Status status = body(*module);
-        trace(*module->environment().log, function, status);
+        trace(*module->environment().log, function, status,
+              std::array<CK_ULONG, sizeof...(args)>{loggable(args)...});
         return status;
     });
 }
@@ -40,7 +42,8 @@ struct Entry {
     template <class... Args>
     static CK_RV call(Args... args) noexcept {
         if constexpr (Binding<F>::kNeedsModule) {
-            return guarded_with_module(F, [&](Module& module) { return Binding<F>::call(module, args...); });
+            return guarded_with_module(
+                F, [&](Module& module) { return Binding<F>::call(module, args...); }, args...);
         } else {
             return guarded([&] { return Binding<F>::call(args...); });
         }
