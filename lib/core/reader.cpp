@@ -32,7 +32,7 @@ std::shared_ptr<Executor> Reader::executor(bool make) {
 
 Status Reader::refused(Errc code, const char* what) {
     const Lock lock(mutex_);
-    // A worker that is told to end takes no work either, and that is no failure of the reader's.
+    // A worker that is told to end takes no work and abandons what it has; the reader is not to blame.
     if (stopped_) return fail(Errc::not_initialized, "the module is being finalised");
     return fail(code, what);
 }

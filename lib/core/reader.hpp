@@ -25,13 +25,15 @@ class Reader {
     // Runs `work(CardLease&)`, which returns a Result, on the reader's executor and waits at most `limit`.
     // `work` owns what it uses: when the deadline passes, the caller leaves and the work may still be
     // running. It may be called twice (see LeaseKeeper::run). Errors: LeaseKeeper::run's, timed_out,
-    // no_memory.
+    // no_memory; not_initialized when stop() came in between.
     template <class F>
     auto run(Incarnation incarnation, Duration limit, F work) -> std::invoke_result_t<F&, CardLease&> {
         using Answer = std::invoke_result_t<F&, CardLease&>;
         const TimePoint deadline = environment_->clock->now() + limit;
         auto job = std::make_shared<LeaseJob<F, Answer>>(keeper_, incarnation, deadline, std::move(work));
         JPKI_TRY(execute(job, deadline));
+        if (failed_with(*job->answer, Errc::abandoned))
+            return fail(refused(Errc::abandoned, job->answer->error().what).error());
         return std::move(*job->answer);
     }
 
@@ -73,7 +75,7 @@ class Reader {
     };
 
     Status execute(const std::shared_ptr<Job>& job, TimePoint deadline);
-    // Why a job was not taken: `code`, unless stop() is the reason.
+    // Why a job was not taken, or not brought to its end: `code`, unless stop() is the reason.
     Status refused(Errc code, const char* what);
     std::shared_ptr<Executor> executor(bool make);
 

@@ -6,6 +6,16 @@
 
 namespace jpki::p11 {
 
+namespace {
+
+// The work may still be running, or the module ends: what it found out is not looked at.
+template <class T>
+bool went_unanswered(const Result<T>& done) {
+    return failed_with(done, Errc::timed_out) || failed_with(done, Errc::not_initialized);
+}
+
+}  // namespace
+
 const TokenProfile& Token::profile() const {
     const CardFamily& family =
         state_.family != nullptr ? *state_.family : reader_->environment().cards->assumed_family();
@@ -202,7 +212,7 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     // The change may have happened although its answer was lost or came too late; then the kept PIN would
     // cost a try when it is next used.
     if (failed_with(done, Errc::timed_out) && check_session(session) && state_.logged_in) drop_login();
-    if (failed_with(done, Errc::timed_out) || !*answered) return fail(noted(done.error()));
+    if (went_unanswered(done) || !*answered) return fail(noted(done.error()));
     JPKI_TRY(check_session(session));
     const LoginReport& report = **answered;
     if (!report.status && report.change_sent && state_.logged_in) drop_login();
@@ -253,7 +263,7 @@ Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
         });
 
     const Lock lock(mutex_);
-    if (failed_with(done, Errc::timed_out) || !*answered) return fail(noted(done.error()));
+    if (went_unanswered(done) || !*answered) return fail(noted(done.error()));
     JPKI_TRY(check_session(session));
     JPKI_TRY(note_login(**answered));
     if (!done) return kept;

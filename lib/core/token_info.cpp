@@ -108,7 +108,7 @@ Result<bool> Token::offers_pss() {
                                          return lease.card().probe_pss();
                                      });
     if (failed_with(answer, Errc::card_removed) || failed_with(answer, Errc::no_card) ||
-        failed_with(answer, Errc::abandoned) || failed_with(answer, Errc::not_initialized))
+        failed_with(answer, Errc::not_initialized))
         return fail(answer.error());
     // A card that could not be asked is asked again next time; until then it offers none.
     if (!answer) return false;

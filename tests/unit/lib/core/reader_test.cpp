@@ -92,6 +92,19 @@ TEST_F(ReaderWork, GivesUpAtTheDeadlineAndIsWedgedUntilTheWorkEnds) {
         << "an abandoned job sent something";
 }
 
+TEST_F(ReaderWork, TellsWorkThatPcscdCancelledFromWorkThatStopCutShort) {
+    const auto reader = make(true);
+    const auto cancelled =
+        reader->run(1, seconds(10), [](CardLease&) -> Status { return fail(Errc::abandoned); });
+    EXPECT_TRUE(failed_with(cancelled, Errc::abandoned));
+    const auto cut_short = reader->run(1, seconds(10), [&reader](CardLease&) -> Status {
+        // Not waited for: the worker that should end is this one.
+        EXPECT_FALSE(reader->stop(SteadyClock().now()));
+        return fail(Errc::abandoned);
+    });
+    EXPECT_TRUE(failed_with(cut_short, Errc::not_initialized));
+}
+
 TEST_F(ReaderWork, RemembersTheAnswerAboutPssOfOneIncarnation) {
     const auto reader = make(false);
     EXPECT_EQ(reader->pss(1), std::nullopt);
