@@ -208,5 +208,18 @@ TEST(Config, ANestOfBracketsIsAProblemNotACrash) {
     EXPECT_FALSE(read_config(std::string_view("a = \"\0\"", 7), config).empty());
 }
 
+// Found by the fuzzer: toml++ has a hole where such a letter stands outside of quotes (see config.cpp). Only
+// a build with UndefinedBehaviorSanitizer sees it.
+TEST(Config, ALetterOfAnyScriptOutsideOfQuotesIsAProblem) {
+    for (const char* text :
+         {"\xC3\xA9 = 1", "\xCF\xBB", "\xE3\x81\x82 = \"auto\"", "tokens = \xE3\x81\x82"}) {
+        SCOPED_TRACE(text);
+        Config config;
+        EXPECT_EQ(read_config(text, config).size(), 1U);
+    }
+    Config config;
+    EXPECT_TRUE(read_config("log_file = \"/tmp/\xE3\x81\x82\"  # \xE3\x81\x82", config).empty());
+}
+
 }  // namespace
 }  // namespace jpki::p11
