@@ -29,14 +29,15 @@ bool ends_connection(Errc code) {
 
 }  // namespace
 
-PcscConnection::PcscConnection(std::shared_ptr<Link> link, std::string reader, PresenceEpoch epoch,
-                               SCARDHANDLE handle, DWORD protocol)
-    : link_(std::move(link)),
-      reader_(std::move(reader)),
-      epoch_(epoch),
-      handle_(handle),
-      protocol_(protocol),
-      answer_(kAnswerSize) {}
+PcscConnection::PcscConnection(std::shared_ptr<Link> link, std::string reader)
+    : link_(std::move(link)), reader_(std::move(reader)), answer_(kAnswerSize) {}
+
+void PcscConnection::take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept {
+    epoch_ = epoch;
+    handle_ = handle;
+    protocol_ = protocol;
+    connected_ = true;
+}
 
 PcscConnection::~PcscConnection() {
     end(Disposition::leave);

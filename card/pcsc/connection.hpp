@@ -13,10 +13,12 @@ namespace jpki::card::pcsc {
 
 class PcscConnection final : public Connection {
   public:
-    // Owns `handle` from now on; `epoch` is the reader's from just before it was connected.
-    PcscConnection(std::shared_ptr<Link> link, std::string reader, PresenceEpoch epoch, SCARDHANDLE handle,
-                   DWORD protocol);
+    // Holds no handle yet. Made before there is one, so that none is lost when memory fails.
+    PcscConnection(std::shared_ptr<Link> link, std::string reader);
     ~PcscConnection() override;
+
+    // Owns `handle` from now on; `epoch` is the reader's from just before it was connected.
+    void take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept;
 
     Result<Begun> begin(TimePoint deadline) override;
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
@@ -41,10 +43,10 @@ class PcscConnection final : public Connection {
     std::shared_ptr<Link> link_;
     std::string reader_;
     PresenceEpoch epoch_;
-    SCARDHANDLE handle_;
-    DWORD protocol_;
+    SCARDHANDLE handle_ = 0;
+    DWORD protocol_ = SCARD_PROTOCOL_UNDEFINED;
     Bytes answer_;
-    bool connected_ = true;
+    bool connected_ = false;
     bool in_transaction_ = false;
     bool reset_unreported_ = false;  // until a begin() has told it
     bool must_reconnect_ = false;    // reset, and pcscd will not say so again

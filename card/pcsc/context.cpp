@@ -22,6 +22,7 @@ Result<std::unique_ptr<Connection>> Context::connect(const std::string& reader, 
     // libpcsclite 1.9.9 finds the empty name in every unused place of its array.
     if (reader.empty() || reader.size() >= kMaximumReaderName || reader.find('\0') != std::string::npos)
         return fail(Errc::reader_gone, "no reader can have this name");
+    auto connection = std::make_unique<PcscConnection>(link_, reader);
     Patience patience(*link_, deadline);
     for (;;) {
         // Before the connection, so that a card swapped in between is taken for another one, not missed. It
@@ -35,7 +36,10 @@ Result<std::unique_ptr<Connection>> Context::connect(const std::string& reader, 
         const Status connected =
             link_->call("SCardConnect", SCardConnect, link_->context(), reader.c_str(),
                         DWORD{SCARD_SHARE_SHARED}, DWORD{SCARD_PROTOCOL_ANY}, &handle, &protocol);
-        if (connected) return std::make_unique<PcscConnection>(link_, reader, seen->epoch, handle, protocol);
+        if (connected) {
+            connection->take(seen->epoch, handle, protocol);
+            return connection;
+        }
         // Busy: somebody has the reader exclusively (gpg's scdaemon likes to).
         JPKI_TRY(patience.after(connected.error()));
     }
