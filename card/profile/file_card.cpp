@@ -148,7 +148,7 @@ Result<PinCounter> FileCard::query_counter(Seat seat, bool by_sfi) {
     } else {
         const Status selected = files_.select(pin);
         if (failed_with(selected, Errc::file_not_found)) return PinCounter{};
-        JPKI_TRY(selected);
+        JPKI_TRY(needing_no_login(selected));
     }
     const std::uint8_t p2 = by_sfi ? by_short_id(pin) : kCurrentFile;
     JPKI_TRY_ASSIGN(const Response answer, channel_.send(Command::case1({0x00, 0x20, 0x00, p2})));
@@ -185,7 +185,7 @@ Status FileCard::verify(Seat seat, const PinSource& pin) {
         files_.forget_current();
         p2 = by_short_id(file);
     } else {
-        JPKI_TRY(files_.select(file));
+        JPKI_TRY(needing_no_login(files_.select(file)));
     }
     state(seat).verified = false;
     login_tried_ = true;
@@ -198,7 +198,7 @@ Status FileCard::change_pin(Seat seat, const SecretBytes& new_pin) {
     if (!is_verified(seat)) return fail(Errc::security_status, "the old PIN was not verified in this lease");
     if (new_pin.empty() || new_pin.size() > kMaximumPin) return fail(Errc::pin_length);
     // Only the form with the PIN file current has witnesses (card.md §2.1).
-    JPKI_TRY(files_.select(profile_->seat(seat).pin));
+    JPKI_TRY(needing_no_login(files_.select(profile_->seat(seat).pin)));
     return send_pin({0x00, 0x24, 0x01, kCurrentFile}, new_pin);
 }
 

@@ -183,8 +183,10 @@ void LeaseKeeper::end_lease() noexcept {
     connection_.set_irreversible(irreversible);
     if (disposition == Disposition::unpower) card_->on_reset();
     const TimePoint end = now();
-    if (contended_ || end - busy_since_ >= environment_->timing.yield_every) {
-        not_before_ = end + environment_->timing.yield;
+    const Timing& timing = environment_->timing;
+    // pcscd's losers look every 200 ms: without a pause nobody else would ever get in.
+    if (contended_ || end - lease_start_ >= timing.maximum_hold || end - busy_since_ >= timing.yield_every) {
+        not_before_ = end + timing.yield;
         busy_since_ = not_before_;
     }
 }

@@ -1,5 +1,7 @@
 #include "core/monitor.hpp"
 
+#include <new>
+
 #include "core/executors.hpp"
 #include "crypto/library_context.hpp"
 
@@ -46,7 +48,11 @@ void Monitor::look(Shared& shared) {
 void Monitor::loop(const std::shared_ptr<Shared>& shared) {
     const Clock& clock = *shared->environment->clock;
     for (;;) {
-        look(*shared);
+        try {
+            look(*shared);
+        } catch (const std::bad_alloc&) {
+            // Nobody on this thread could tell it; the next look may find memory.
+        }
         const Lock lock(shared->mutex);
         const TimePoint next = clock.now() + (shared->trouble ? shared->environment->timing.retry_service
                                                               : shared->environment->timing.poll);

@@ -10,9 +10,9 @@ struct Timing {
     Duration operation = std::chrono::seconds(10);       // a call that needs the card
     Duration identification = std::chrono::seconds(3);   // a call that asks what card it is
     Duration linger = std::chrono::milliseconds(100);    // a lease without work
-    Duration maximum_hold = std::chrono::seconds(3);     // a lease with work, looked at between operations
+    Duration maximum_hold = std::chrono::seconds(2);     // a lease with work, looked at between operations
     Duration contended = std::chrono::milliseconds(50);  // waited longer for a transaction: others want it
-    Duration yield = std::chrono::milliseconds(250);     // left to others afterwards
+    Duration yield = std::chrono::milliseconds(250);     // left to others after that, or after a full hold
     Duration yield_every = std::chrono::seconds(10);
     Duration keep_connected = std::chrono::seconds(10);
     Duration poll = std::chrono::milliseconds(500);  // between two looks of the monitor

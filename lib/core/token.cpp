@@ -85,6 +85,10 @@ Error Token::noted(const Error& error) {
         case Errc::card_removed:
         case Errc::reader_gone:
         case Errc::service_unavailable: kick_(); break;
+        case Errc::not_jpki:
+            // It was JPKI when the session began: out of order, or a card that the monitor will tell of.
+            kick_();
+            return Error{Errc::card_failure, error.detail, "the card no longer has the JPKI application"};
         default: break;
     }
     return error;
@@ -147,8 +151,10 @@ Status Token::ensure_login(Card& card, const Ticket& ticket) {
     if (ticket.pin.empty()) return fail(Errc::user_not_logged_in);
     if (card.is_verified(ticket.seat)) return {};
     LoginReport report = renew_login(card, ticket.seat, ticket.profile->pin, ticket.pin);
-    const Status status = report.status;
+    Status status = report.status;
     *ticket.renewal = report;
+    // The caller asked for something else than a login; that its PIN is locked, the next login tells.
+    if (failed_with(status, Errc::pin_locked)) status = fail(Errc::user_not_logged_in, status.error().what);
     return status;
 }
 

@@ -13,6 +13,9 @@ constexpr std::size_t kKeyStep = 256;
 // The card does not have the object after all, as opposed to: it could not be read this time.
 bool means_missing(Errc code) { return code == Errc::file_not_found || code == Errc::malformed_answer; }
 
+// Nobody is logged in, so private objects are not there (PKCS#11 3.2 §5.7.5 knows no better code).
+bool means_public(Errc code) { return code == Errc::security_status || code == Errc::user_not_logged_in; }
+
 }  // namespace
 
 Result<std::shared_ptr<const crypto::KeyFacts>> Token::read_key(Card& card, const Ticket& ticket) {
@@ -125,6 +128,8 @@ Status Token::load_certificate(Incarnation session, CertRole role) {
     JPKI_TRY(check_session(session));
     if (!failed_with(found, Errc::timed_out)) note_renewal(*renewal);
     if (!found && means_missing(found.error().code)) note_missing(role);
+    // 6982 although we logged in inside this very transaction: the login is gone, and the object with it.
+    if (failed_with(found, Errc::security_status) && needs_login) drop_login();
     if (!found) return fail(noted(found.error()));
     const ObjectKind kind =
         role == CertRole::user ? ObjectKind::user_certificate : ObjectKind::ca_certificate;
@@ -148,8 +153,11 @@ Result<std::shared_ptr<const Object>> Token::load(Incarnation session, CK_OBJECT
     } else if (object->is_key() && !object->key) {
         done = load_key(session);
     }
-    if (!done && means_missing(done.error().code))
+    if (!done &&
+        (means_missing(done.error().code) || (object->is_private && means_public(done.error().code))))
         return fail(Errc::object_handle_invalid, done.error().what);
+    if (failed_with(done, Errc::security_status))
+        return fail(Errc::card_failure, done.error().what, done.error().detail);
     JPKI_TRY(done);
     object = find(handle);
     if (!object) return fail(Errc::object_handle_invalid);

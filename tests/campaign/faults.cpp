@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kHang = 450ms;  // a little longer than the stage's operations may take
+constexpr auto kHang = 230ms;  // a little longer than the stage's operations may take
 
 using Act = std::optional<Errc> (*)(Stage&);
 

@@ -28,7 +28,7 @@ unsigned entries(const char* path) {
 unsigned files() { return entries("/proc/self/fd"); }
 unsigned threads() { return entries("/proc/self/task"); }
 
-constexpr auto kGrace = 700ms;  // the longest fault, and the time until the next look
+constexpr auto kGrace = 350ms;  // the longest fault, and the time until the next look
 constexpr auto kRecovery = 2s;
 
 template <class Condition>

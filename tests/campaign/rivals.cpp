@@ -71,7 +71,7 @@ constexpr std::array<Rival, 12> kRivals{{
     {"holds-long",
      [](Stage& stage, std::minstd_rand&) {
          stage.readers.hold(true);
-         std::this_thread::sleep_for(450ms);
+         std::this_thread::sleep_for(230ms);
          stage.readers.hold(false);
      },
      false, 0},

@@ -154,8 +154,9 @@ class VirtualContext final : public ReaderContext {
         if (reader == nullptr || !reader->plugged_in) return fail(Errc::reader_gone);
         if (!reader->card) return fail(Errc::no_card);
         if (!reader->card->powered()) reader->card->power_on();
+        auto made = std::make_unique<VirtualConnection>(shared_, name, reader->insertions, reader->resets);
         ++shared_->connections;
-        return std::make_unique<VirtualConnection>(shared_, name, reader->insertions, reader->resets);
+        return made;
     }
 
     void cancel() noexcept override {}
@@ -171,8 +172,9 @@ class VirtualSystem final : public ReaderSystem {
     Result<std::unique_ptr<ReaderContext>> open() override {
         const Guard lock(shared_->mutex);
         if (shared_->stopped) return fail(Errc::service_unavailable);
+        auto made = std::make_unique<VirtualContext>(shared_);
         ++shared_->contexts;
-        return std::make_unique<VirtualContext>(shared_);
+        return made;
     }
 
   private:

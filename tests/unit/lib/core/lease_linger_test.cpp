@@ -62,9 +62,9 @@ TEST_F(Linger, AtTheEndEverythingIsLetGoAtOnce) {
     EXPECT_EQ(told(), "close end disconnect");
 }
 
-TEST_F(Linger, AHoldEndsAfterThreeSecondsEvenInABurst) {
+TEST_F(Linger, AHoldEndsAfterTwoSecondsEvenInABurst) {
     EXPECT_TRUE(run());
-    for (int i = 0; i < 37; ++i) {
+    for (int i = 0; i < 24; ++i) {
         clock_->advance(milliseconds(80));
         EXPECT_TRUE(run());
     }
@@ -122,11 +122,24 @@ TEST_F(Linger, ThePauseEndsAtTheDeadline) {
     EXPECT_EQ(clock_->slept(), milliseconds(70));
 }
 
-TEST_F(Linger, AReaderBusyForTenSecondsIsLeftToOthersForAMoment) {
+TEST_F(Linger, AfterEveryFullHoldTheReaderIsLeftToOthersForAMoment) {
+    const TimePoint start = clock_->now();
+    while (clock_->now() - start < milliseconds(9500)) {
+        EXPECT_TRUE(run());
+        clock_->advance(milliseconds(90));
+        const auto holds = (clock_->now() - start) / milliseconds(2340);  // a hold, its last step, a pause
+        EXPECT_GE(clock_->slept(), holds * milliseconds(250));
+        EXPECT_LE(clock_->slept(), (holds + 1) * milliseconds(250));
+    }
+    EXPECT_EQ(clock_->slept(), 4 * milliseconds(250));
+}
+
+TEST_F(Linger, AReaderBusyForTenSecondsWithShortLeasesIsLeftToOthersToo) {
     const TimePoint start = clock_->now();
     EXPECT_TRUE(run());
     while (clock_->now() - start < milliseconds(12500)) {
-        clock_->advance(milliseconds(90));
+        clock_->advance(milliseconds(120));
+        (void)keeper_.idle(clock_->now());  // the linger is over
         EXPECT_TRUE(run());
         if (clock_->now() - start < seconds(10)) {
             EXPECT_EQ(clock_->slept(), Duration{});
