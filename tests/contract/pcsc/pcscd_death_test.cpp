@@ -38,8 +38,12 @@ TEST(PcscdDeath, IsServiceUnavailableUntilANewContext) {
         const auto connection = (*context)->connect(kReader, in(1s));
         ASSERT_TRUE(connection);
         ASSERT_TRUE((*connection)->begin(in(1s)));
+        SCARDCONTEXT bare = 0;
+        ASSERT_EQ(SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &bare), SCARD_S_SUCCESS);
 
         kill_pcscd();
+        EXPECT_EQ(SCardIsValidContext(bare), SCARD_S_SUCCESS) << "a check that must not be relied upon";
+        SCardReleaseContext(bare);
         EXPECT_TRUE(failed_with((*connection)->transmit(select_jpki(), kNever), Errc::service_unavailable));
         (*connection)->end(Disposition::leave);
         EXPECT_TRUE(failed_with((*connection)->begin(in(1s)), Errc::service_unavailable));

@@ -123,6 +123,15 @@ LONG OtherProgram::reset() {
     return SCardReconnect(handle_, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_RESET_CARD, &protocol);
 }
 
+Bytes OtherProgram::transmit(ByteView command) {
+    Bytes answer(MAX_BUFFER_SIZE_EXTENDED);
+    DWORD length = answer.size();
+    const LONG sent =
+        SCardTransmit(handle_, SCARD_PCI_T1, command.data(), command.size(), nullptr, answer.data(), &length);
+    answer.resize(sent == SCARD_S_SUCCESS ? length : 0);
+    return answer;
+}
+
 Holder::Holder() {
     const std::string ready = rig_dir() + "/holder.ready";
     std::filesystem::remove(ready);

@@ -63,6 +63,8 @@ class OtherProgram {
     LONG begin();
     LONG end(DWORD disposition = SCARD_LEAVE_CARD);
     LONG reset();
+    // The answer; empty when there was none.
+    Bytes transmit(ByteView command);
 
   private:
     SCARDCONTEXT context_ = 0;
