@@ -19,6 +19,7 @@ std::size_t size_of(Hash hash) noexcept { return row(hash).size; }
 
 Result<Digest> Digest::start(Hash hash) {
     const QuietErrors quiet;
+    if (library_context() == nullptr) return fail(Errc::no_memory, "no OpenSSL context");
     const Owned<EVP_MD, EVP_MD_free> method(EVP_MD_fetch(library_context(), row(hash).name, nullptr));
     Context context(EVP_MD_CTX_new());
     if (!method || !context || EVP_DigestInit_ex2(context.get(), method.get(), nullptr) != 1)

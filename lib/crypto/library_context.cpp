@@ -8,16 +8,29 @@
 
 namespace jpki::p11::crypto {
 
+namespace {
+
+OSSL_LIB_CTX* make_context() noexcept {
+    OSSL_LIB_CTX* made = OSSL_LIB_CTX_new();
+    if (made != nullptr && OSSL_PROVIDER_load(made, "default") == nullptr) {
+        OSSL_LIB_CTX_free(made);
+        made = nullptr;
+    }
+    return made;
+}
+
+constinit std::atomic<OSSL_LIB_CTX*> g_context{nullptr};
+
+}  // namespace
+
 OSSL_LIB_CTX* library_context() noexcept {
-    static OSSL_LIB_CTX* const context = [] {
-        OSSL_LIB_CTX* made = OSSL_LIB_CTX_new();
-        if (made != nullptr && OSSL_PROVIDER_load(made, "default") == nullptr) {
-            OSSL_LIB_CTX_free(made);
-            made = nullptr;
-        }
-        return made;
-    }();
-    return context;
+    OSSL_LIB_CTX* known = g_context.load();
+    if (known != nullptr) return known;
+    OSSL_LIB_CTX* made = make_context();
+    // Without memory nothing is kept: the next call may find some.
+    if (made == nullptr || g_context.compare_exchange_strong(known, made)) return made;
+    OSSL_LIB_CTX_free(made);
+    return known;
 }
 
 namespace {
@@ -29,6 +42,10 @@ bool process_is_exiting() noexcept { return g_exiting; }
 
 void thread_ends() noexcept {
     if (!g_exiting) OPENSSL_thread_stop();
+}
+
+Errc reason_or(Errc otherwise) noexcept {
+    return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE ? Errc::no_memory : otherwise;
 }
 
 QuietErrors::QuietErrors() noexcept { (void)ERR_set_mark(); }

@@ -7,9 +7,12 @@
 
 #include <memory>
 
+#include "jpki/error.hpp"
+
 namespace jpki::p11::crypto {
 
-// Null when OpenSSL has no memory or no default provider.
+// Null when OpenSSL has no memory or no default provider. Callers must not go on with null: to OpenSSL that
+// is the host's context.
 OSSL_LIB_CTX* library_context() noexcept;
 
 // The calling thread of ours ends: frees what OpenSSL keeps for it. Nothing once process_exits() was called,
@@ -27,6 +30,10 @@ struct Deleter {
 };
 template <class T, auto Free>
 using Owned = std::unique_ptr<T, Deleter<Free>>;
+
+// Why OpenSSL has just failed: no_memory, or else what its failure means to the caller. Ask while QuietErrors
+// still stands.
+Errc reason_or(Errc otherwise) noexcept;
 
 // Drops what our calls left in this thread's error queue: it belongs to the host.
 class QuietErrors {

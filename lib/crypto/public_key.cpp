@@ -25,6 +25,7 @@ Bytes number(EVP_PKEY* key, const char* name) {
 }  // namespace
 
 Owned<EVP_PKEY, EVP_PKEY_free> PublicKey::make() const {
+    if (library_context() == nullptr) return nullptr;
     const std::uint8_t* at = spki_.data();
     Owned<EVP_PKEY, EVP_PKEY_free> key(
         d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(spki_.size()), library_context(), nullptr));
@@ -37,13 +38,14 @@ Result<std::shared_ptr<const PublicKey>> PublicKey::from_spki(ByteView spki) {
     std::shared_ptr<PublicKey> made(new PublicKey());
     made->spki_ = to_bytes(spki);
     const auto key = made->make();
-    if (!key) return fail(Errc::malformed_answer, "the certificate's key is not an RSA key");
+    if (!key) return fail(reason_or(Errc::malformed_answer), "the certificate's key is not an RSA key");
     made->modulus_ = number(key.get(), OSSL_PKEY_PARAM_RSA_N);
     made->exponent_ = number(key.get(), OSSL_PKEY_PARAM_RSA_E);
     made->bits_ = static_cast<std::size_t>(std::max(0, EVP_PKEY_get_bits(key.get())));
+    if (made->modulus_.empty() || made->exponent_.empty())
+        return fail(reason_or(Errc::malformed_answer), "the certificate's RSA key has no numbers");
     const bool sane = made->bits_ >= kMinimumBits && made->bits_ <= kMaximumBits &&
-                      !made->exponent_.empty() && (made->modulus_.back() & 1U) == 1U &&
-                      (made->exponent_.back() & 1U) == 1U &&
+                      (made->modulus_.back() & 1U) == 1U && (made->exponent_.back() & 1U) == 1U &&
                       made->exponent_.size() <= sizeof(std::uint64_t) && made->exponent_ != Bytes{1};
     if (!sane) return fail(Errc::malformed_answer, "the certificate's RSA key is out of range");
     return std::shared_ptr<const PublicKey>(std::move(made));

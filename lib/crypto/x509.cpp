@@ -15,14 +15,15 @@ namespace {
 constexpr std::uint8_t kSequence = 0x30;
 constexpr std::uint8_t kVersion = 0xA0;  // [0] EXPLICIT, absent in v1 certificates
 
+void free_octets(std::uint8_t* octets) noexcept { OPENSSL_free(octets); }
+
 template <class T>
 Bytes encode(T* object, int (*i2d)(T*, unsigned char**)) {
     std::uint8_t* out = nullptr;
     const int length = i2d(object, &out);
+    const Owned<std::uint8_t, free_octets> owned(out);
     if (length <= 0) return {};
-    Bytes der(out, out + length);
-    OPENSSL_free(out);
-    return der;
+    return Bytes(out, out + length);
 }
 
 struct Day {
@@ -44,14 +45,14 @@ std::optional<Day> day_of(const ASN1_TIME* time) {
 
 Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
     const QuietErrors quiet;
-    X509* shell = X509_new_ex(library_context(), nullptr);
+    X509* shell = library_context() == nullptr ? nullptr : X509_new_ex(library_context(), nullptr);
     if (shell == nullptr) return fail(Errc::no_memory);
     const std::uint8_t* at = der.data();
     // On failure d2i frees the shell and sets it to null.
     (void)d2i_X509(&shell, &at, static_cast<long>(der.size()));
     const Owned<X509, X509_free> certificate(shell);
     if (!certificate || at != der.data() + der.size())
-        return fail(Errc::malformed_answer, "not exactly one certificate");
+        return fail(reason_or(Errc::malformed_answer), "not exactly one certificate");
 
     auto facts = std::make_shared<CertFacts>();
     facts->der = to_bytes(der);
@@ -61,7 +62,7 @@ Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
     const auto start = day_of(X509_get0_notBefore(certificate.get()));
     const auto end = day_of(X509_get0_notAfter(certificate.get()));
     if (facts->subject.empty() || facts->issuer.empty() || facts->serial.empty() || !start || !end)
-        return fail(Errc::malformed_answer, "a certificate without its fields");
+        return fail(reason_or(Errc::malformed_answer), "a certificate without its fields");
     facts->start = start->text;
     facts->end = end->text;
     facts->not_before = start->seconds;
