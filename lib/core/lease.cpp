@@ -110,11 +110,13 @@ Status LeaseKeeper::begin(TimePoint deadline) {
     return {};
 }
 
-Status LeaseKeeper::acquire(Incarnation incarnation, TimePoint deadline) {
-    if (in_lease_ && card_incarnation_ == incarnation &&
-        now() - lease_start_ < environment_->timing.maximum_hold)
-        return {};
-    end_lease();
+Status LeaseKeeper::acquire(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline) {
+    const bool goes_on = in_lease_ && card_incarnation_ == incarnation &&
+                         now() - lease_start_ < environment_->timing.maximum_hold;
+    // Its logout is no part of the job: it goes through even when nobody waits, in a time of its own.
+    if (!goes_on) end_lease();
+    connection_.guard(&abandoned, deadline);
+    if (goes_on) return {};
     if (card_ && card_incarnation_ != incarnation) forget_card();
     card_incarnation_ = incarnation;
     if (now() < not_before_) environment_->clock->sleep_until(std::min(not_before_, deadline));
@@ -134,8 +136,7 @@ Status LeaseKeeper::attempt(Incarnation incarnation, const std::atomic<bool>& ab
     // Work for a card that is known to have left says nothing about the one that is there now.
     if (presence_->view().incarnation != incarnation)
         return fail(Errc::card_removed, "the card was removed or exchanged");
-    connection_.guard(&abandoned, deadline);
-    Status status = acquire(incarnation, deadline);
+    Status status = acquire(incarnation, abandoned, deadline);
     if (status) {
         CardLease lease(*card_);
         status = work(lease);

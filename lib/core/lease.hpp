@@ -82,7 +82,7 @@ class LeaseKeeper {
   private:
     Status attempt(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
                    const Work& work);
-    Status acquire(Incarnation incarnation, TimePoint deadline);
+    Status acquire(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline);
     Status connect(TimePoint deadline);
     Status begin(TimePoint deadline);
     void note_failure(const Error& error);

@@ -84,6 +84,29 @@ TEST_F(Linger, AHoldIsNotEndedInsideOneOperation) {
     EXPECT_EQ(told(), "context connect(R) begin open work");
 }
 
+// The logout between the two has no job's deadline and nobody who could abandon it; the job has both.
+TEST_F(Linger, TheJobThatFindsAFullHoldKeepsItsOwnTimeAndItsEnd) {
+    EXPECT_TRUE(run());
+    clock_->advance(seconds(2));
+    const TimePoint deadline = clock_->now() + seconds(7);
+    const auto sends = [](CardLease& lease) {
+        return static_cast<FakeCard&>(lease.card())
+            .connection.transmit(Bytes{0x00, 0xB0}, kNever)
+            .map([](auto&&) {});
+    };
+    EXPECT_TRUE(keeper_.run(incarnation_, abandoned_, deadline, sends));
+    EXPECT_EQ(FakeConnection::last_deadline, deadline);
+
+    clock_->advance(seconds(2));
+    (void)told();
+    EXPECT_TRUE(failed_with(run([&](CardLease& lease) {
+                                abandoned_ = true;
+                                return sends(lease);
+                            }),
+                            Errc::abandoned));
+    EXPECT_EQ(told(), "close end begin open close end");
+}
+
 TEST_F(Linger, AContendedLeaseIsFollowedByAPause) {
     world_.begins.push_back(Begun{.was_reset = false, .waited = milliseconds(51)});
     EXPECT_TRUE(run());
