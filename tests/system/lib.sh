@@ -123,3 +123,19 @@ key_uri() {
 
 # Nobody else at this card can sign now. Call it right after the program that could.
 nobody_can_sign() { expect 0 "$raw_client"; }
+
+# is_nowhere PIN FILE...: neither as text nor in hexadecimal, whatever is logged
+is_nowhere() {
+    local pin=$1 hex file
+    hex=$(printf '%s' "$pin" | od -An -tx1 | tr -d ' \n')
+    shift
+    for file; do
+        [[ -s $file ]] || { echo "$file is empty" && return 1; }
+        # Without time, process id and the count of exchanges; then without blanks, for "31 32 33 34".
+        sed -E 's/^[0-9T:.-]+Z [0-9]+ //; s/^[0-9]+ //' "$file" >"$work/text"
+        if grep -inE "$pin|$hex" "$work/text" || tr -d ' ' <"$work/text" | grep -inE "$pin|$hex"; then
+            echo "in $file"
+            return 1
+        fi
+    done
+}

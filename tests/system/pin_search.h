@@ -1,0 +1,29 @@
+// Between the two halves of pin_search: who uses the module, and who looks for its PINs.
+#ifndef JPKI_SYSTEM_PIN_SEARCH_H
+#define JPKI_SYSTEM_PIN_SEARCH_H
+
+#include <stddef.h>
+
+enum { kSeats = 2, kLongestPin = 16 };
+
+// Every octet with a mask over it, so that the program itself is no place where they are found.
+struct masked {
+    unsigned char text[kLongestPin];
+    size_t length;
+};
+extern const struct masked kOldPins[kSeats], kNewPins[kSeats];  // authentication, signature
+void unmask(const struct masked* pin, volatile unsigned char* into);
+
+struct step {
+    const char* name;
+    void (*run)(void);
+    int logged_in;  // afterwards
+};
+extern const struct step kSteps[];
+extern const int kStepCount;
+
+// Does all steps, each one followed by an octet on `report_to` and a wait for one on `go_from`; crashes in
+// the end.
+void use_module(const char* path, int report_to, int go_from);
+
+#endif

@@ -1,0 +1,150 @@
+// The half of pin_search that uses the module. It has the PINs in clear in one page only, for the length of a
+// call.
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pin_search.h"
+#include "pkcs11/cryptoki.h"
+
+#define MASK 0xA5
+#define M(c) ((c) ^ MASK)
+const struct masked kOldPins[kSeats] = {{{M('1'), M('2'), M('3'), M('4')}, 4},
+                                        {{M('A'), M('B'), M('C'), M('1'), M('2'), M('3')}, 6}};
+const struct masked kNewPins[kSeats] = {
+    {{M('7'), M('3'), M('9'), M('1')}, 4},
+    {{M('Q'), M('Z'), M('7'), M('K'), M('9'), M('1'), M('X'), M('W')}, 8}};
+
+static CK_FUNCTION_LIST* p11;
+static CK_SESSION_HANDLE sessions[kSeats];
+static volatile unsigned char* clear;  // two PINs, for the length of one call
+
+static void must_at(CK_RV rv, const char* call) {
+    if (rv == CKR_OK) return;
+    fprintf(stderr, "%s: 0x%lx\n", call, rv);
+    _exit(3);
+}
+#define must(call) must_at((call), #call)
+
+void unmask(const struct masked* pin, volatile unsigned char* into) {
+    for (size_t i = 0; i < pin->length; ++i)
+        into[i] = pin->text[i] ^ MASK;
+}
+
+static CK_UTF8CHAR* in_clear(const struct masked* pin, size_t at) {
+    unmask(pin, clear + at);
+    return (CK_UTF8CHAR*)clear + at;
+}
+
+static void wipe(void) {
+    for (size_t i = 0; i < 2 * kLongestPin; ++i)
+        clear[i] = 0;
+}
+
+static void initialize(void) {
+    CK_SLOT_ID slots[kSeats];
+    CK_ULONG count = 0;
+    must(p11->C_Initialize(NULL));
+    for (int tries = 0; count != kSeats && tries < 500; ++tries) {
+        const struct timespec pause = {0, 10000000};
+        nanosleep(&pause, NULL);
+        count = kSeats;
+        must(p11->C_GetSlotList(CK_TRUE, slots, &count));
+    }
+    for (int seat = 0; seat < kSeats; ++seat)
+        must(p11->C_OpenSession(slots[seat], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+                                &sessions[seat]));
+}
+
+static void change_pins(void) {
+    for (int seat = 0; seat < kSeats; ++seat) {
+        CK_UTF8CHAR* old = in_clear(&kOldPins[seat], 0);
+        CK_UTF8CHAR* new = in_clear(&kNewPins[seat], kLongestPin);
+        must(p11->C_SetPIN(sessions[seat], old, kOldPins[seat].length, new, kNewPins[seat].length));
+        wipe();
+    }
+}
+
+static void log_in(void) {
+    for (int seat = 0; seat < kSeats; ++seat) {
+        must(p11->C_Login(sessions[seat], CKU_USER, in_clear(&kNewPins[seat], 0), kNewPins[seat].length));
+        wipe();
+    }
+}
+
+static void log_out(void) {
+    for (int seat = 0; seat < kSeats; ++seat)
+        must(p11->C_Logout(sessions[seat]));
+}
+
+static void sign(void) {
+    for (int seat = 0; seat < kSeats; ++seat) {
+        CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
+        CK_ATTRIBUTE wanted = {CKA_CLASS, &class, sizeof class};
+        CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
+        CK_BYTE data[] = "signed", signature[512];
+        CK_ULONG found = 0, length = sizeof signature;
+        CK_OBJECT_HANDLE key = 0;
+        must(p11->C_FindObjectsInit(sessions[seat], &wanted, 1));
+        must(p11->C_FindObjects(sessions[seat], &key, 1, &found));
+        must(p11->C_FindObjectsFinal(sessions[seat]));
+        must(p11->C_SignInit(sessions[seat], &mechanism, key));
+        must(p11->C_Sign(sessions[seat], data, sizeof data, signature, &length));
+    }
+}
+
+static void close_sessions(void) {
+    for (int seat = 0; seat < kSeats; ++seat)
+        must(p11->C_CloseSession(sessions[seat]));
+}
+
+static void finalize(void) { must(p11->C_Finalize(NULL)); }
+
+static void begin_and_log_in(void) {
+    initialize();
+    log_in();
+}
+
+static void finalize_while_logged_in(void) {
+    begin_and_log_in();
+    finalize();
+}
+
+static void close_while_logged_in(void) {
+    log_in();
+    close_sessions();
+}
+
+const struct step kSteps[] = {
+    {"C_OpenSession", initialize, 0},
+    {"C_SetPIN", change_pins, 0},
+    {"C_Login", log_in, 1},
+    {"C_Sign", sign, 1},
+    {"C_Logout", log_out, 0},
+    {"C_CloseSession while logged in", close_while_logged_in, 0},
+    {"C_Finalize", finalize, 0},
+    {"C_Finalize while logged in", finalize_while_logged_in, 0},
+    {"C_Login before the crash", begin_and_log_in, 1},
+};
+const int kStepCount = sizeof kSteps / sizeof kSteps[0];
+
+void use_module(const char* path, int report_to, int go_from) {
+    const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+    void* module = dlopen(path, RTLD_NOW);
+    CK_C_GetFunctionList get = NULL;
+    if (module != NULL) *(void**)&get = dlsym(module, "C_GetFunctionList");
+    if (get == NULL || get(&p11) != CKR_OK) _exit(2);
+    clear = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (clear == MAP_FAILED) _exit(2);
+    for (int i = 0; i < kStepCount; ++i) {
+        char go = 0;
+        kSteps[i].run();
+        if (write(report_to, "", 1) != 1 || read(go_from, &go, 1) != 1) _exit(2);
+    }
+    (void)setrlimit(RLIMIT_CORE, &unlimited);
+    abort();
+}
