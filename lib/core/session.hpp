@@ -17,7 +17,7 @@ namespace jpki::p11 {
 // One entry of a search template.
 struct Criterion {
     CK_ATTRIBUTE_TYPE type;
-    Bytes value;
+    std::optional<Bytes> value;  // nothing: one that no attribute has
 };
 
 class Session {

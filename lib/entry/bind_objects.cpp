@@ -36,6 +36,14 @@ int severity(Errc code) {
     }
 }
 
+// What is to be found. Nothing is read where the length is out of reason: a template that came out of
+// C_GetAttributeValue has CK_UNAVAILABLE_INFORMATION there, and an old buffer beside it.
+std::optional<Bytes> value_of(const CK_ATTRIBUTE& entry) {
+    constexpr CK_ULONG kLongest = 0xFFFF;  // no file of a card is longer
+    if (entry.ulValueLen > kLongest) return std::nullopt;
+    return to_bytes(view(static_cast<const CK_BYTE*>(entry.pValue), entry.ulValueLen));
+}
+
 // Copy, destroy and change are refused alike: the objects are the issuer's.
 Status prohibit(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
@@ -99,8 +107,7 @@ Status Binding<Fn::C_FindObjectsInit>::call(Module& module, CK_SESSION_HANDLE se
     std::vector<Criterion> criteria;
     for (const CK_ATTRIBUTE& entry : std::span<const CK_ATTRIBUTE>(list, count)) {
         if (!readable(entry.pValue, entry.ulValueLen)) return fail(Errc::arguments_bad);
-        criteria.push_back(
-            {entry.type, to_bytes(view(static_cast<const CK_BYTE*>(entry.pValue), entry.ulValueLen))});
+        criteria.push_back({entry.type, value_of(entry)});
     }
     return found->find_begin(criteria);
 }

@@ -268,4 +268,19 @@ TEST_F(Objects, SearchesKeepTheirRules) {
     EXPECT_EQ(C_FindObjectsFinal(session), CKR_OPERATION_NOT_INITIALIZED);
 }
 
+// Found by the fuzzer of templates.
+TEST_F(Objects, ALengthThatNoValueHasFindsNothingAndIsNotRead) {
+    const CK_SESSION_HANDLE session = open(kAuth);
+    CK_OBJECT_CLASS wanted = CKO_CERTIFICATE;
+    for (const CK_ULONG length : {CK_UNAVAILABLE_INFORMATION, CK_ULONG{1} << 63U, CK_ULONG{0x10000}}) {
+        CK_ATTRIBUTE criterion{CKA_CLASS, &wanted, length};
+        ASSERT_EQ(C_FindObjectsInit(session, &criterion, 1), CKR_OK) << length;
+        CK_OBJECT_HANDLE found = 0;
+        CK_ULONG count = 1;
+        EXPECT_EQ(C_FindObjects(session, &found, 1, &count), CKR_OK);
+        EXPECT_EQ(count, 0U);
+        EXPECT_EQ(C_FindObjectsFinal(session), CKR_OK);
+    }
+}
+
 }  // namespace jpki::testing
