@@ -1,4 +1,4 @@
-// What the other families' data say beyond the individual-number card's (handbook card.md §1.4).
+// What the other families' data say beyond the individual-number card's (card.md §1.4).
 #include <gtest/gtest.h>
 
 #include <set>

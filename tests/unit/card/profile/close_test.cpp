@@ -1,4 +1,4 @@
-// How a lease ends: no key may stay usable (handbook card.md §2.6, docs/adr/0005).
+// How a lease ends: no key may stay usable (card.md §2.6, docs/adr/0005).
 #include "file_card_fixture.hpp"
 
 namespace jpki::card::testing {
