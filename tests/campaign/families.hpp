@@ -28,6 +28,7 @@ std::vector<Case> wrong_signatures();
 std::vector<Case> failing_allocations();
 std::vector<Case> hostile_files();
 std::vector<Case> forks();
+std::vector<Case> signals();
 std::vector<Case> races();
 std::vector<Case> rivals();
 
