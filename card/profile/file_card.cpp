@@ -219,8 +219,13 @@ Status FileCard::accept_part(Contents& contents, FileReader::Part part) {
 }
 
 Status FileCard::grow(FileId file, Contents& contents, std::size_t at_least) {
-    // Every round brings an octet or fails, so it ends; the header's length bounds it.
+    // Every round brings an octet or fails, so it ends. Half as much again as the longest file takes is
+    // enough for a card that answers in smaller pieces, and keeps one that answers in crumbs from holding us
+    // for good.
+    constexpr unsigned kMaximumReads = 3 * (FileReader::kMaximumFile / FileReader::kChunk + 1) / 2;
     while (contents.total == 0 || contents.prefix.size() < std::min(at_least, contents.total)) {
+        if (++contents.reads > kMaximumReads)
+            return fail(Errc::malformed_answer, "the card brings its certificate in too small pieces");
         const std::size_t have = contents.prefix.size();
         const std::size_t want = contents.total == 0 ? FileReader::kChunk : contents.total - have;
         JPKI_TRY_ASSIGN(FileReader::Part part, files_.read(file, have, std::min(want, FileReader::kChunk)));

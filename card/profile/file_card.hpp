@@ -43,6 +43,7 @@ class FileCard final : public Card {
     struct Contents {
         Bytes prefix;
         std::size_t total = 0;  // from the DER header; 0 until it is known
+        unsigned reads = 0;     // that this took so far
     };
     struct SeatState {
         std::array<Contents, 2> certificates;

@@ -138,6 +138,20 @@ TEST_F(Certificate, OfTheLongestFileIsAccepted) {
     EXPECT_EQ(card_.certificate_size(kSign, kUser), 0x7FFFU);
 }
 
+// Found by the fuzzer of card answers.
+TEST_F(Certificate, InCrumbsIsGivenUp) {
+    open_long();
+    Bytes content = hex("3082 7FFB");
+    content.resize(256, 0x11);
+    connection_.on("00A4020C 02 0001", "9000").on("00B0000000", content, "9000");
+    for (unsigned offset = 256; offset < 256 + 191; ++offset) {
+        const Bytes at{static_cast<std::uint8_t>(offset >> 8U), static_cast<std::uint8_t>(offset)};
+        connection_.on("00B0" + to_hex(at) + "00", "11 9000");
+    }
+    EXPECT_TRUE(failed_with(card_.read_certificate(kSign, kUser, kAll), Errc::malformed_answer));
+    connection_.expect_done();
+}
+
 TEST_F(Certificate, IsMalformedWhenTheFileEndsEarly) {
     for (const char* end : {"6B00", "9000", "6282"}) {
         SCOPED_TRACE(end);
