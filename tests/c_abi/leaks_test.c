@@ -2,6 +2,7 @@
 // C_Initialize and C_Finalize, and a thousand with dlopen and dlclose around them; in every tenth somebody
 // signs. JPKI_LEAK_ROUNDS in the environment takes another number.
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +22,17 @@ struct holdings {
     unsigned mappings;
 };
 
+// What is ours alone: pages of libraries come in as code is first run.
 static long resident(void) {
-    long pages = 0;
-    FILE* file = fopen("/proc/self/statm", "r");
+    char line[256];
+    long found = -1;
+    FILE* file = fopen("/proc/self/status", "r");
     assert_non_null(file);
-    assert_int_equal(fscanf(file, "%*d %ld", &pages), 1);
+    while (found < 0 && fgets(line, sizeof(line), file) != NULL)
+        (void)sscanf(line, "RssAnon: %ld", &found);
     (void)fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+    assert_true(found > 0);
+    return found;
 }
 
 static unsigned count_sockets(void) {
@@ -52,7 +57,7 @@ static unsigned count_mappings(void) {
 }
 
 static struct holdings hold(void) {
-    const unsigned threads = count_threads_settled(threads_at_start);
+    const unsigned threads = count_threads_settled(1);
     const struct holdings now = {resident(), count_files(), count_sockets(), threads, count_mappings()};
     return now;
 }
@@ -89,7 +94,7 @@ static void keeps_nothing(void (*one)(unsigned)) {
     const struct holdings after = hold();
     print_message("%u rounds: %ld KiB (of %ld), %u to %u mappings\n", rounds,
                   after.resident - before.resident, after.resident, before.mappings, after.mappings);
-    assert_int_equal(after.threads, before.threads);
+    assert_int_equal(after.threads, 1);
     assert_int_equal(after.sockets, 0);
     assert_int_equal(after.files, before.files);
     assert_true(after.resident - before.resident <= kMostGrowth);
@@ -107,6 +112,9 @@ static void rounds_of_dlopen_and_dlclose_keep_nothing(void** state) {
 
 int main(int argc, char** argv) {
     begin_with_virtual_card();
+    // How many heaps glibc keeps for threads that come and go is its own affair, and depends on what meets
+    // what.
+    (void)mallopt(M_ARENA_MAX, 1);
     load_module(argc > 1 ? argv[1] : NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(rounds_of_initialize_and_finalize_keep_nothing, finalized),
