@@ -68,11 +68,14 @@ void Client::run_until(std::chrono::steady_clock::time_point end) {
 
 void Client::step() {
     // Drawn before anything is known of the results, so that a thread's plan depends on the seed alone.
-    const std::size_t place = draw(static_cast<unsigned>(pool_.size()));
+    // Most calls wait for the card, one by one. Those that do not have to meet on one session to meet at all.
+    const bool crowd = plan_.weather.shares && draw(4) != 0;
+    const std::size_t place = crowd ? 0 : draw(static_cast<unsigned>(pool_.size()));
     const unsigned what = draw(1000);
     if (what < plan_.finalize_per_mille) return finalize();
     const Seat seat{place, pool_[place].load()};
     if (seat.session == 0) return open(place);
+    if (crowd) return digest(seat);
     const unsigned percent = draw(100);
     if (percent < 10) return look_around();
     if (percent < 16) return close(seat);
@@ -95,6 +98,11 @@ CK_RV Client::note(Op op, const Seat& seat, CK_RV rv) {
     CK_SESSION_HANDLE mine = seat.session;
     if (gone) pool_[seat.place].compare_exchange_strong(mine, 0);
     return note(op, rv);
+}
+
+// On a shared session a client goes on with what another one has begun.
+bool Client::begun(CK_RV rv) const {
+    return rv == CKR_OK || (plan_.weather.shares && rv == CKR_OPERATION_ACTIVE);
 }
 
 void Client::complain(const std::string& what) {
@@ -182,7 +190,7 @@ void Client::log_in(const Seat& seat) {
 // --- objects
 
 CK_OBJECT_HANDLE Client::find(const Seat& seat, CK_ATTRIBUTE criterion) {
-    if (note(Op::find_init, seat, C_FindObjectsInit(seat.session, &criterion, 1)) != CKR_OK) return 0;
+    if (!begun(note(Op::find_init, seat, C_FindObjectsInit(seat.session, &criterion, 1)))) return 0;
     CK_OBJECT_HANDLE found = 0;
     CK_ULONG count = 0;
     const CK_RV rv = note(Op::find, seat, C_FindObjects(seat.session, &found, 1, &count));
@@ -290,7 +298,7 @@ void Client::sign(const Seat& seat) {
     CK_MECHANISM mechanism{scheme.signs, nullptr, 0};
     if (scheme.pss) mechanism = {scheme.signs, &pss, sizeof pss};
     const Op op = scheme.pss ? Op::pss_init : Op::sign_init;
-    if (note(op, seat, C_SignInit(seat.session, &mechanism, key)) != CKR_OK) return;
+    if (!begun(note(op, seat, C_SignInit(seat.session, &mechanism, key)))) return;
     if (finish_signature(seat, made.data, made.signature) == CKR_OK) judge(seat, made);
 }
 
@@ -302,7 +310,7 @@ void Client::verify(const Seat& seat) {
     const CK_OBJECT_HANDLE key = find_class(seat, CKO_PUBLIC_KEY);
     CK_MECHANISM mechanism{kSchemes[made.mechanism].signs, nullptr, 0};
     if (key == 0) return;
-    if (note(Op::verify_init, seat, C_VerifyInit(seat.session, &mechanism, key)) != CKR_OK) return;
+    if (!begun(note(Op::verify_init, seat, C_VerifyInit(seat.session, &mechanism, key)))) return;
     note(forged ? Op::verify_forged : Op::verify, seat,
          C_Verify(seat.session, made.data.data(), size(made.data), made.signature.data(),
                   size(made.signature)));
@@ -317,7 +325,7 @@ void Client::digest(const Seat& seat) {
     Bytes value(EVP_MAX_MD_SIZE);
     CK_ULONG length = size(value);
     CK_MECHANISM mechanism{scheme.hashes, nullptr, 0};
-    if (note(Op::digest_init, seat, C_DigestInit(seat.session, &mechanism)) != CKR_OK) return;
+    if (!begun(note(Op::digest_init, seat, C_DigestInit(seat.session, &mechanism)))) return;
     if (whole) {
         const CK_RV rv = C_Digest(seat.session, data.data(), size(data), value.data(), &length);
         if (note(Op::digest, seat, rv) != CKR_OK) return;

@@ -125,6 +125,7 @@ class Client {
 
     CK_RV note(Op op, CK_RV rv);
     CK_RV note(Op op, const Seat& seat, CK_RV rv);
+    [[nodiscard]] bool begun(CK_RV rv) const;
     CK_RV finish_signature(const Seat& seat, Bytes& data, Bytes& signature);
     CK_OBJECT_HANDLE find(const Seat& seat, CK_ATTRIBUTE criterion);
     CK_OBJECT_HANDLE find_class(const Seat& seat, CK_OBJECT_CLASS wanted);

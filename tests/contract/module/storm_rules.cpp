@@ -27,7 +27,8 @@ constexpr CK_RV kActive = CKR_OPERATION_ACTIVE;
 constexpr CK_RV kRemoved = CKR_DEVICE_REMOVED;
 constexpr CK_RV kAbsent = CKR_TOKEN_NOT_PRESENT;
 constexpr CK_RV kLoggedOut = CKR_USER_NOT_LOGGED_IN;
-constexpr CK_RV kNoSlot = CKR_SLOT_ID_INVALID;  // after C_Initialize, until the slots were listed
+constexpr CK_RV kOtherKey = CKR_KEY_TYPE_INCONSISTENT;  // found by another client's search
+constexpr CK_RV kNoSlot = CKR_SLOT_ID_INVALID;          // after C_Initialize, until the slots were listed
 
 const std::vector<Row>& rows() {
     static const std::vector<Row> made{
@@ -48,13 +49,28 @@ const std::vector<Row>& rows() {
         {Op::find, "C_FindObjects", {kOk, kClosed, kIdle}},
         {Op::find_final, "C_FindObjectsFinal", {kOk, kClosed, kIdle}},
         // The signature token's certificate is private, and a logout gives private objects new handles.
-        {Op::attributes, "C_GetAttributeValue", {kOk, kClosed, CKR_OBJECT_HANDLE_INVALID}, {}, {kRemoved}},
-        {Op::sign_init, "C_SignInit", {kOk, kClosed, CKR_KEY_HANDLE_INVALID}, {}, {}, {kActive}},
-        {Op::pss_init, "C_SignInit (PSS)", {kOk, kClosed, CKR_KEY_HANDLE_INVALID}, {}, {kRemoved}, {kActive}},
+        {Op::attributes,
+         "C_GetAttributeValue",
+         {kOk, kClosed, CKR_OBJECT_HANDLE_INVALID},
+         {},
+         {kRemoved},
+         {CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_SENSITIVE}},
+        {Op::sign_init, "C_SignInit", {kOk, kClosed, CKR_KEY_HANDLE_INVALID}, {}, {}, {kActive, kOtherKey}},
+        {Op::pss_init,
+         "C_SignInit (PSS)",
+         {kOk, kClosed, CKR_KEY_HANDLE_INVALID},
+         {},
+         {kRemoved},
+         {kActive, kOtherKey}},
         {Op::sign, "C_Sign", {kOk, kClosed, kIdle, kLoggedOut}, {}, {kRemoved}, {kActive}},
         {Op::sign_update, "C_SignUpdate", {kOk, kClosed, kIdle}, {}, {}, {kActive}},
         {Op::sign_final, "C_SignFinal", {kOk, kClosed, kIdle, kLoggedOut}, {}, {kRemoved}, {kActive}},
-        {Op::verify_init, "C_VerifyInit", {kOk, kClosed, CKR_KEY_HANDLE_INVALID}, {}, {kRemoved}, {kActive}},
+        {Op::verify_init,
+         "C_VerifyInit",
+         {kOk, kClosed, CKR_KEY_HANDLE_INVALID},
+         {},
+         {kRemoved},
+         {kActive, kOtherKey}},
         // Of another person's card, or with another client's mechanism, a good signature is none.
         {Op::verify, "C_Verify", {kOk, kClosed}, {}, {CKR_SIGNATURE_INVALID}, {kIdle, CKR_SIGNATURE_INVALID}},
         {Op::verify_forged, "C_Verify (forged)", {CKR_SIGNATURE_INVALID, kClosed}, {}, {}, {kIdle}},
