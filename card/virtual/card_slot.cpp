@@ -42,7 +42,7 @@ void CardSlot::swap(const std::string& image_path) {
     other.log().event("SWAP");
     card_ = std::move(other);
     faults_.move_to(card_);
-    image_path_ = image_path;
+    if (!image_path_.empty()) image_path_ = image_path;
     keep_saved();
     inserted_ = true;
 }

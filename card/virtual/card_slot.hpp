@@ -15,7 +15,7 @@ class CardSlot {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // An empty path keeps the image in memory only.
+    // An empty path keeps the image in memory only, and so those of cards that are put in its place.
     CardSlot(Image image, std::string image_path);
     CardSlot(const CardSlot&) = delete;
     CardSlot& operator=(const CardSlot&) = delete;

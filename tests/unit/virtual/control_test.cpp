@@ -61,7 +61,6 @@ TEST(Control, SwapPutsAnotherCardInAndKeepsTheLog) {
     control.slot.card().power_on();
     EXPECT_EQ(control("swap " OTHER_IMAGE), "ok");
     EXPECT_EQ(control.slot.card().image().person, 1U);
-    EXPECT_EQ(control.slot.image_path(), OTHER_IMAGE);
     EXPECT_EQ(control("log"), "* POWER ON\n* POWER OFF\n* SWAP\n.");
 }
 
@@ -101,6 +100,29 @@ TEST(Slot, SavesEveryChangeToItsFile) {
     CardSlot slot(default_image(), path);
     EXPECT_TRUE(slot.card().set("pss", "no"));
     EXPECT_TRUE(load_image(path).personality.is(Switch::kPss, "no"));
+}
+
+TEST(Slot, SavesChangesOfAnotherCardToThatCardsFile) {
+    const Folder folder;
+    const std::string path = folder.file("card.img");
+    const std::string other = folder.file("other.img");
+    std::filesystem::copy_file(OTHER_IMAGE, other);
+    CardSlot slot(default_image(), path);
+    slot.swap(other);
+    EXPECT_EQ(slot.image_path(), other);
+    EXPECT_TRUE(slot.card().set("pss", "no"));
+    EXPECT_TRUE(load_image(other).personality.is(Switch::kPss, "no"));
+}
+
+// Tests share the images of a build, which must stay as they were made.
+TEST(Slot, WithoutAFileLeavesTheOtherCardsFileAlone) {
+    const Folder folder;
+    const std::string other = folder.file("other.img");
+    std::filesystem::copy_file(OTHER_IMAGE, other);
+    CardSlot slot(default_image(), "");
+    slot.swap(other);
+    EXPECT_TRUE(slot.card().set("sfi", "no"));
+    EXPECT_TRUE(load_image(other).personality.is(Switch::kSfi, "yes"));
 }
 
 }  // namespace
