@@ -137,6 +137,9 @@ bool Module::stop(Duration limit) {
         watched_->finalized = true;
         watched_->changed.notify_all();
     }
+    // Told first, waited for last. Told only when a stuck reader has used up the time, it would still be
+    // inside libpcsclite when the process exits and that library is torn down (seen: SIGSEGV at exit).
+    (void)monitor_->stop(environment_->clock->now());
     const bool readers = watched_->slots.stop(deadline);
     return monitor_->stop(deadline) && readers;
 }

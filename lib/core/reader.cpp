@@ -70,8 +70,7 @@ bool Reader::stop(TimePoint deadline) {
     {
         const Lock lock(mutex_);
         stopped_ = true;
-        runner = std::move(executor_);
-        executor_ = nullptr;
+        runner = executor_;  // which takes no more work, and may be waited for again
     }
     return !runner || runner->stop(deadline);
 }

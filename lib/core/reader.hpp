@@ -46,7 +46,7 @@ class Reader {
     // Logs out and lets go of the card now instead of after the linger.
     void end_lease();
 
-    // False: the worker is stuck and was left to itself.
+    // False: the worker is still at it; asked again later, or left to itself.
     bool stop(TimePoint deadline);
 
   private:

@@ -112,6 +112,10 @@ bool SlotTable::stop(TimePoint deadline) {
         for (const Entry& entry : entries_)
             readers.push_back(entry.reader);
     }
+    // All are told before one is waited for: a stuck reader must not use up the others' time for their
+    // logout.
+    for (const auto& reader : readers)
+        (void)reader->stop(environment_->clock->now());
     bool all = true;
     for (const auto& reader : readers)
         all = reader->stop(deadline) && all;

@@ -87,4 +87,40 @@ TEST_F(Bounded, FinalizeDoesNotWaitForAStuckReader) {
     std::this_thread::sleep_for(milliseconds(200));
 }
 
+// Not at the end of the time, when the program may be gone before they are: at its beginning.
+TEST_F(Bounded, FinalizeEndsTheMonitorAndOtherReadersWhileOneIsStuck) {
+    readers.plug_in("Virtual PCD 00 01");
+    readers.insert(other_persons_card(), "Virtual PCD 00 01");
+    initialize();
+    ASSERT_EQ(slots(), (std::vector<CK_SLOT_ID>{0, 1, 2, 3}));
+    const CK_SESSION_HANDLE stuck = open(0);
+    const CK_SESSION_HANDLE busy = open(2);
+    ASSERT_EQ(login(busy, kAuthPin), CKR_OK);
+    std::atomic<bool> mute{true};
+    std::atomic<bool> asked{false};
+    readers.before_command([&](ByteView command) {
+        const bool pin_query = command.size() == 4 && command[1] == 0x20;
+        if (!pin_query || asked.exchange(true)) return;
+        while (mute)
+            std::this_thread::sleep_for(milliseconds(5));
+    });
+    std::thread victim([&] { EXPECT_EQ(login(stuck, kAuthPin), CKR_CRYPTOKI_NOT_INITIALIZED); });
+    while (!asked)
+        std::this_thread::sleep_for(milliseconds(1));
+    const CK_OBJECT_HANDLE key = find_class(busy, CKO_PRIVATE_KEY);
+    std::thread signer([&] {
+        Bytes signature;
+        while (sign_init(busy, CKM_SHA256_RSA_PKCS, key) == CKR_OK &&
+               sign(busy, to_bytes("on and on"), signature) == CKR_OK)
+            continue;
+    });
+    EXPECT_EQ(C_Finalize(nullptr), CKR_OK);
+    EXPECT_EQ(readers.contexts_open(), 1) << "the stuck reader's, and no other";
+    mute = false;
+    victim.join();
+    signer.join();
+    std::this_thread::sleep_for(milliseconds(200));
+    EXPECT_EQ(readers.contexts_open(), 0);
+}
+
 }  // namespace jpki::testing
