@@ -90,22 +90,6 @@ TEST_F(Login, TheTryThatLocksIsReportedAsLocked) {
         CKF_USER_PIN_LOCKED);
 }
 
-class BlockedPin : public Login, public ::testing::WithParamInterface<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Answers, BlockedPin, ::testing::Values("6984", "6983", "63c0"));
-
-TEST_P(BlockedPin, IsRecognisedAndLeavesTheOtherKeyReachable) {
-    ASSERT_TRUE(set("blocked-query", GetParam()));
-    ASSERT_TRUE(set("auth-pin", "blocked"));
-    initialize();
-    EXPECT_EQ(slots().size(), 2U);
-    EXPECT_NE(token_info(kAuth).flags & CKF_USER_PIN_LOCKED, 0U);
-    EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_PIN_LOCKED);
-    EXPECT_EQ(verifies(), 0U);
-    const CK_SESSION_HANDLE session = open(kSign);
-    EXPECT_EQ(login(session, kSignPin), CKR_OK);
-    EXPECT_EQ(sign_document(session), CKR_OK);
-}
-
 TEST_F(Login, ACardThatAnswers9000WhileSomebodyIsLoggedInIsAskedAgain) {
     ASSERT_TRUE(set("verified-query", "9000"));
     // Somebody left the card logged in.

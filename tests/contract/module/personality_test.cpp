@@ -81,35 +81,4 @@ TEST_F(Personalities, EveryPair) {
     }
 }
 
-class MissingCertificate : public World, public ::testing::WithParamInterface<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Ways, MissingCertificate, ::testing::Values("absent", "blank", "garbage"));
-
-TEST_P(MissingCertificate, OfAuthenticationLeavesTheSignatureKeyUsable) {
-    ASSERT_TRUE(set("auth-cert", GetParam()));
-    initialize();
-    token_info(kAuth);
-    const CK_SESSION_HANDLE authentication = open(kAuth);
-    // The objects are there until the card was asked for what they hold.
-    const CK_OBJECT_HANDLE certificate = find_class(authentication, CKO_CERTIFICATE);
-    CK_ATTRIBUTE query{CKA_VALUE, nullptr, 0};
-    EXPECT_EQ(C_GetAttributeValue(authentication, certificate, &query, 1), CKR_OBJECT_HANDLE_INVALID);
-    EXPECT_EQ(find_class(authentication, CKO_PUBLIC_KEY), CK_INVALID_HANDLE);
-    const CK_SESSION_HANDLE signature = open(kSign);
-    ASSERT_EQ(login(signature, kSignPin), CKR_OK);
-    EXPECT_EQ(sign_document(signature), CKR_OK);
-    EXPECT_EQ(C_Finalize(nullptr), CKR_OK);
-    EXPECT_FALSE(second_client_can_sign());
-}
-
-TEST_P(MissingCertificate, OfSignatureLeavesTheAuthenticationKeyUsable) {
-    ASSERT_TRUE(set("sign-cert", GetParam()));
-    initialize();
-    const CK_SESSION_HANDLE signature = open(kSign);
-    ASSERT_EQ(login(signature, kSignPin), CKR_OK);
-    EXPECT_NE(sign_document(signature), CKR_OK);
-    const CK_SESSION_HANDLE authentication = open(kAuth);
-    ASSERT_EQ(login(authentication, kAuthPin), CKR_OK);
-    EXPECT_EQ(sign_document(authentication), CKR_OK);
-}
-
 }  // namespace jpki::testing

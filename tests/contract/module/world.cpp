@@ -43,6 +43,7 @@ void World::initialize() {
           .config = config,
           .view = view,
           .threads = threads,
+          .timing = timing,
           .ca_certificates = ca_certificates});
     ASSERT_EQ(C_Initialize(init_args), CKR_OK);
     CK_ULONG count = 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "core/timing.hpp"
 #include "jpki/bytes.hpp"
 #include "pkcs11/cryptoki.h"
 #include "virtual/card.hpp"
@@ -38,6 +39,7 @@ class World : public ::testing::Test {
 
     // Before initialize().
     p11::Config config;
+    p11::Timing timing;
     p11::View view = p11::View::both;
     bool threads = true;
     bool ca_certificates = true;
