@@ -52,17 +52,30 @@ class Storm : public World {
         initialize();
     }
 
-    // When this storm ends, which begins now.
-    static Clock::time_point end(milliseconds quick) {
+    // `count` clients, with `sharers` of them on each pool of sessions, for `quick` or as long as
+    // JPKI_STORM_SECONDS says; the caller's thread does `meanwhile` over and over. On a slow machine again,
+    // until everything that is to be seen has happened.
+    void rage(
+        unsigned count, unsigned sharers, milliseconds quick,
+        const std::function<void()>& meanwhile = [] { std::this_thread::sleep_for(milliseconds(20)); }) {
         const unsigned seconds = from_environment("JPKI_STORM_SECONDS", 0);
-        return Clock::now() + (seconds == 0 ? quick : milliseconds(1000L * seconds));
+        const milliseconds length = seconds == 0 ? quick : milliseconds(1000L * seconds);
+        for (int round = 0; round < 12 && (round == 0 || !saw_everything()); ++round) {
+            until_ = Clock::now() + length;
+            rage_on(count, sharers, meanwhile);
+        }
+        std::cout << tally.calls() << " calls, " << signatures() << " signatures, "
+                  << tally.count(Op::finalize) << " times finalised, seed " << plan.seed << '\n';
+        EXPECT_TRUE(saw_everything());
     }
 
-    // `count` clients until `until`, with `sharers` of them on each pool of sessions; the caller's thread
-    // does `meanwhile` over and over.
-    void rage(
-        unsigned count, unsigned sharers, Clock::time_point until,
-        const std::function<void()>& meanwhile = [] { std::this_thread::sleep_for(milliseconds(20)); }) {
+    [[nodiscard]] bool saw_everything() const {
+        return signatures() > 0 && tally.count(Op::verify) > 0 && tally.count(Op::logout) > 0 &&
+               tally.count(Op::verify_forged, CKR_SIGNATURE_INVALID) > 0;
+    }
+
+    void rage_on(unsigned count, unsigned sharers, const std::function<void()>& meanwhile) {
+        const Clock::time_point until = until_;
         std::vector<Pool> pools(count / sharers);
         std::vector<std::unique_ptr<Client>> clients;
         std::vector<std::thread> running;
@@ -80,12 +93,6 @@ class Storm : public World {
                 ADD_FAILURE() << complaint;
         }
         EXPECT_EQ(tally.surprises(plan.weather), "") << "seed " << plan.seed;
-        std::cout << tally.calls() << " calls, " << signatures() << " signatures, "
-                  << tally.count(Op::finalize) << " times finalised, seed " << plan.seed << '\n';
-        EXPECT_GT(signatures(), 0U);
-        EXPECT_GT(tally.count(Op::verify), 0U);
-        EXPECT_GT(tally.count(Op::verify_forged, CKR_SIGNATURE_INVALID), 0U);
-        EXPECT_GT(tally.count(Op::logout), 0U);
     }
 
     [[nodiscard]] std::uint64_t signatures() const {
@@ -124,6 +131,7 @@ class Storm : public World {
 
     Plan plan;
     Tally tally;
+    Clock::time_point until_{};
 
   private:
     CK_C_INITIALIZE_ARGS args_{};
@@ -133,21 +141,21 @@ class Storm : public World {
 TEST_F(Storm, ThreadsOnTwoTokensGetWhatTheyAskedFor) {
     plan.weather.finalizes = true;
     plan.finalize_per_mille = 2;
-    rage(32, 1, end(milliseconds(3000)));
+    rage(32, 1, milliseconds(3000));
     EXPECT_GT(tally.count(Op::finalize), 0U);
     calm_down({card});
 }
 
 TEST_F(Storm, ThreadsThatShareSessionsSpoilNothingButTheirOwnCalls) {
     plan.weather.shares = true;
-    rage(16, 16, end(milliseconds(1500)));
+    rage(16, 16, milliseconds(1500));
     calm_down({card});
 }
 
 TEST_F(Storm, TheLibraryIsFinalisedUnderTheCallersFeet) {
     plan.weather.finalizes = true;
     std::mt19937 random(plan.seed);
-    rage(16, 1, end(milliseconds(1500)), [&] {
+    rage(16, 1, milliseconds(1500), [&] {
         std::this_thread::sleep_for(milliseconds(random() % 120));
         EXPECT_EQ(C_Finalize(nullptr), CKR_OK);
         tally.note(Op::finalize, CKR_OK);
@@ -164,10 +172,9 @@ TEST_F(Storm, TheCardLeavesAndAnotherOneComes) {
     for (const auto& one : cards)
         ASSERT_TRUE(one->set("pss", "yes"));  // the rules know no card without
     std::mt19937 random(plan.seed);
-    const auto until = end(milliseconds(2000));
-    rage(16, 1, until, [&] {
+    rage(16, 1, milliseconds(2000), [&] {
         std::this_thread::sleep_for(
-            std::min<Clock::duration>(milliseconds(random() % 800), until - Clock::now()));
+            std::min<Clock::duration>(milliseconds(random() % 800), until_ - Clock::now()));
         readers.remove();
         if (random() % 2 == 0) std::this_thread::sleep_for(milliseconds(random() % 300));
         card = cards[random() % 2];
