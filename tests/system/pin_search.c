@@ -163,6 +163,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     const pid_t child = fork();
+    if (child < 0) return 2;
     if (child == 0) use_module(argv[1], up[1], down[0]);
     close(up[1]);
     // Not before the fork: the child has a copy of what we have by then.
