@@ -221,5 +221,13 @@ TEST(Config, ALetterOfAnyScriptOutsideOfQuotesIsAProblem) {
     EXPECT_TRUE(read_config("log_file = \"/tmp/\xE3\x81\x82\"  # \xE3\x81\x82", config).empty());
 }
 
+TEST(Config, AClosingBraceWhereAValueBelongsIsAProblem) {
+    for (const char* text : {"a = [}", "tokens = }", "a = [1, }", "a = {b = ]}", "a = [,", "a = ["}) {
+        SCOPED_TRACE(text);
+        Config config;
+        EXPECT_EQ(read_config(text, config).size(), 1U);
+    }
+}
+
 }  // namespace
 }  // namespace jpki::p11
