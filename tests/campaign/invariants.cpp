@@ -12,7 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Work that may be repeated is repeated once at most, from its beginning.
+// Work that may be repeated is repeated once at most, from its beginning. On a busy machine the linger of the
+// campaign, a millisecond, may also pass between any two steps, and each of them then opens a lease of its
+// own.
+constexpr std::size_t kTimes = 4;
 constexpr std::size_t kExtraCommands = 8;
 
 unsigned entries(const char* path) {
@@ -84,7 +87,7 @@ void check_after_scenario(User& user, const Nominal& nominal) {
     check_tries(user, Seat::signature, seen.sign_pin);
     if (seen.other_pins.verifies != 0) user.ledger().complain("I5: a VERIFY in another application");
     const std::size_t commands = user.stage().readers.commands_seen();
-    if (commands > 2 * nominal.commands + kExtraCommands)
+    if (commands > kTimes * nominal.commands + kExtraCommands)
         user.ledger().complain(fmt::format("I14: {} commands instead of {}", commands, nominal.commands));
 }
 
