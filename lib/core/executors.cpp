@@ -53,6 +53,7 @@ void work(const std::shared_ptr<Shared>& shared) {
             shared->running = nullptr;
             shared->changed.notify_all();
             if (!shared->queue.empty()) continue;
+            stopping = shared->stopping;  // it may have been said while the job was stuck
         }
         if (stopping) break;
         wake_up = shared->idle(shared->clock->now());

@@ -30,6 +30,7 @@ std::shared_ptr<Task> task(std::function<void()> work) { return std::make_shared
 struct Stuck {
     std::promise<void> release;
     std::promise<void> begun;
+    std::promise<void> over;
     std::shared_ptr<Task> job = task([this] {
         begun.set_value();
         release.get_future().wait();
@@ -209,11 +210,10 @@ TEST(ThreadExecutor, HasLetGoOfItsHookWhenItHasStopped) {
 TEST(ThreadExecutor, StopWithAStuckJobGivesUpAtItsDeadline) {
     auto executor = make_thread_executor(kClock, [](TimePoint) { return Idle(); });
     const auto stuck = std::make_shared<Stuck>();
-    std::promise<void> thread_is_past_the_job;
-    const auto job = task([stuck, &thread_is_past_the_job] {
+    const auto job = task([stuck] {
         stuck->begun.set_value();
         stuck->release.get_future().wait();
-        thread_is_past_the_job.set_value();
+        stuck->over.set_value();
     });
     ASSERT_TRUE(executor->post(job));
     stuck->begun.get_future().wait();
@@ -224,7 +224,7 @@ TEST(ThreadExecutor, StopWithAStuckJobGivesUpAtItsDeadline) {
     // The executor may go; the thread keeps what it needs.
     executor.reset();
     stuck->release.set_value();
-    thread_is_past_the_job.get_future().wait();
+    stuck->over.get_future().wait();
 }
 
 TEST(InlineExecutor, RunsAJobAndThenAllThatIsDueBeforePostReturns) {
