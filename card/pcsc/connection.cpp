@@ -175,8 +175,7 @@ Error PcscConnection::judge(Error error) noexcept {
 }
 
 void PcscConnection::disconnect() noexcept {
-    if (std::exchange(connected_, false))
-        (void)link_->call("SCardDisconnect", SCardDisconnect, handle_, DWORD{SCARD_LEAVE_CARD});
+    if (std::exchange(connected_, false)) link_->disconnect(handle_);
 }
 
 }  // namespace jpki::card::pcsc

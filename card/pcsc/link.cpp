@@ -47,14 +47,15 @@ Error of_context(Error error) {
     return error;
 }
 
-struct Turn {
+struct ProcessTurns : Turns {
     pid_t owner = 0;
-    Turn* inherited = nullptr;  // of the parent process: kept reachable, never touched
-    Mutex mutex;
+    ProcessTurns* inherited = nullptr;  // of the parent process: kept reachable, never touched
 };
 
 // Without a destructor: threads may still be about when the process ends.
-constinit std::atomic<Turn*> g_turn{nullptr};
+constinit std::atomic<ProcessTurns*> g_turns{nullptr};
+
+constexpr Duration kLongestTurn = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -62,15 +63,38 @@ constinit std::atomic<Turn*> g_turn{nullptr};
 // SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them
 // ever waits inside (timeout 0). A forked child has its own: the parent's may be held by a thread that the
 // child does not have.
-Mutex& reader_states_turn() {
+Turns& turns() {
     for (;;) {
-        Turn* before = g_turn.load();
-        if (before != nullptr && before->owner == ::getpid()) return before->mutex;
-        auto made = std::make_unique<Turn>();
+        ProcessTurns* before = g_turns.load();
+        if (before != nullptr && before->owner == ::getpid()) return *before;
+        auto made = std::make_unique<ProcessTurns>();
         made->owner = ::getpid();
         made->inherited = before;
-        if (g_turn.compare_exchange_strong(before, made.get())) return made.release()->mutex;
+        if (g_turns.compare_exchange_strong(before, made.get())) return *made.release();
     }
+}
+
+ContextsTurn::ContextsTurn(Turns& turns) noexcept : turns_(turns) {
+    const Lock lock(turns_.mutex);
+    for (;;) {
+        const TimePoint now = std::chrono::steady_clock::now();
+        mine_ = !turns_.contexts_taken;
+        if (mine_) {
+            turns_.contexts_taken = true;
+            turns_.contexts_taken_at = now;
+            return;
+        }
+        const TimePoint limit = turns_.contexts_taken_at + kLongestTurn;
+        if (now >= limit) return;
+        (void)turns_.changed.wait_until(turns_.mutex, limit);
+    }
+}
+
+ContextsTurn::~ContextsTurn() {
+    if (!mine_) return;
+    const Lock lock(turns_.mutex);
+    turns_.contexts_taken = false;
+    turns_.changed.notify_all();
 }
 
 Link::Link(std::shared_ptr<Service> service)
@@ -78,8 +102,12 @@ Link::Link(std::shared_ptr<Service> service)
 
 Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
     auto link = std::make_shared<Link>(std::move(service));
-    const Status opened = link->call("SCardEstablishContext", SCardEstablishContext,
-                                     DWORD{SCARD_SCOPE_SYSTEM}, nullptr, nullptr, &link->context_);
+    Status opened;
+    {
+        const ContextsTurn turn(link->service_->turns);
+        opened = link->call("SCardEstablishContext", SCardEstablishContext, DWORD{SCARD_SCOPE_SYSTEM},
+                            nullptr, nullptr, &link->context_);
+    }
     if (!opened) return fail(of_context(opened.error()));
     link->open_ = true;
     link->service_->last_refusal = 0;
@@ -87,7 +115,14 @@ Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
 }
 
 Link::~Link() {
-    if (open_) (void)call("SCardReleaseContext", SCardReleaseContext, context_);
+    if (!open_) return;
+    const ContextsTurn turn(service_->turns);
+    (void)call("SCardReleaseContext", SCardReleaseContext, context_);
+}
+
+void Link::disconnect(SCARDHANDLE handle) noexcept {
+    const ContextsTurn turn(service_->turns);
+    (void)call("SCardDisconnect", SCardDisconnect, handle, DWORD{SCARD_LEAVE_CARD});
 }
 
 Result<std::vector<std::string>> Link::reader_names() {
@@ -95,7 +130,7 @@ Result<std::vector<std::string>> Link::reader_names() {
     DWORD length = octets.size();
     Status listed;
     {
-        const Lock turn(service_->turn);
+        const Lock turn(service_->turns.reader_states);
         listed = call("SCardListReaders", SCardListReaders, context_, nullptr, octets.data(), &length);
     }
     if (!listed && listed.error().detail == number(SCARD_E_NO_READERS_AVAILABLE))
@@ -110,7 +145,7 @@ Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
     state.dwCurrentState = SCARD_STATE_UNAWARE;  // answered at once, whatever the timeout
     Status looked;
     {
-        const Lock turn(service_->turn);
+        const Lock turn(service_->turns.reader_states);
         looked = call("SCardGetStatusChange", SCardGetStatusChange, context_, DWORD{0}, &state, DWORD{1});
     }
     if (!looked) {

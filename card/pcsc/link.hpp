@@ -22,15 +22,42 @@ namespace jpki::card::pcsc {
 
 constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(code); }
 
-// This process's turn at what libpcsclite does not lock; made by the first call in it.
-Mutex& reader_states_turn();
+// What libpcsclite does not lock, or not always, so that our threads take turns; one for a process.
+struct Turns {
+    // Its array of reader states.
+    Mutex reader_states;
+
+    // Its list of contexts.
+    Mutex mutex;
+    Condition changed;
+    bool contexts_taken JPKI_GUARDED_BY(mutex) = false;
+    TimePoint contexts_taken_at JPKI_GUARDED_BY(mutex){};
+};
+// Made by the first call in this process.
+Turns& turns();
+
+// SCardDisconnect of libpcsclite 1.9.9 walks the list of contexts a second time without the lock, and into
+// one that another thread's SCardReleaseContext frees (seen: SIGSEGV in C_Finalize). So these two and
+// SCardEstablishContext take turns. Whoever has had a turn for very long is not at the list but waits for
+// pcscd: then the next goes on.
+class ContextsTurn {
+  public:
+    explicit ContextsTurn(Turns& turns) noexcept;
+    ~ContextsTurn();
+    ContextsTurn(const ContextsTurn&) = delete;
+    ContextsTurn& operator=(const ContextsTurn&) = delete;
+
+  private:
+    Turns& turns_;
+    bool mine_ = false;
+};
 
 // What all contexts of one ReaderSystem share.
 struct Service {
     explicit Service(Log& to) : log(&to) {}
 
     Log* log;
-    Mutex& turn = reader_states_turn();
+    Turns& turns = pcsc::turns();
     // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an epoch must
     // not come back with another card.
     std::atomic<std::uint32_t> generation{0};
@@ -69,6 +96,8 @@ class Link {
         if (code == number(SCARD_S_SUCCESS)) return {};
         return fail(failed(site, code));
     }
+
+    void disconnect(SCARDHANDLE handle) noexcept;
 
     // Names of the readers of this moment.
     Result<std::vector<std::string>> reader_names();
