@@ -34,3 +34,11 @@ if(JPKI_COVERAGE)
     target_link_options(jpki_flags INTERFACE --coverage)
 endif()
 target_link_options(jpki_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+
+# For folders whose code runs in other people's programs, on stacks of unknown size.
+macro(jpki_runs_in_hosts)
+    add_compile_options(-fno-plt)
+    if(NOT JPKI_SANITIZE AND NOT JPKI_COVERAGE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+        add_compile_options(-Wframe-larger-than=4096)
+    endif()
+endmacro()

@@ -51,7 +51,7 @@ std::string read_whole(const std::string& path, bool required, std::string& text
     } else if (const char* reason = distrust(status); reason != nullptr) {
         message = reason;
     } else {
-        std::array<char, 4096> part{};
+        std::array<char, 1024> part{};
         for (;;) {
             const ssize_t got = ::read(file, part.data(), part.size());
             if (got < 0 && errno == EINTR) continue;

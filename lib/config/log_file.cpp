@@ -38,7 +38,7 @@ class LogFile final : public Log {
 
   private:
     // How many octets that took.
-    std::size_t append(LogLevel level, std::string_view line) noexcept {
+    std::size_t append(LogLevel level, std::string_view line) const noexcept {
         std::array<char, 512> text{};
         std::timespec now{};
         (void)std::timespec_get(&now, TIME_UTC);

@@ -18,7 +18,7 @@ struct Timing {
     Duration poll = std::chrono::milliseconds(500);  // between two looks of the monitor
     Duration retry_service = std::chrono::seconds(1);
     Duration first_snapshot = std::chrono::milliseconds(250);  // once; see ADR 0006
-    Duration shutdown = std::chrono::seconds(2);
+    Duration shutdown = std::chrono::milliseconds(1900);  // of the 2 s that C_Finalize may take
     Duration exit = std::chrono::milliseconds(200);
     Duration sleep_noticed = std::chrono::seconds(5);
     Duration counter_freshness = std::chrono::seconds(5);

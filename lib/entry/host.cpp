@@ -36,10 +36,10 @@ bool nss_is_loaded() noexcept {
 }
 
 std::string program_name() {
-    std::array<char, PATH_MAX> path{};
-    const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
+    std::string path(PATH_MAX, '\0');
+    const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
     if (length <= 0) return {};
-    return program_of(std::string_view(path.data(), static_cast<std::size_t>(length)));
+    return program_of(std::string_view(path).substr(0, static_cast<std::size_t>(length)));
 }
 
 std::string program_of(std::string_view executable) {
