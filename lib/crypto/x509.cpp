@@ -41,9 +41,7 @@ std::optional<Day> day_of(const ASN1_TIME* time) {
     return Day{text.data(), static_cast<std::int64_t>(::timegm(&when))};
 }
 
-}  // namespace
-
-Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
+Result<std::shared_ptr<const CertFacts>> parse_once(ByteView der) {
     const QuietErrors quiet;
     X509* shell = library_context() == nullptr ? nullptr : X509_new_ex(library_context(), nullptr);
     if (shell == nullptr) return fail(Errc::no_memory);
@@ -72,6 +70,14 @@ Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
     const Bytes spki = encode<const X509_PUBKEY>(X509_get_X509_PUBKEY(certificate.get()), i2d_X509_PUBKEY);
     JPKI_TRY_ASSIGN(facts->key, PublicKey::from_spki(spki));
     return std::shared_ptr<const CertFacts>(std::move(facts));
+}
+
+}  // namespace
+
+// OpenSSL buries a failed allocation under errors of syntax. What is broken is so the second time as well.
+Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
+    auto facts = parse_once(der);
+    return failed_with(facts, Errc::malformed_answer) ? parse_once(der) : facts;
 }
 
 Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix) {

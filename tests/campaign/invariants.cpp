@@ -102,6 +102,7 @@ void check_recovery(User& user, bool was_removed) {
     const unsigned errors = ledger.errors;
     // A card that said of itself that it is another one is believed until it is put in again.
     if (!soon(kGrace, [&] { return sign_again(user); })) {
+        if (ledger.memory_may_fail) ledger.complain("I6: missing memory was taken for the card's word");
         stage.insert(stage.person());
         ledger.returned = true;
         if (!soon(kRecovery, [&] { return user.wait_for_token() && sign_again(user); }))

@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# What every check finds ready: the module as it is installed, certificates for the servers, and sshd.
+
+prepare() {
+    installed
+    server_certificates
+    sshd_program
+}
+
+# Everything that `cmake --install` writes, in $top/stage; inside laid over /usr and /etc.
+installed() {
+    local folder triplet
+    triplet=$(gcc -print-multiarch)
+    DESTDIR=$top/stage cmake --install "$JPKI_BUILD" --prefix /usr >"$top/install.log" || { cat "$top/install.log" >&2 && exit 1; }
+    folder=$top/stage/usr/lib/$triplet/pkcs11
+    # A build that was configured for another prefix than /usr does not know of Debian's folder.
+    [[ -d $folder ]] || { mkdir -p "$(dirname "$folder")" && mv "$top/stage/usr/lib/pkcs11" "$folder"; }
+    export CLIENTS_MODULES=/usr/lib/$triplet/pkcs11
+    mkdir -p "$top/bin"
+    # As others may build while this runs.
+    cp "$JPKI_BUILD/bin/jpki-vcard" "$JPKI_BUILD/bin/system_raw_client" "$top/bin"
+    if [[ $CLIENTS_CONTROL == no-module ]]; then
+        for folder in "$folder"/*.so; do mv "$folder" "$folder.renamed"; done
+    fi
+}
+
+server_certificates() {
+    mkdir "$top/tls"
+    (
+        cd "$top/tls"
+        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj "/CN=JPKI test server CA" -days 30 \
+            -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign"
+        openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj "/CN=localhost"
+        printf '%s\n' "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1" "basicConstraints=CA:FALSE" \
+            "keyUsage=digitalSignature,keyEncipherment" "extendedKeyUsage=serverAuth" >extensions
+        openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile extensions -out server.pem
+    ) 2>"$top/tls/log" || { cat "$top/tls/log" >&2 && exit 1; }
+}
+
+# Unpacked and not installed: a test should not start a server on anybody's machine.
+sshd_program() {
+    export CLIENTS_SSHD=/usr/sbin/sshd
+    [[ ! -x $CLIENTS_SSHD ]] || return 0
+    CLIENTS_SSHD=$CLIENTS_CACHE/openssh-server/usr/sbin/sshd
+    [[ ! -x $CLIENTS_SSHD ]] || return 0
+    mkdir -p "$CLIENTS_CACHE"
+    (cd "$CLIENTS_CACHE" && rm -f openssh-server_*.deb && apt-get -qq download openssh-server &&
+        dpkg-deb -x openssh-server_*.deb openssh-server) >&2 ||
+        echo "sshd could not be fetched: its checks will fail" >&2
+}

@@ -1,0 +1,17 @@
+# shellcheck shell=bash disable=SC2034  # the arrays belong to the script that sources this
+# Reads the families in checks/. A family says, before the function of the same name,
+#   check NAME PIN PACKAGE "what it shows" [--no-spy] [RIG OPTION...]
+# PIN: what the check enters: auth, sign, both, or none; wrong, if it is about wrong PINs.
+check() {
+    local name=$1
+    names+=("$name")
+    pin[$name]=$2 package[$name]=$3 what[$name]=$4 no_spy[$name]=''
+    shift 4
+    [[ ${1-} != --no-spy ]] || { no_spy[$name]=1 && shift; }
+    rig[$name]="$*"
+}
+
+for family in nss openssl gnutls p11kit ssh gpgsm pam java pdf firefox thunderbird chromium running libreoffice eap openvpn; do
+    # shellcheck source=/dev/null
+    [[ ! -e ${here:?}/checks/$family ]] || . "$here/checks/$family"
+done
