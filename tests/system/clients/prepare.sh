@@ -44,7 +44,7 @@ sshd_program() {
     CLIENTS_SSHD=$CLIENTS_CACHE/openssh-server/usr/sbin/sshd
     [[ ! -x $CLIENTS_SSHD ]] || return 0
     mkdir -p "$CLIENTS_CACHE"
-    (cd "$CLIENTS_CACHE" && rm -f openssh-server_*.deb && apt-get -qq download openssh-server &&
+    (cd "$CLIENTS_CACHE" && rm -f openssh-server_*.deb && apt-get -qq -o APT::Sandbox::User=root download openssh-server &&
         dpkg-deb -x openssh-server_*.deb openssh-server) >&2 ||
         echo "sshd could not be fetched: its checks will fail" >&2
 }

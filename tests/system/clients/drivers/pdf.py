@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A PDF of one page, and the signature taken out of a signed one.
   pdf.py make FILE
-  pdf.py extract FILE SIGNED SIGNATURE    the octets that are signed, and the CMS as DER"""
+  pdf.py extract FILE SIGNED SIGNATURE    the octets that are signed, and the CMS (with filling behind)"""
 import re
 import sys
 
@@ -31,10 +31,7 @@ def extract(data):
     if b + length_b != len(data.rstrip(b"\0")) and b + length_b != len(data):
         sys.exit("the signature does not cover the whole file")
     signature = bytes.fromhex(data[a + length_a : b].strip().strip(b"<>").decode())
-    # What follows the DER is filling.
-    octets = signature[1] & 0x7F
-    length = 2 + octets + int.from_bytes(signature[2 : 2 + octets], "big") if signature[1] & 0x80 else 2 + signature[1]
-    return data[a : a + length_a] + data[b : b + length_b], signature[:length]
+    return data[a : a + length_a] + data[b : b + length_b], signature
 
 
 if sys.argv[1] == "make":

@@ -61,6 +61,13 @@ class Server(http.server.ThreadingHTTPServer):
         # The handshake belongs to the visit's thread: somebody may take long to enter a PIN.
         return self.context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
 
+    def shutdown_request(self, request):
+        try:
+            request.unwrap()  # some clients call an end without it an attack
+        except (OSError, ValueError):
+            pass
+        super().shutdown_request(request)
+
     def handle_error(self, request, client_address):
         print("error", repr(sys.exc_info()[1]), flush=True)
 
