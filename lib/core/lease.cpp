@@ -87,12 +87,19 @@ void LeaseKeeper::forget_card() noexcept {
 }
 
 Status LeaseKeeper::connect(TimePoint deadline) {
-    if (!context_) {
+    const bool kept = context_ != nullptr;
+    if (!kept) {
         JPKI_TRY_ASSIGN(context_, environment_->readers->open());
     }
     auto connection = context_->connect(reader_, deadline);
+    // A context of a pcscd that was restarted is dead for good. The job must not pay for that: only a new one
+    // can tell whether there is a pcscd.
+    if (!connection && kept && connection.error().code == Errc::service_unavailable) {
+        context_.reset();
+        JPKI_TRY_ASSIGN(context_, environment_->readers->open());
+        connection = context_->connect(reader_, deadline);
+    }
     if (!connection) {
-        // A context of a pcscd that was restarted is dead for good.
         if (connection.error().code != Errc::no_card) context_.reset();
         return fail(connection.error());
     }

@@ -156,6 +156,18 @@ TEST_F(Lease, WithoutAServiceThereIsNone) {
     EXPECT_FALSE(presence_->view().card_present);
 }
 
+// pcscd was started anew, and the monitor saw it first. Java gives a token up whose first answer is an error.
+TEST_F(Lease, AContextOfAnEarlierServiceIsReplacedAndTheJobGoesOn) {
+    EXPECT_FALSE(run_failing(Errc::card_removed));
+    insert(2);
+    incarnation_ = presence_->view().incarnation;
+    (void)told();
+    world_.connects.push_back(fail(Errc::service_unavailable));
+    EXPECT_TRUE(run());
+    EXPECT_EQ(told(), "connect(R) context connect(R) begin open work");
+    EXPECT_TRUE(presence_->view().card_present);
+}
+
 TEST_F(Lease, AFailedConnectDropsTheContextUnlessTheReaderIsEmpty) {
     world_.connects.push_back(fail(Errc::reader_busy));
     EXPECT_TRUE(failed_with(run(), Errc::reader_busy));
