@@ -16,6 +16,11 @@ private_places() {
     mkdir /run/pcscd
     mount --bind "$JPKI_RIG_DIR/pcscd" /run/pcscd
     mount -t overlay overlay -o "lowerdir=$CLIENTS_TOP/stage/usr:/usr" /usr
+    # A pcscd that a check starts anew must not find real readers, either; the rig's own cover is under this /usr now.
+    local bundle
+    for bundle in /usr/lib/pcsc/drivers/*.bundle /usr/lib/*/pcsc/drivers/*.bundle; do
+        [[ ! -d $bundle ]] || mount --bind "$JPKI_RIG_DIR/nothing" "$bundle"
+    done
     # Where p11-kit looks: OpenSC's module, if it is installed, would show the same card a second time.
     mkdir "$work/p11-kit"
     cp "$CLIENTS_TOP/stage/usr/share/p11-kit/modules/"* "$work/p11-kit"

@@ -67,7 +67,7 @@ SEND = (
     PREPARE
     + r"""
 const account = MailServices.accounts.createAccount();
-account.incomingServer = MailServices.accounts.createIncomingServer("nobody", "none.invalid", "none");
+account.incomingServer = MailServices.accounts.createIncomingServer("nobody" + identity.key, "none.invalid", "none");
 account.addIdentity(identity);
 const server = MailServices.outgoingServer.createServer("smtp");
 server.QueryInterface(Ci.nsISmtpServer);

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# What happens to a card and its service while a program runs:
+#   event.sh removed | inserted | back | swapped IMAGE | restarted | stopped
+# removed, inserted; back: one after the other; swapped: for the card of that image; restarted: pcscd ends and starts
+# again; stopped: pcscd stands still for six seconds, which this does not wait for. Else it returns once pcscd knows.
+set -euo pipefail
+
+ctl() { "$JPKI_VCARD" ctl "$JPKI_VCARD_CONTROL" "$@" >/dev/null; }
+pcscd=$(cat "$JPKI_RIG_DIR/pcscd.pid")
+
+case $1 in
+removed) ctl remove && sleep 1.2 ;;
+inserted) ctl insert && sleep 1.2 ;;
+back) ctl remove && sleep 1.2 && ctl insert && sleep 1.2 ;;
+swapped)
+    cp "$2" "$HOME/another.image" # it is written to
+    ctl swap "$HOME/another.image"
+    sleep 1.5
+    ;;
+restarted)
+    kill -TERM "$pcscd"
+    while kill -0 "$pcscd" 2>/dev/null; do sleep 0.05; done
+    rm -f "$JPKI_RIG_DIR/pcscd/pcscd.comm"
+    setsid pcscd --foreground --config "$JPKI_RIG_DIR/conf" >"$JPKI_RIG_DIR/pcscd.again.log" 2>&1 </dev/null &
+    echo $! >"$JPKI_RIG_DIR/pcscd.pid"
+    until [[ -S $JPKI_RIG_DIR/pcscd/pcscd.comm ]]; do sleep 0.05; done
+    sleep 1.5
+    ;;
+stopped)
+    kill -STOP "$pcscd"
+    (sleep 6 && kill -CONT "$pcscd") >/dev/null 2>&1 </dev/null &
+    ;;
+esac
