@@ -15,7 +15,7 @@ back) ctl remove && sleep 1.2 && ctl insert && sleep 1.2 ;;
 swapped)
     cp "$2" "$HOME/another.image" # it is written to
     ctl swap "$HOME/another.image"
-    sleep 1.5
+    sleep 2.5 # the card is out for a second; pcscd looks every 0.4 s, the module every 0.5 s
     ;;
 restarted)
     kill -TERM "$pcscd"
@@ -24,7 +24,7 @@ restarted)
     setsid pcscd --foreground --config "$JPKI_RIG_DIR/conf" >"$JPKI_RIG_DIR/pcscd.again.log" 2>&1 </dev/null &
     echo $! >"$JPKI_RIG_DIR/pcscd.pid"
     until [[ -S $JPKI_RIG_DIR/pcscd/pcscd.comm ]]; do sleep 0.05; done
-    sleep 1.5
+    sleep 2
     ;;
 stopped)
     kill -STOP "$pcscd"
