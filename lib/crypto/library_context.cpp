@@ -10,14 +10,30 @@ namespace jpki::p11::crypto {
 
 namespace {
 
-OSSL_LIB_CTX* make_context() noexcept {
-    OSSL_LIB_CTX* made = OSSL_LIB_CTX_new();
-    if (made != nullptr && OSSL_PROVIDER_load(made, "default") == nullptr) {
-        OSSL_LIB_CTX_free(made);
-        made = nullptr;
+class Context {
+  public:
+    Context() noexcept : made_(OSSL_LIB_CTX_new()) {
+        if (made_ != nullptr) provider_ = OSSL_PROVIDER_load(made_, "default");
     }
-    return made;
-}
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+    ~Context() {
+        // A context that is freed with its provider loaded leaves it behind.
+        if (provider_ != nullptr) OSSL_PROVIDER_unload(provider_);
+        OSSL_LIB_CTX_free(made_);
+    }
+
+    // Null without its provider.
+    [[nodiscard]] OSSL_LIB_CTX* get() const noexcept { return provider_ == nullptr ? nullptr : made_; }
+    void keep() noexcept {
+        made_ = nullptr;
+        provider_ = nullptr;
+    }
+
+  private:
+    OSSL_LIB_CTX* made_;
+    OSSL_PROVIDER* provider_ = nullptr;
+};
 
 constinit std::atomic<OSSL_LIB_CTX*> g_context{nullptr};
 
@@ -26,11 +42,12 @@ constinit std::atomic<OSSL_LIB_CTX*> g_context{nullptr};
 OSSL_LIB_CTX* library_context() noexcept {
     OSSL_LIB_CTX* known = g_context.load();
     if (known != nullptr) return known;
-    OSSL_LIB_CTX* made = make_context();
+    Context made;
+    OSSL_LIB_CTX* const mine = made.get();
     // Without memory nothing is kept: the next call may find some.
-    if (made == nullptr || g_context.compare_exchange_strong(known, made)) return made;
-    OSSL_LIB_CTX_free(made);
-    return known;
+    if (mine == nullptr || !g_context.compare_exchange_strong(known, mine)) return known;
+    made.keep();
+    return mine;
 }
 
 namespace {
