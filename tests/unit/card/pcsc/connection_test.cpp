@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fake_pcscd.hpp"
+#include "pcsc/reader_names.hpp"
 #include "pcsc/reader_system.hpp"
 
 namespace jpki::card::pcsc::test {
@@ -190,6 +191,16 @@ TEST_F(Connections, TakeALostProtocolForAReset) {
     ASSERT_TRUE(begun);
     EXPECT_TRUE(begun->was_reset);
     EXPECT_EQ(fake().count("SCardReconnect"), 1);
+}
+
+// libpcsclite 1.9.9 finds the empty name in every unused place of its list of readers.
+TEST_F(Connections, AreNotAskedForWithANameThatNoReaderCanHave) {
+    open();
+    const std::string longest(kMaximumReaderName - 1, 'R');
+    for (const std::string& name : {std::string(), longest + 'R', std::string(kReader) + '\0' + kReader})
+        EXPECT_TRUE(failed_with(context_->connect(name, soon()), Errc::reader_gone)) << name;
+    EXPECT_THAT(fake().calls, ElementsAre("SCardEstablishContext"));
+    connection_ = std::move(*context_->connect(longest, soon()));
 }
 
 TEST_F(Connections, DoNotReconnectToAnotherCard) {
