@@ -37,7 +37,6 @@ constexpr std::array kRows{
     Row{0x6D00, 0xFFFF, Errc::unsupported_command, "6D00: unknown INS"},
     Row{0x6E00, 0xFFFF, Errc::unsupported_command, "6E00: unknown CLA"},
     Row{0x6880, 0xFFF0, Errc::unsupported_command, "688x: channel or secure messaging not supported"},
-    Row{0x0000, 0x0000, Errc::card_failure, "unexpected status word"},
 };
 
 }  // namespace
@@ -57,8 +56,7 @@ Error StatusWord::pin_error() const {
 
 Error StatusWord::error() const {
     for (const Row& row : kRows) {
-        if ((value_ & row.mask) != row.value) continue;
-        return Error{row.code, value_, row.text};
+        if ((value_ & row.mask) == row.value) return Error{row.code, value_, row.text};
     }
     return Error{Errc::card_failure, value_, "unexpected status word"};
 }

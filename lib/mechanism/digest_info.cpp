@@ -12,14 +12,13 @@ constexpr std::array<std::uint8_t, 5> kSha1Oid{0x2B, 0x0E, 0x03, 0x02, 0x1A};
 constexpr std::array<std::uint8_t, 8> kSha2Arc{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02};
 
 Bytes oid_of(crypto::Hash hash) {
-    if (hash == crypto::Hash::sha1) return to_bytes(ByteView(kSha1Oid));
     Bytes oid = to_bytes(ByteView(kSha2Arc));
     switch (hash) {
+        case crypto::Hash::sha1: return to_bytes(ByteView(kSha1Oid));
         case crypto::Hash::sha224: oid.push_back(4); break;
         case crypto::Hash::sha256: oid.push_back(1); break;
         case crypto::Hash::sha384: oid.push_back(2); break;
         case crypto::Hash::sha512: oid.push_back(3); break;
-        case crypto::Hash::sha1: break;
     }
     return oid;
 }
