@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154,SC2164  # shared with the scripts that source this, under set -e
 # What the checks share, besides ../lib.sh.
 
 tls=$CLIENTS_TOP/tls
@@ -44,6 +44,9 @@ choose_module() {
     straight=$module
     if ((${CLIENTS_SPY:-0})); then
         export PKCS11SPY=$module PKCS11SPY_OUTPUT=$work/spy.log
+        if [[ ${package[$name]} =~ ^(libnss3-tools|firefox-esr|thunderbird|chromium|poppler-utils|libreoffice-writer)$ ]]; then
+            export JPKI_CLIENTS_MODULE=$module PKCS11SPY=$CLIENTS_TOP/bin/list_2_40.so # which says why
+        fi
         module=$(dirname "$CLIENTS_MODULES")/pkcs11-spy.so
         sed -i "s,^module:.*,module: $module," /usr/share/p11-kit/modules/jpki-pkcs11.module
     fi

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # what is not set here, the script that sources this sets
 # What every check finds ready: the module as it is installed, certificates for the servers, and sshd.
 
 prepare() {
@@ -17,6 +17,7 @@ installed() {
     [[ -d $folder ]] || { mkdir -p "$(dirname "$folder")" && mv "$top/stage/usr/lib/pkcs11" "$folder"; }
     export CLIENTS_MODULES=/usr/lib/$triplet/pkcs11
     mkdir -p "$top/bin"
+    gcc -std=c11 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o "$top/bin/list_2_40.so" "$here/list_2_40.c"
     # As others may build while this runs.
     cp "$JPKI_BUILD/bin/jpki-vcard" "$JPKI_BUILD/bin/system_raw_client" "$top/bin"
     if [[ $CLIENTS_CONTROL == no-module ]]; then

@@ -5,13 +5,16 @@
 check() {
     local name=$1
     names+=("$name")
+    # shellcheck disable=SC2004  # these are associative
     pin[$name]=$2 package[$name]=$3 what[$name]=$4 no_spy[$name]=''
     shift 4
+    # shellcheck disable=SC2004
     [[ ${1-} != --no-spy ]] || { no_spy[$name]=1 && shift; }
+    # shellcheck disable=SC2004
     rig[$name]="$*"
 }
 
-for family in nss openssl gnutls p11kit ssh gpgsm pam java pdf firefox thunderbird chromium running libreoffice eap openvpn; do
+for family in nss opensc openssl gnutls p11kit ssh gpgsm pam java pdf firefox thunderbird chromium running libreoffice eap openvpn; do
     # shellcheck source=/dev/null
     [[ ! -e ${here:?}/checks/$family ]] || . "$here/checks/$family"
 done

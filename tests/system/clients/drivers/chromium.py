@@ -135,6 +135,7 @@ def main():
             with open(options.shot, "wb") as file:
                 file.write(base64.b64decode(tools.call("Page.captureScreenshot")["data"]))
     finally:
+        time.sleep(0.3)  # it ends by _exit; see SECURITY.md for the 100 ms in which the card is still ours
         os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(10)

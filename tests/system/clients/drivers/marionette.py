@@ -122,6 +122,15 @@ class Program:
         self.connection.call("Marionette:SetContext", value=context)
         return self.connection.call("WebDriver:ExecuteScript", script=text, args=list(arguments), newSandbox=True)
 
+    def try_script(self, text, context="chrome"):
+        """Nothing while somebody is being asked for a PIN."""
+        try:
+            return self.script(text, context=context)
+        except MarionetteError as error:
+            if "unexpected alert open" in str(error):
+                return None
+            raise
+
     def wait_for(self, text, *arguments):
         """The result of the body of an async function, in the program."""
         self.connection.call("Marionette:SetContext", value="chrome")
@@ -147,7 +156,7 @@ class Program:
     def result(self, seconds=30):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            answer = self.script("return Cu.getGlobalForObject(Services).jpkiResult || null")
+            answer = self.try_script("return Cu.getGlobalForObject(Services).jpkiResult || null")
             if answer:
                 return answer
             time.sleep(0.1)
@@ -170,22 +179,15 @@ class Program:
                 return str(error)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            text = self.page(
+            text = self.try_script(
                 "const said = document.getElementById('r'); return said ? said.textContent :"
-                " /^about:(net|cert)error/.test(document.documentURI) ? document.documentURI : ''"
+                " /^about:(net|cert)error/.test(document.documentURI) ? document.documentURI : ''",
+                context="content",
             )
             if text:
                 return text
             time.sleep(0.1)
         return "nothing within the time limit"
-
-    def page(self, text):
-        try:
-            return self.script(text, context="content")
-        except MarionetteError as error:
-            if "unexpected alert open" in str(error):
-                return ""  # somebody is being asked for a PIN
-            raise
 
     def screenshot(self, path):
         self.connection.call("Marionette:SetContext", value="content")
@@ -193,6 +195,7 @@ class Program:
             file.write(base64.b64decode(self.connection.call("WebDriver:TakeScreenshot", full=False)))
 
     def quit(self):
+        time.sleep(0.3)  # it ends by _exit; see SECURITY.md for the 100 ms in which the card is still ours
         try:
             self.connection.call("Marionette:Quit", flags=["eForceQuit"])
             self.process.wait(15)
