@@ -140,7 +140,7 @@ inline constexpr TokenProfile kSignature{
 inline constexpr CardFamily kFamily{.model = "Test Card", .tokens = {&kAuthentication, &kSignature}};
 
 // A card that opens and closes; nothing else is asked of it by leases.
-struct FakeCard final : Card {
+struct FakeCard : Card {
     FakeCard(std::shared_ptr<World> w, Connection& c) : keep(std::move(w)), world(*keep), connection(c) {}
     ~FakeCard() override { world.note("forget"); }
     Status open() override {
