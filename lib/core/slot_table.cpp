@@ -13,7 +13,7 @@ bool shows(View view, Seat seat) {
         case View::authentication: return seat == Seat::authentication;
         case View::signature: return seat == Seat::signature;
         case View::both:
-        case View::automatic: return true;
+        case View::automatic: break;
     }
     return true;
 }
