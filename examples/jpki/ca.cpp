@@ -1,0 +1,149 @@
+#include "ca.hpp"
+
+#include <algorithm>
+
+#include "command.hpp"
+#include "failure.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+constexpr std::size_t kMd5 = 32;
+constexpr std::size_t kSha1 = 40;
+constexpr std::size_t kSha256 = 64;
+
+constexpr const char* kCertificates[] = {
+#include "ca_certificates.inc"
+};
+
+// As people copy it: any case, with colons, blanks, hyphens.
+std::string digits_of(const std::string& typed) {
+    std::string digits;
+    for (const char c : typed) {
+        if (std::string_view(": -\t\r\n").find(c) != std::string_view::npos) continue;
+        if (!std::isxdigit(static_cast<unsigned char>(c)))
+            throw Failure(Exit::usage, say(Text::fingerprint_character, std::string(1, c)));
+        digits += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    if (digits.size() == kMd5) throw Failure(Exit::not_verified, say(Text::fingerprint_md5));
+    if (digits.size() != kSha1 && digits.size() != kSha256)
+        throw Failure(Exit::usage, say(Text::fingerprint_length, digits.size()));
+    return digits;
+}
+
+void show_list(bool json) {
+    Json all = Json::array();
+    std::string lines;
+    for (const Authority& one : authorities()) {
+        all.push_back({{"name", one.name()},
+                       {"not_before", one.not_before},
+                       {"not_after", one.not_after},
+                       {"sha1", one.sha1},
+                       {"sha256", one.sha256},
+                       {"source", one.source}});
+        lines += std::string(one.name()) + "\n";
+        if (!one.not_before.empty()) lines += fmt::format("  {} - {}\n", one.not_before, one.not_after);
+        lines += fmt::format("  SHA-1:   {}\n", one.sha1);
+        if (!one.sha256.empty()) lines += fmt::format("  SHA-256: {}\n", one.sha256);
+        lines += "  " + say(Text::ca_source, one.source) + "\n";
+    }
+    if (json) {
+        write(all);
+    } else {
+        write(lines);
+    }
+}
+
+void answer(bool json, const Authority& found, std::string_view as, const std::string& sentence) {
+    if (json) {
+        write(Json{{"verified", true}, {"as", as}, {"name", found.name()}, {"source", found.source}});
+    } else {
+        write(sentence + "\n" + say(Text::ca_source, found.source) + "\n");
+    }
+}
+
+void verify_fingerprint(const std::string& typed, bool json) {
+    const std::string digits = digits_of(typed);
+    const char* kind = digits.size() == kSha1 ? "SHA-1" : "SHA-256";
+    const Authority* found = authority_by_fingerprint(digits);
+    if (found == nullptr)
+        throw Failure(Exit::not_verified, say(Text::ca_unknown), say(Text::fingerprint_kind, kind));
+    answer(json, *found, kind,
+           say(Text::ca_is_known, found->name()) + "\n" + say(Text::fingerprint_kind, kind));
+}
+
+void verify_file(const std::string& path, bool json) {
+    const auto certificate = parse_certificate(read_file(path));
+    if (!certificate) throw Failure(Exit::failed, say(Text::not_a_certificate, path));
+    if (const Authority* found = authority_by_fingerprint(certificate->sha256); found != nullptr)
+        return answer(json, *found, "authority", say(Text::ca_is_known, found->name()));
+    if (const Certificate* issuer = issuer_of(*certificate, authority_certificates()); issuer != nullptr) {
+        const Authority& found = *authority_by_fingerprint(issuer->sha256);
+        return answer(json, found, "issuer", say(Text::ca_signed_by, found.name()));
+    }
+    const bool named =
+        !certificate->authority_key.empty() &&
+        std::ranges::find(authorities(), certificate->authority_key, &Authority::key) != authorities().end();
+    throw Failure(Exit::not_verified, say(named ? Text::ca_unchecked : Text::ca_unknown_issuer));
+}
+
+}  // namespace
+
+std::string_view Authority::name() const { return spoken() == Language::japanese ? japanese : english; }
+
+const std::vector<Authority>& authorities() {
+    static const std::vector<Authority> kAll{
+#define JPKI_CA(...) Authority{__VA_ARGS__},
+#include "ca.def"
+#undef JPKI_CA
+    };
+    return kAll;
+}
+
+const std::vector<Certificate>& authority_certificates() {
+    static const std::vector<Certificate> kAll = [] {
+        std::vector<Certificate> all;
+        for (const std::string_view pem : kCertificates)
+            if (auto parsed = parse_certificate({pem.begin(), pem.end()})) all.push_back(std::move(*parsed));
+        return all;
+    }();
+    return kAll;
+}
+
+const Authority* authority_by_fingerprint(std::string_view digits) {
+    for (const Authority& one : authorities())
+        if (!digits.empty() && (one.sha1 == digits || one.sha256 == digits)) return &one;
+    return nullptr;
+}
+
+const Certificate* issuer_of(const Certificate& certificate, const std::vector<Certificate>& among) {
+    const X509Ptr x509 = certificate.x509();
+    for (const Certificate& one : among) {
+        const X509Ptr authority = one.x509();
+        if (x509 && authority && X509_verify(x509.get(), X509_get0_pubkey(authority.get())) == 1) return &one;
+    }
+    return nullptr;
+}
+
+void add_ca(CLI::App& app, Context& context) {
+    CLI::App* ca = app.add_subcommand("ca", say(Text::help_ca));
+    ca->require_subcommand(1);
+    ca->add_subcommand("list", say(Text::help_ca_list))->callback([&context] { show_list(context.json); });
+    CLI::App* verify = ca->add_subcommand("verify", say(Text::help_ca_verify));
+    const auto file = std::make_shared<std::string>();
+    const auto fingerprint = std::make_shared<std::string>();
+    verify->add_option("file", *file, say(Text::help_ca_file));
+    verify->add_option("--fingerprint", *fingerprint, say(Text::help_fingerprint))->type_name("TEXT");
+    verify->callback([&context, file, fingerprint] {
+        if (file->empty() == fingerprint->empty()) throw Failure(Exit::usage, say(Text::file_or_fingerprint));
+        if (file->empty()) {
+            verify_fingerprint(*fingerprint, context.json);
+        } else {
+            verify_file(*file, context.json);
+        }
+    });
+}
+
+}  // namespace jpki::app

@@ -1,0 +1,189 @@
+// `jpki cert show` and `jpki cert export`.
+#include <array>
+
+#include "command.hpp"
+#include "failure.hpp"
+#include "holder.hpp"
+#include "pin_entry.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+struct Which {
+    const char* name;
+    Purpose purpose;
+    bool authority;
+};
+constexpr Which kWhich[] = {
+    {"auth", Purpose::authentication, false},
+    {"sign", Purpose::signature, false},
+    {"auth-ca", Purpose::authentication, true},
+    {"sign-ca", Purpose::signature, true},
+};
+
+struct Wishes {
+    std::string which;
+    std::string format;
+    std::string output;
+    bool force = false;
+    PinOptions pin;
+};
+
+std::vector<std::string> names() {
+    std::vector<std::string> all;
+    for (const Which& one : kWhich)
+        all.emplace_back(one.name);
+    return all;
+}
+
+Certificate fetch(Context& context, const Wishes& wishes) {
+    const Which* which = std::ranges::find(kWhich, wishes.which, &Which::name);
+    KeySeat seat = find_seat(context.module(), which->purpose, context.reader);
+    auto& wanted = which->authority ? seat.authority : seat.certificate;
+    if (!wanted && !seat.locked()) {
+        const Session session(context.module(), seat.slot);
+        session.login(enter_pin(wishes.pin, which->purpose == Purpose::signature
+                                                ? Text::ask_signature_pin
+                                                : Text::ask_authentication_pin));
+        read_certificates(session, seat);
+    }
+    if (!wanted)
+        throw Failure(seat.locked() ? Exit::pin_locked : Exit::failed, say(Text::certificate_missing));
+    return std::move(*wanted);
+}
+
+// --- words
+
+std::string policy_of(const std::string& identifier) {
+    static constexpr std::array<std::array<std::string_view, 3>, 4> kPolicies{{
+#define JPKI_POLICY(identifier, english, japanese) {identifier, english, japanese},
+#include "policies.def"
+#undef JPKI_POLICY
+    }};
+    for (const auto& known : kPolicies)
+        if (known[0] == identifier)
+            return fmt::format("{} ({})", known[spoken() == Language::japanese ? 2 : 1], identifier);
+    return identifier;
+}
+
+std::string sex_of(const std::string& code) {
+    if (code == "1") return say(Text::male);
+    if (code == "2") return say(Text::female);
+    return say(Text::sex_unknown);
+}
+
+// EYYYYMMDD without the era's number; anything else as it stands.
+std::string birth_date_of(const std::string& value) {
+    if (value.size() != 9 || value.find_first_not_of("0123456789") != std::string::npos) return value;
+    return fmt::format("{}-{}-{}", value.substr(1, 4), value.substr(5, 2), value.substr(7, 2));
+}
+
+std::string colons(const std::string& digits) {
+    std::string spaced;
+    for (std::size_t i = 0; i < digits.size(); i += 2)
+        spaced += (i == 0 ? "" : ":") + digits.substr(i, 2);
+    return spaced;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string line;
+    for (const std::string& word : words)
+        line += (line.empty() ? "" : ", ") + word;
+    return line;
+}
+
+std::string text_of(const Certificate& certificate) {
+    std::string lines;
+    const auto add = [&lines](Text label, const std::string& value) {
+        if (!value.empty()) lines += fmt::format("{}: {}\n", text(label), value);
+    };
+    add(Text::field_subject, certificate.subject);
+    add(Text::field_name, certificate.person.name);
+    if (!certificate.person.sex.empty()) add(Text::field_sex, sex_of(certificate.person.sex));
+    add(Text::field_birth_date, birth_date_of(certificate.person.birth_date));
+    add(Text::field_address, certificate.person.address);
+    for (const auto& [identifier, value] : certificate.person.more)
+        lines += fmt::format("{}: {}\n", identifier, value);
+    add(Text::field_issuer, certificate.issuer);
+    add(Text::field_serial, certificate.serial);
+    add(Text::field_not_before, date_in_japan(certificate.not_before));
+    add(Text::field_not_after,
+        say(Text::days_left, date_in_japan(certificate.not_after), certificate.days_left(now())));
+    add(Text::field_usage, joined(certificate.key_usage));
+    for (const std::string& policy : certificate.policies)
+        add(Text::field_policy, policy_of(policy));
+    add(Text::field_sha1, colons(certificate.sha1));
+    add(Text::field_sha256, colons(certificate.sha256));
+    return lines;
+}
+
+Json json_of(const Certificate& certificate) {
+    Json json{{"subject", certificate.subject},
+              {"issuer", certificate.issuer},
+              {"serial", certificate.serial},
+              {"not_before", date_in_japan(certificate.not_before)},
+              {"not_after", date_in_japan(certificate.not_after)},
+              {"days_left", certificate.days_left(now())},
+              {"renewal_open", certificate.renewal_open(now())},
+              {"key_usage", certificate.key_usage},
+              {"policies", certificate.policies},
+              {"subject_key", certificate.subject_key},
+              {"authority_key", certificate.authority_key},
+              {"sha1", certificate.sha1},
+              {"sha256", certificate.sha256}};
+    if (!certificate.person.empty()) {
+        const Person& person = certificate.person;
+        json["person"] = {{"name", person.name},
+                          {"sex", person.sex},
+                          {"birth_date", birth_date_of(person.birth_date)},
+                          {"address", person.address}};
+        for (const auto& [identifier, value] : person.more)
+            json["person"][identifier] = value;
+    }
+    return json;
+}
+
+std::string in_format(const Certificate& certificate, const std::string& format) {
+    if (format == "json") return json_of(certificate).dump(2) + "\n";
+    if (format == "pem") return certificate.pem();
+    if (format == "der") return {certificate.der.begin(), certificate.der.end()};
+    return text_of(certificate);
+}
+
+void add_common(CLI::App& command, Wishes& wishes) {
+    command.add_option("which", wishes.which, say(Text::help_which))
+        ->required()
+        ->check(CLI::IsMember(names()));
+    command.add_option("--format", wishes.format, say(Text::help_format))
+        ->check(CLI::IsMember({"text", "pem", "der", "json"}));
+    wishes.pin.add_to(command);
+}
+
+}  // namespace
+
+void add_cert(CLI::App& app, Context& context) {
+    CLI::App* cert = app.add_subcommand("cert", say(Text::help_cert));
+    cert->require_subcommand(1);
+    const auto shown = std::make_shared<Wishes>();
+    CLI::App* show = cert->add_subcommand("show", say(Text::help_cert_show));
+    add_common(*show, *shown);
+    show->callback([&context, shown] {
+        if (shown->format.empty()) shown->format = context.json ? "json" : "text";
+        write(in_format(fetch(context, *shown), shown->format));
+    });
+    const auto exported = std::make_shared<Wishes>();
+    CLI::App* save = cert->add_subcommand("export", say(Text::help_cert_export));
+    add_common(*save, *exported);
+    save->add_option("file", exported->output, say(Text::help_output))->required();
+    save->add_flag("--force", exported->force, say(Text::help_force));
+    save->callback([&context, exported] {
+        if (exported->format.empty()) exported->format = context.json ? "json" : "pem";
+        const Certificate certificate = fetch(context, *exported);
+        write_file(exported->output, in_format(certificate, exported->format), exported->force);
+        if (!certificate.person.empty()) warn(say(Text::personal_data_written, exported->output));
+    });
+}
+
+}  // namespace jpki::app

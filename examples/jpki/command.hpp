@@ -1,0 +1,40 @@
+// What every command of `jpki` has: the options before its name, and its way to write.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "module.hpp"
+
+namespace jpki::app {
+
+using Json = nlohmann::ordered_json;
+
+struct Context {
+    std::string module_path;
+    std::string reader;  // empty: whichever has the card
+    bool json = false;
+    std::unique_ptr<Module> loaded;
+
+    // Loaded at first use.
+    Module& module();
+};
+
+// Each adds its subcommands to `app`; what they do throws Failure.
+void add_status(CLI::App& app, Context& context);
+void add_cert(CLI::App& app, Context& context);
+void add_ca(CLI::App& app, Context& context);
+
+// To standard output, all of it or Failure(failed).
+void write(const std::string& text);
+void write(const Json& json);
+// To standard error: what the user should know, though it worked.
+void warn(const std::string& line);
+
+Octets read_file(const std::string& path);
+// Fails when the file is already there, unless `replace`; never leaves half a file.
+void write_file(const std::string& path, const std::string& contents, bool replace);
+
+}  // namespace jpki::app

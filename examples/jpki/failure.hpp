@@ -1,0 +1,32 @@
+// Why a command ends early: the exit status, what happened, and what to do about it. Never holds a PIN.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace jpki::app {
+
+enum class Exit {
+#define JPKI_EXIT(name, number, english, japanese) name = number,
+#include "exit_codes.def"
+#undef JPKI_EXIT
+};
+
+class Failure : public std::exception {
+  public:
+    // `what` and `advice` are for people, in their language; `advice` may be empty.
+    Failure(Exit exit, std::string what, std::string advice = {})
+        : exit_(exit), what_(std::move(what)), advice_(std::move(advice)) {}
+
+    [[nodiscard]] Exit exit() const noexcept { return exit_; }
+    [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
+    [[nodiscard]] const std::string& advice() const noexcept { return advice_; }
+
+  private:
+    Exit exit_;
+    std::string what_;
+    std::string advice_;
+};
+
+}  // namespace jpki::app

@@ -1,0 +1,98 @@
+#include "holder.hpp"
+
+#include <algorithm>
+
+#include "failure.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+constexpr std::string_view kSuffixes[] = {" [A]", " [S]"};
+
+// Our module has two slots for a reader.
+std::string reader_of(const CK_SLOT_INFO& info) {
+    std::string name = trimmed(info.slotDescription);
+    for (const std::string_view suffix : kSuffixes)
+        if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+    return name;
+}
+
+Purpose purpose_of(const KeySeat& seat) {
+    if (seat.status)
+        return seat.status->ulSeat == JPKI_SEAT_SIGNATURE ? Purpose::signature : Purpose::authentication;
+    // The labels that other JPKI modules have as well.
+    if (seat.label.find("Digital Signature") != std::string::npos) return Purpose::signature;
+    if (seat.label.find("Authentication") != std::string::npos) return Purpose::authentication;
+    return Purpose::other;
+}
+
+KeySeat read_seat(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_INFO& info) {
+    KeySeat seat;
+    seat.slot = slot;
+    seat.label = trimmed(info.label);
+    seat.serial.assign(reinterpret_cast<const char*>(info.serialNumber), sizeof info.serialNumber);
+    seat.serial.erase(seat.serial.find_last_not_of(' ') + 1);
+    seat.flags = info.flags;
+    seat.shortest_pin = info.ulMinPinLen;
+    seat.longest_pin = info.ulMaxPinLen;
+    seat.status = module.status(slot);
+    seat.purpose = purpose_of(seat);
+    const Session session(module, slot);
+    read_certificates(session, seat);
+    return seat;
+}
+
+}  // namespace
+
+std::optional<unsigned long> KeySeat::tries_left() const {
+    if (status && status->ulTriesLeft != JPKI_TRIES_UNKNOWN) return status->ulTriesLeft;
+    if (locked()) return 0;
+    if ((flags & CKF_USER_PIN_FINAL_TRY) != 0) return 1;
+    return std::nullopt;
+}
+
+void read_certificates(const Session& session, KeySeat& seat) {
+    for (const CK_OBJECT_HANDLE object : session.find(CKO_CERTIFICATE)) {
+        const auto value = session.attribute(object, CKA_VALUE);
+        auto parsed = value ? parse_certificate(*value) : std::nullopt;
+        if (!parsed) continue;
+        auto& place = parsed->is_authority ? seat.authority : seat.certificate;
+        place = std::move(parsed);
+    }
+}
+
+std::vector<Reader> look(const Module& module) {
+    std::vector<Reader> readers;
+    for (const CK_SLOT_ID slot : module.slots()) {
+        CK_SLOT_INFO info{};
+        if (module->C_GetSlotInfo(slot, &info) != CKR_OK) continue;
+        const std::string name = reader_of(info);
+        auto known = std::ranges::find(readers, name, &Reader::name);
+        if (known == readers.end()) known = readers.insert(readers.end(), Reader{name, {}, false, {}});
+        if ((info.flags & CKF_TOKEN_PRESENT) == 0) continue;
+        CK_TOKEN_INFO token{};
+        const CK_RV rv = module->C_GetTokenInfo(slot, &token);
+        if (rv == CKR_TOKEN_NOT_RECOGNIZED) known->foreign = true;
+        // Whatever else fails is this token's own affair: a card that leaves, or one without this key.
+        if (rv != CKR_OK) continue;
+        known->model = trimmed(token.model);
+        known->seats.push_back(read_seat(module, slot, token));
+    }
+    return readers;
+}
+
+KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name) {
+    for (Reader& reader : look(module)) {
+        if (!reader_name.empty() && reader.name != reader_name) continue;
+        for (KeySeat& seat : reader.seats)
+            if (seat.purpose == purpose) return std::move(seat);
+        if (reader.foreign)
+            throw Failure(Exit::no_card, std::string(text(Text::foreign_card)),
+                          std::string(text(Text::put_card_in)));
+    }
+    throw Failure(Exit::no_card, std::string(text(Text::no_card)), std::string(text(Text::put_card_in)));
+}
+
+}  // namespace jpki::app

@@ -1,0 +1,87 @@
+// `jpki`: what the holder of a card needs. It speaks PKCS#11 to the module, as any other program does.
+#include <cstdio>
+#include <string>
+
+#include "command.hpp"
+#include "failure.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+// Errors are JSON as well when the answer would have been.
+int report(const Failure& failure, bool json) {
+    if (json) {
+        const Json error{{"error",
+                          {{"exit", static_cast<int>(failure.exit())},
+                           {"what", failure.what()},
+                           {"advice", failure.advice()}}}};
+        (void)std::fputs((error.dump(2) + "\n").c_str(), stdout);
+    } else {
+        (void)std::fputs(("jpki: " + std::string(failure.what()) + "\n").c_str(), stderr);
+        if (!failure.advice().empty()) (void)std::fputs((failure.advice() + "\n").c_str(), stderr);
+    }
+    return static_cast<int>(failure.exit());
+}
+
+std::string footer() {
+    std::string lines = "\n" + say(Text::exit_codes) + "\n";
+    const bool japanese = spoken() == Language::japanese;
+#define JPKI_EXIT(name, number, english, japanese_text) \
+    lines += fmt::format("  {}  {}\n", number, japanese ? japanese_text : english);
+#include "exit_codes.def"
+#undef JPKI_EXIT
+    return lines;
+}
+
+// Before the command line is read, since its help is in a language, too.
+void choose_language(int argc, char** argv) {
+    speak(language_of_environment());
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--language=ja" ||
+            (word == "--language" && i + 1 < argc && std::string_view(argv[i + 1]) == "ja"))
+            speak(Language::japanese);
+        if (word == "--language=en" ||
+            (word == "--language" && i + 1 < argc && std::string_view(argv[i + 1]) == "en"))
+            speak(Language::english);
+    }
+}
+
+int run(int argc, char** argv) {
+    choose_language(argc, argv);
+    Context context;
+    std::string language;
+    CLI::App app(say(Text::help_program), "jpki");
+    app.set_version_flag("--version", "jpki " JPKI_VERSION);
+    app.add_option("--module", context.module_path, say(Text::help_module))->type_name("FILE");
+    app.add_option("--reader", context.reader, say(Text::help_reader))->type_name("NAME");
+    app.add_flag("--json", context.json, say(Text::help_json));
+    app.add_option("--language", language, say(Text::help_language))->check(CLI::IsMember({"en", "ja"}));
+    app.set_help_flag("-h,--help", say(Text::help_help));
+    app.footer(footer());
+    app.require_subcommand(1);
+    // The options above may also stand behind the command's name.
+    app.fallthrough();
+    add_status(app, context);
+    add_cert(app, context);
+    add_ca(app, context);
+    try {
+        app.parse(argc, argv);
+        return static_cast<int>(Exit::ok);
+    } catch (const CLI::ParseError& wrong) {
+        const int status = app.exit(wrong);
+        return status == 0 ? 0 : static_cast<int>(Exit::usage);
+    } catch (const Failure& failure) {
+        return report(failure, context.json);
+    } catch (const std::bad_alloc&) {
+        return report(Failure(Exit::failed, say(Text::no_memory)), context.json);
+    }
+}
+
+}  // namespace
+
+}  // namespace jpki::app
+
+int main(int argc, char** argv) { return jpki::app::run(argc, argv); }

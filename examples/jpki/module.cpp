@@ -1,0 +1,176 @@
+#include "module.hpp"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <filesystem>
+
+#include "failure.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Meaning {
+    CK_RV rv;
+    Exit exit;
+    Text what;
+    Text advice;
+};
+
+constexpr Meaning kMeanings[] = {
+    {CKR_PIN_INCORRECT, Exit::pin_wrong, Text::pin_wrong, Text::look_at_status},
+    {CKR_PIN_LEN_RANGE, Exit::refused, Text::pin_impossible, Text::nothing},
+    {CKR_PIN_INVALID, Exit::refused, Text::pin_impossible, Text::nothing},
+    {CKR_PIN_LOCKED, Exit::pin_locked, Text::pin_locked, Text::go_to_the_office},
+    {CKR_FUNCTION_CANCELED, Exit::refused, Text::last_try_kept, Text::last_try_advice},
+    {CKR_TOKEN_NOT_PRESENT, Exit::no_card, Text::no_card, Text::put_card_in},
+    {CKR_TOKEN_NOT_RECOGNIZED, Exit::no_card, Text::foreign_card, Text::put_card_in},
+    {CKR_DEVICE_REMOVED, Exit::no_card, Text::card_taken_out, Text::put_card_in},
+    {CKR_DEVICE_ERROR, Exit::failed, Text::card_failed, Text::ask_the_doctor},
+    {CKR_USER_NOT_LOGGED_IN, Exit::failed, Text::login_lost, Text::nothing},
+    {CKR_HOST_MEMORY, Exit::failed, Text::no_memory, Text::nothing},
+};
+
+std::string beside_this_program() {
+    std::array<char, PATH_MAX> path{};
+    if (::readlink("/proc/self/exe", path.data(), path.size() - 1) <= 0) return {};
+    const fs::path built = fs::path(path.data()).parent_path() / "../lib/jpki-pkcs11.so";
+    std::error_code ignored;
+    return fs::exists(built, ignored) ? fs::weakly_canonical(built, ignored).string() : std::string();
+}
+
+std::string own_module() {
+    const std::string built = beside_this_program();
+    return built.empty() ? JPKI_INSTALLED_MODULE : built;
+}
+
+template <class Function>
+Function symbol(void* library, const char* name) {
+    return reinterpret_cast<Function>(::dlsym(library, name));
+}
+
+}  // namespace
+
+Module::Module(const std::string& path) : path_(path.empty() ? own_module() : path) {
+    library_ = ::dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library_ == nullptr) throw Failure(Exit::failed, say(Text::module_not_loaded, path_), ::dlerror());
+    const auto list = symbol<CK_C_GetFunctionList>(library_, "C_GetFunctionList");
+    if (list == nullptr || list(&functions_) != CKR_OK)
+        throw Failure(Exit::failed, say(Text::not_a_module, path_));
+    if (const auto get = symbol<CK_C_GetInterface>(library_, "C_GetInterface"); get != nullptr) {
+        std::array<CK_UTF8CHAR, sizeof(JPKI_INTERFACE_NAME)> name{};
+        std::string_view(JPKI_INTERFACE_NAME).copy(reinterpret_cast<char*>(name.data()), name.size());
+        CK_INTERFACE* found = nullptr;
+        if (get(name.data(), nullptr, &found, 0) == CKR_OK && found != nullptr)
+            vendor_ = static_cast<const JPKI_FUNCTION_LIST*>(found->pFunctionList);
+    }
+    CK_C_INITIALIZE_ARGS arguments{};
+    arguments.flags = CKF_OS_LOCKING_OK;
+    check(functions_->C_Initialize(&arguments));
+}
+
+// The library itself stays: others may have threads in it.
+Module::~Module() { (void)functions_->C_Finalize(nullptr); }
+
+std::vector<CK_SLOT_ID> Module::slots() const {
+    CK_ULONG count = 0;
+    check(functions_->C_GetSlotList(CK_FALSE, nullptr, &count));
+    std::vector<CK_SLOT_ID> found(count);
+    check(functions_->C_GetSlotList(CK_FALSE, found.data(), &count));
+    found.resize(count);
+    return found;
+}
+
+std::optional<JPKI_TOKEN_STATUS> Module::status(CK_SLOT_ID slot) const {
+    JPKI_TOKEN_STATUS found{};
+    found.ulSize = sizeof found;
+    if (vendor_ == nullptr || vendor_->JPKI_GetTokenStatus(slot, &found) != CKR_OK) return std::nullopt;
+    return found;
+}
+
+void Module::check(CK_RV rv) {
+    if (rv == CKR_OK) return;
+    for (const Meaning& known : kMeanings) {
+        if (known.rv == rv)
+            throw Failure(known.exit, std::string(text(known.what)), std::string(text(known.advice)));
+    }
+    throw Failure(Exit::failed, say(Text::module_says, static_cast<unsigned long>(rv)),
+                  std::string(text(Text::ask_the_doctor)));
+}
+
+Session::Session(const Module& module, CK_SLOT_ID slot) : module_(module), slot_(slot) {
+    Module::check(
+        module_->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle_));
+}
+
+Session::~Session() { (void)module_->C_CloseSession(handle_); }
+
+namespace {
+
+// PKCS#11 takes what it does not change by a pointer that could.
+CK_UTF8CHAR* octets_of(const SecretBytes& pin) { return const_cast<CK_UTF8CHAR*>(pin.view().data()); }
+
+}  // namespace
+
+void Session::check_pin(CK_RV rv) const {
+    const auto status = rv == CKR_OK ? std::nullopt : module_.status(slot_);
+    if (status && status->ulLastRefusal == JPKI_REFUSAL_MALFORMED)
+        throw Failure(Exit::refused, say(Text::pin_impossible));
+    if (status && status->ulLastRefusal == JPKI_REFUSAL_UNKNOWN_COUNTER)
+        throw Failure(Exit::refused, say(Text::counter_unknown), say(Text::last_try_advice));
+    Module::check(rv);
+}
+
+void Session::login(const SecretBytes& pin) const {
+    check_pin(module_->C_Login(handle_, CKU_USER, octets_of(pin), pin.size()));
+}
+
+void Session::change_pin(const SecretBytes& before, const SecretBytes& after) const {
+    Module::check(
+        module_->C_SetPIN(handle_, octets_of(before), before.size(), octets_of(after), after.size()));
+}
+
+std::vector<CK_OBJECT_HANDLE> Session::find(CK_OBJECT_CLASS wanted) const {
+    CK_ATTRIBUTE attribute{CKA_CLASS, &wanted, sizeof wanted};
+    std::array<CK_OBJECT_HANDLE, 16> found{};
+    CK_ULONG count = 0;
+    Module::check(module_->C_FindObjectsInit(handle_, &attribute, 1));
+    const CK_RV rv = module_->C_FindObjects(handle_, found.data(), found.size(), &count);
+    Module::check(module_->C_FindObjectsFinal(handle_));
+    Module::check(rv);
+    return {found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+std::optional<Octets> Session::attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const {
+    CK_ATTRIBUTE wanted{type, nullptr, 0};
+    const CK_RV rv = module_->C_GetAttributeValue(handle_, object, &wanted, 1);
+    if (rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE) return std::nullopt;
+    Module::check(rv);
+    Octets value(wanted.ulValueLen);
+    wanted.pValue = value.data();
+    Module::check(module_->C_GetAttributeValue(handle_, object, &wanted, 1));
+    value.resize(wanted.ulValueLen);
+    return value;
+}
+
+Octets Session::sign(const Octets& data) const {
+    const auto keys = find(CKO_PRIVATE_KEY);
+    if (keys.empty()) throw Failure(Exit::failed, std::string(text(Text::no_key)));
+    CK_MECHANISM mechanism{CKM_SHA256_RSA_PKCS, nullptr, 0};
+    Module::check(module_->C_SignInit(handle_, &mechanism, keys.front()));
+    CK_ULONG length = 0;
+    auto* input = const_cast<CK_BYTE*>(data.data());
+    Module::check(module_->C_Sign(handle_, input, data.size(), nullptr, &length));
+    Octets signature(length);
+    Module::check(module_->C_Sign(handle_, input, data.size(), signature.data(), &length));
+    signature.resize(length);
+    return signature;
+}
+
+}  // namespace jpki::app

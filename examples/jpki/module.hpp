@@ -1,0 +1,83 @@
+// A PKCS#11 module as a program sees it: loaded by its path, spoken to by the standard's functions, and by
+// the vendor interface where it has one. Whatever fails becomes a Failure in the user's language.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jpki/secret.hpp"
+#include "pkcs11/cryptoki.h"
+// After the one above, whose types it uses.
+#include "jpki/jpki_pkcs11.h"
+
+namespace jpki::app {
+
+using Octets = std::vector<std::uint8_t>;
+
+class Module {
+  public:
+    // An empty path means the module that belongs to this program: in the build folder beside it, else the
+    // installed one. Throws Failure(failed).
+    explicit Module(const std::string& path);
+    ~Module();
+    Module(const Module&) = delete;
+    Module& operator=(const Module&) = delete;
+
+    [[nodiscard]] CK_FUNCTION_LIST* operator->() const noexcept { return functions_; }
+    // Null for another module than ours.
+    [[nodiscard]] const JPKI_FUNCTION_LIST* vendor() const noexcept { return vendor_; }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    [[nodiscard]] std::vector<CK_SLOT_ID> slots() const;
+    [[nodiscard]] std::optional<JPKI_TOKEN_STATUS> status(CK_SLOT_ID slot) const;
+
+    // Throws Failure with the meaning of `rv` unless it is CKR_OK.
+    static void check(CK_RV rv);
+
+  private:
+    std::string path_;
+    void* library_ = nullptr;
+    CK_FUNCTION_LIST* functions_ = nullptr;
+    const JPKI_FUNCTION_LIST* vendor_ = nullptr;
+};
+
+// One session, closed with its scope.
+class Session {
+  public:
+    Session(const Module& module, CK_SLOT_ID slot);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    // One try if the PIN is wrong; none if it cannot be right. Throws Failure.
+    void login(const SecretBytes& pin) const;
+    // Both in the form of the card's own PIN; verified once more after the change.
+    void change_pin(const SecretBytes& before, const SecretBytes& after) const;
+
+    [[nodiscard]] std::vector<CK_OBJECT_HANDLE> find(CK_OBJECT_CLASS wanted) const;
+    // Nothing when the object does not have it.
+    [[nodiscard]] std::optional<Octets> attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
+    // RSASSA-PKCS1-v1_5 with SHA-256 over `data` (CKM_SHA256_RSA_PKCS), by the token's only private key.
+    [[nodiscard]] Octets sign(const Octets& data) const;
+
+  private:
+    // As Module::check; our own module also says why it did not send a PIN.
+    void check_pin(CK_RV rv) const;
+
+    const Module& module_;
+    CK_SLOT_ID slot_;
+    CK_SESSION_HANDLE handle_ = 0;
+};
+
+// A text of fixed width, filled up with blanks (PKCS#11 3.2 §3.1).
+template <std::size_t Size>
+std::string trimmed(const CK_UTF8CHAR (&padded)[Size]) {
+    const std::string_view all(reinterpret_cast<const char*>(padded), Size);
+    const std::size_t end = all.find_last_not_of(' ');
+    return std::string(all.substr(0, end == std::string_view::npos ? 0 : end + 1));
+}
+
+}  // namespace jpki::app

@@ -1,0 +1,142 @@
+// `jpki status`: readers, cards, PINs, certificates.
+#include "command.hpp"
+#include "holder.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+std::string_view name_of(Purpose purpose) {
+    switch (purpose) {
+        case Purpose::authentication: return "authentication";
+        case Purpose::signature: return "signature";
+        default: return "other";
+    }
+}
+
+std::string title_of(const KeySeat& seat) {
+    switch (seat.purpose) {
+        case Purpose::authentication: return std::string(text(Text::authentication_key));
+        case Purpose::signature: return std::string(text(Text::signature_key));
+        default: return seat.label;
+    }
+}
+
+// --- for programs
+
+Json json_of(const KeySeat& seat) {
+    Json json{{"slot", seat.slot}, {"label", seat.label}, {"serial", seat.serial}};
+    Json& pin = json["pin"];
+    const auto left = seat.tries_left();
+    pin["tries_left"] = left ? Json(*left) : Json(nullptr);
+    pin["tries_max"] = seat.status ? Json(seat.status->ulMaxTries) : Json(nullptr);
+    pin["locked"] = seat.locked();
+    pin["length"] = {seat.shortest_pin, seat.longest_pin};
+    if (seat.certificate) {
+        json["certificate"] = {{"not_before", date_in_japan(seat.certificate->not_before)},
+                               {"not_after", date_in_japan(seat.certificate->not_after)},
+                               {"days_left", seat.certificate->days_left(now())},
+                               {"renewal_open", seat.certificate->renewal_open(now())}};
+    } else {
+        json["certificate"] = nullptr;
+    }
+    return json;
+}
+
+Json json_of(const std::vector<Reader>& readers) {
+    Json json{{"readers", Json::array()}};
+    for (const Reader& reader : readers) {
+        Json one{{"name", reader.name}, {"card", nullptr}};
+        if (reader.foreign) one["card"] = {{"family", "unknown"}};
+        if (!reader.seats.empty()) {
+            one["card"] = {{"family", reader.model}};
+            for (const KeySeat& seat : reader.seats)
+                one["card"]
+                   [seat.purpose == Purpose::other ? seat.label : std::string(name_of(seat.purpose))] =
+                       json_of(seat);
+        }
+        json["readers"].push_back(std::move(one));
+    }
+    return json;
+}
+
+// --- for people
+
+std::string tries_of(const KeySeat& seat) {
+    const auto left = seat.tries_left();
+    if (seat.locked()) return say(Text::pin_is_locked);
+    if (!left) return say(Text::pin_tries_unknown);
+    if (!seat.status) return say(Text::pin_tries, *left);
+    std::string line = say(Text::pin_tries_of, *left, seat.status->ulMaxTries);
+    if (*left == 1) line += say(Text::pin_last_try);
+    return line;
+}
+
+std::string validity_of(const KeySeat& seat) {
+    if (!seat.certificate)
+        return say(seat.purpose == Purpose::signature ? Text::certificate_behind_pin
+                                                      : Text::certificate_not_there);
+    const Certificate& certificate = *seat.certificate;
+    const long days = certificate.days_left(now());
+    const std::string end = date_in_japan(certificate.not_after);
+    if (certificate.not_before > now())
+        return say(Text::certificate_not_yet, date_in_japan(certificate.not_before));
+    if (days < 0) return say(Text::certificate_expired, end);
+    std::string line = say(Text::certificate_valid, end, days);
+    if (certificate.renewal_open(now())) line += say(Text::renewal_is_open);
+    return line;
+}
+
+std::string family_of(const Reader& reader) {
+    if (reader.seats.front().status) {
+        switch (reader.seats.front().status->ulFamily) {
+            case JPKI_FAMILY_MY_NUMBER: return say(Text::family_my_number);
+            case JPKI_FAMILY_JUKI: return say(Text::family_juki);
+            case JPKI_FAMILY_ANDROID: return say(Text::family_android);
+            case JPKI_FAMILY_IPHONE: return say(Text::family_iphone);
+            default: break;
+        }
+    }
+    return reader.model;
+}
+
+std::string lines_of(const std::vector<Reader>& readers) {
+    if (readers.empty()) return say(Text::no_reader) + "\n" + say(Text::no_reader_advice) + "\n";
+    std::string lines;
+    for (const Reader& reader : readers) {
+        lines += say(Text::reader, reader.name) + "\n";
+        if (reader.seats.empty()) {
+            lines += "  " + say(reader.foreign ? Text::foreign_card : Text::no_card) + "\n";
+            continue;
+        }
+        lines += "  " + family_of(reader) + "\n";
+        for (const KeySeat& seat : reader.seats) {
+            lines += "  " + title_of(seat) + "\n";
+            lines += "    " + tries_of(seat) + "\n";
+            lines += "    " + validity_of(seat) + "\n";
+            if (seat.locked())
+                lines += "    " +
+                         say(seat.purpose == Purpose::signature ? Text::unlock_signature
+                                                                : Text::unlock_authentication) +
+                         "\n";
+        }
+    }
+    return lines;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand("status", say(Text::help_status));
+    command->callback([&context] {
+        const auto readers = look(context.module());
+        if (context.json) {
+            write(json_of(readers));
+        } else {
+            write(lines_of(readers));
+        }
+    });
+}
+
+}  // namespace jpki::app
