@@ -54,6 +54,9 @@ choose_module() {
     readonly module module_auth module_sign straight auth_pin sign_pin
 }
 
+# shellcheck source-path=SCRIPTDIR source=few_devices.sh
+. "$clients/few_devices.sh"
+
 # --- said in a check ----------------------------------------------------------------------------------------------
 
 # tries_at_the_end AUTH SIGN, where a check spends some;  makes NUMBER: as many signatures at least
