@@ -85,7 +85,9 @@ class Arguments {
     CK_ATTRIBUTE_PTR make(Tag<shape::CK_ATTRIBUTE_PTR>);
     CK_MECHANISM_PTR make(Tag<shape::CK_MECHANISM_PTR>);
     CK_OBJECT_HANDLE_PTR make(Tag<shape::CK_OBJECT_HANDLE_PTR>) { return list<CK_OBJECT_HANDLE>(); }
-    CK_SLOT_ID_PTR make(Tag<shape::CK_SLOT_ID_PTR>) { return list<CK_SLOT_ID>(); }
+    CK_SLOT_ID_PTR make(Tag<shape::CK_SLOT_ID_PTR>) {
+        return is("C_WaitForSlotEvent") ? room<CK_SLOT_ID>(1) : list<CK_SLOT_ID>();
+    }
     CK_MECHANISM_TYPE_PTR make(Tag<shape::CK_MECHANISM_TYPE_PTR>) { return list<CK_MECHANISM_TYPE>(); }
     CK_INTERFACE_PTR make(Tag<shape::CK_INTERFACE_PTR>) { return list<CK_INTERFACE>(); }
     CK_VERSION_PTR make(Tag<shape::CK_VERSION_PTR>);
