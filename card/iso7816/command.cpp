@@ -30,8 +30,11 @@ Command Command::case3(Header header, ByteView data) {
     Command command(header);
     const ByteView part = slice(data, 0, kMaximumData);
     command.data_length_ = part.size();
+    command.plain_.reserve(command.plain_.size() + 1 + part.size());
     command.plain_.push_back(static_cast<std::uint8_t>(part.size()));
-    append(command.plain_, part);
+    // Not append(): GCC 14 loses count of the vector's length there and warns of an overflow.
+    for (const std::uint8_t octet : part)
+        command.plain_.push_back(octet);
     return command;
 }
 
