@@ -57,6 +57,16 @@ choose_module() {
 # shellcheck source-path=SCRIPTDIR source=few_devices.sh
 . "$clients/few_devices.sh"
 
+# Another program at the same card: fails if it could sign. In the world of pcscd, which may be another one (checks/trixie).
+another_program() {
+    if [[ -d $work/13 ]]; then
+        cp "$raw_client" "$work/13/tmp"
+        chroot "$work/13" "/tmp/$(basename "$raw_client")"
+    else
+        "$raw_client"
+    fi
+}
+
 # --- said in a check ----------------------------------------------------------------------------------------------
 
 # tries_at_the_end AUTH SIGN, where a check spends some;  makes NUMBER: as many signatures at least
