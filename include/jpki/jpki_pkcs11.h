@@ -1,10 +1,11 @@
 /*
- * What this module offers beyond PKCS#11: the vendor interface "Vendor JPKI" 1.0, found by
+ * What this module offers beyond PKCS#11: the vendor interface "Vendor JPKI" 1.1, found by
  * C_GetInterface("Vendor JPKI", NULL, ...). Include it after any PKCS#11 header (pkcs11/cryptoki.h, p11-kit,
  * NSS, OASIS). C89 and C++98.
  *
  * Every struct begins with ulSize, which the caller sets to sizeof; fields are only ever appended, so an
- * older caller works with a newer module. Codes only, no texts: words in the user's language are the
+ * older caller works with a newer module. So are functions: look at the version before calling one that is
+ * younger than 1.0. Codes only, no texts: words in the user's language are the
  * program's business.
  */
 #ifndef JPKI_PKCS11_H
@@ -55,7 +56,7 @@ typedef struct JPKI_TOKEN_STATUS {
     CK_ULONG ulLastStatusWord; /* SW1 SW2 of the last command of this program that failed; 0: none */
     CK_LONG lDaysLeft;         /* of the user's certificate, negative once expired, or JPKI_DAYS_UNKNOWN */
     CK_ULONG
-        ulRenewalOpen; /* 1: within the three months before the certificate's end, when it can be renewed */
+    ulRenewalOpen; /* 1: within the three months before the certificate's end, when it can be renewed */
 } JPKI_TOKEN_STATUS;
 
 typedef struct JPKI_MODULE_STATUS {
@@ -71,10 +72,20 @@ typedef CK_RV (*JPKI_GetTokenStatus_t)(CK_SLOT_ID slotID, JPKI_TOKEN_STATUS* pSt
 /* CKR_ARGUMENTS_BAD, CKR_CRYPTOKI_NOT_INITIALIZED. */
 typedef CK_RV (*JPKI_GetModuleStatus_t)(JPKI_MODULE_STATUS* pStatus);
 
+/*
+ * Since 1.1. The next PIN that this program sends to this token may be the last try, or one of which the card
+ * does not say how many are left, although last_try is "refuse". Ask the holder first, twice: a wrong PIN
+ * then locks the card. The permission is used up by the next C_Login or C_SetPIN of this token, whatever
+ * comes of it, and ends with a logout and with the card's removal; another token's login leaves it. Sends no
+ * PIN itself. Returns what C_GetTokenInfo would.
+ */
+typedef CK_RV (*JPKI_AllowLastTry_t)(CK_SLOT_ID slotID);
+
 typedef struct JPKI_FUNCTION_LIST {
-    CK_VERSION version; /* 1.0 */
+    CK_VERSION version; /* 1.1 */
     JPKI_GetTokenStatus_t JPKI_GetTokenStatus;
     JPKI_GetModuleStatus_t JPKI_GetModuleStatus;
+    JPKI_AllowLastTry_t JPKI_AllowLastTry; /* since 1.1 */
 } JPKI_FUNCTION_LIST;
 
 #ifdef __cplusplus

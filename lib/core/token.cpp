@@ -2,6 +2,8 @@
 // signatures.
 #include "core/token.hpp"
 
+#include <utility>
+
 #include "core/card_memory.hpp"
 
 namespace jpki::p11 {
@@ -111,6 +113,7 @@ void Token::drop_login() {
     state_.logged_in = false;
     state_.pin.wipe();
     state_.confirmation_waits = false;
+    state_.last_try_allowed = false;
     ++login_number_;
     renew_private_handles();
 }
@@ -193,17 +196,32 @@ Result<SecretBytes> Token::take_pin(ByteView typed) {
     return pin;
 }
 
+Status Token::allow_last_try() {
+    JPKI_TRY(identify());
+    const Lock lock(mutex_);
+    settle_locked();
+    if (!state_.identified) return fail(Errc::token_not_present, "the card was removed or exchanged");
+    state_.last_try_allowed = true;
+    return {};
+}
+
+LastTry Token::take_last_try() {
+    if (std::exchange(state_.last_try_allowed, false)) return LastTry::allow;
+    return reader_->environment().config.last_try;
+}
+
 Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_new) {
     Ticket along;
     SecretBytes fresh;
+    LastTry last_try = LastTry::refuse;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
+        last_try = take_last_try();
         JPKI_TRY_ASSIGN(fresh, check_new_pin(profile().pin, typed_new));
         along = ticket();
         JPKI_TRY_ASSIGN(along.pin, take_pin(typed_old));
     }
-    const LastTry last_try = reader_->environment().config.last_try;
     SecretBytes kept = fresh.clone();
     const auto answered = along.renewal;
     const auto done = reader_->run(
@@ -232,9 +250,11 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
 
 Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
     Ticket along;
+    LastTry last_try = LastTry::refuse;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
+        last_try = take_last_try();
         along = ticket();
         JPKI_TRY_ASSIGN(along.pin, take_pin(typed));
     }
@@ -242,7 +262,6 @@ Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
         std::shared_ptr<const crypto::KeyFacts> key;
         std::optional<PssAnswer> pss;
     };
-    const LastTry last_try = reader_->environment().config.last_try;
     const bool decide_pss =
         seat_ == Seat::authentication && reader_->pss(session) == std::optional(PssAnswer::undecided);
     const Bytes identity = along.identity;

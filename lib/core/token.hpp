@@ -62,6 +62,10 @@ class Token {
     // Errors: of the new PIN pin_length, pin_alphabet, pin_too_weak, before anything is sent; of the old one
     // as log_in(). Whoever was logged in stays so.
     Status set_pin(Incarnation session, ByteView typed_old, ByteView typed_new);
+    // The vendor interface's: the next login or change of PIN may spend the last try, or one of an unknown
+    // number. That one call takes the permission, whatever comes of it; so does a logout. Errors: as
+    // identify().
+    Status allow_last_try();
     Status log_out(Incarnation session);
     [[nodiscard]] bool logged_in();
     // Moves with every logout: what was begun under an older number is void.
@@ -116,6 +120,7 @@ class Token {
                           // needs its own
         TimePoint last_call{};
         Duration suspended{};
+        bool last_try_allowed = false;    // by allow_last_try(), until the next login
         bool confirmation_waits = false;  // a context-specific login has not been used yet
         std::optional<std::uint8_t> tries;
         TimePoint tries_read{};
@@ -157,6 +162,8 @@ class Token {
     void settle_locked() JPKI_REQUIRES(mutex_);
     void drop_login() JPKI_REQUIRES(mutex_);
     Result<SecretBytes> take_pin(ByteView typed) JPKI_REQUIRES(mutex_);
+    // For one login.
+    LastTry take_last_try() JPKI_REQUIRES(mutex_);
     Status note_login(const LoginReport& report) JPKI_REQUIRES(mutex_);
     void renew_private_handles() JPKI_REQUIRES(mutex_);
     void note_renewal(const std::optional<LoginReport>& renewal) JPKI_REQUIRES(mutex_);

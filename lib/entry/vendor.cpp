@@ -36,6 +36,12 @@ Status module_status(JPKI_MODULE_STATUS* status) {
     return {};
 }
 
+Status allow_last_try(CK_SLOT_ID slot) {
+    JPKI_TRY_ASSIGN(const auto module, library::module());
+    JPKI_TRY_ASSIGN(const auto token, module->slot(slot));
+    return token->allow_last_try();
+}
+
 extern "C" {
 static CK_RV get_token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
     return guarded([&] { return token_status(slot, status); });
@@ -43,10 +49,13 @@ static CK_RV get_token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
 static CK_RV get_module_status(JPKI_MODULE_STATUS* status) {
     return guarded([&] { return module_status(status); });
 }
+static CK_RV allow_last_try_of(CK_SLOT_ID slot) {
+    return guarded([&] { return allow_last_try(slot); });
+}
 }
 
 }  // namespace
 
-constinit JPKI_FUNCTION_LIST g_vendor_list{{1, 0}, &get_token_status, &get_module_status};
+constinit JPKI_FUNCTION_LIST g_vendor_list{{1, 1}, &get_token_status, &get_module_status, &allow_last_try_of};
 
 }  // namespace jpki::p11

@@ -1,4 +1,5 @@
-// The interface "Vendor JPKI" 1.0 of jpki_pkcs11.h, as far as it goes without a card.
+// The interface "Vendor JPKI" 1.1 of jpki_pkcs11.h, as far as it goes without a card.
+#include <stddef.h>
 #include <string.h>
 
 #include "support/ban.h"
@@ -14,17 +15,17 @@ static JPKI_FUNCTION_LIST* vendor(void) {
     return found->pFunctionList;
 }
 
-static void it_is_found_by_name_and_by_version_1_0(void** state) {
+static void it_is_found_by_name_and_by_version_1_1(void** state) {
     (void)state;
     CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
     CK_INTERFACE* found = NULL;
-    CK_VERSION version = {1, 0};
+    CK_VERSION version = {1, 1};
     const JPKI_FUNCTION_LIST* list = vendor();
     assert_int_equal(list->version.major, 1);
-    assert_int_equal(list->version.minor, 0);
+    assert_int_equal(list->version.minor, 1);
     assert_rv(p11->C_GetInterface(name, &version, &found, 0), CKR_OK);
     assert_ptr_equal(found->pFunctionList, list);
-    version.minor = 1;
+    version.minor = 2;
     assert_rv(p11->C_GetInterface(name, &version, &found, 0), CKR_ARGUMENTS_BAD);
 }
 
@@ -35,6 +36,20 @@ static void its_functions_want_an_initialized_library(void** state) {
     assert_rv(vendor()->JPKI_GetTokenStatus(0, &token), CKR_CRYPTOKI_NOT_INITIALIZED);
     assert_rv(vendor()->JPKI_GetModuleStatus(&module), CKR_CRYPTOKI_NOT_INITIALIZED);
     assert_rv(vendor()->JPKI_GetModuleStatus(NULL), CKR_CRYPTOKI_NOT_INITIALIZED);
+    assert_rv(vendor()->JPKI_AllowLastTry(0), CKR_CRYPTOKI_NOT_INITIALIZED);
+}
+
+static void what_is_younger_stands_behind_what_is_older(void** state) {
+    (void)state;
+    // The list of version 1.0, as programs have it that were built with its header.
+    struct older {
+        CK_VERSION version;
+        JPKI_GetTokenStatus_t token;
+        JPKI_GetModuleStatus_t module;
+    };
+    assert_int_equal(offsetof(struct older, token), offsetof(JPKI_FUNCTION_LIST, JPKI_GetTokenStatus));
+    assert_int_equal(offsetof(struct older, module), offsetof(JPKI_FUNCTION_LIST, JPKI_GetModuleStatus));
+    assert_int_equal(sizeof(struct older), offsetof(JPKI_FUNCTION_LIST, JPKI_AllowLastTry));
 }
 
 static void an_unknown_slot_is_told_apart_from_bad_arguments(void** state) {
@@ -43,6 +58,7 @@ static void an_unknown_slot_is_told_apart_from_bad_arguments(void** state) {
     assert_rv(p11->C_Initialize(NULL), CKR_OK);
     assert_rv(vendor()->JPKI_GetTokenStatus(88888, &token), CKR_SLOT_ID_INVALID);
     assert_rv(vendor()->JPKI_GetTokenStatus(88888, NULL), CKR_SLOT_ID_INVALID);
+    assert_rv(vendor()->JPKI_AllowLastTry(88888), CKR_SLOT_ID_INVALID);
 }
 
 static void the_module_status_minds_the_callers_size(void** state) {
@@ -92,8 +108,9 @@ int main(int argc, char** argv) {
     load_module(argc > 1 ? argv[1] : NULL);
 #define TEST(name) cmocka_unit_test_teardown(name, finalized)
     const struct CMUnitTest tests[] = {
-        TEST(it_is_found_by_name_and_by_version_1_0),
+        TEST(it_is_found_by_name_and_by_version_1_1),
         TEST(its_functions_want_an_initialized_library),
+        TEST(what_is_younger_stands_behind_what_is_older),
         TEST(an_unknown_slot_is_told_apart_from_bad_arguments),
         TEST(the_module_status_minds_the_callers_size),
         TEST(a_newer_caller_with_a_longer_struct_is_served),

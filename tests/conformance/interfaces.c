@@ -139,5 +139,5 @@ void statement_022_interfaces_are_named_and_begin_with_their_version(void** stat
         assert_ptr_equal(interfaces[i].pFunctionList, *kLists[i].list);
     }
     assert_string_equal((const char*)interfaces[kListCount].pInterfaceName, "Vendor JPKI");
-    assert_version(version_of(interfaces[kListCount].pFunctionList), (CK_VERSION){1, 0});
+    assert_version(version_of(interfaces[kListCount].pFunctionList), (CK_VERSION){1, 1});
 }

@@ -109,7 +109,7 @@ constexpr Field kModuleStatus[] = {
 // Every field is of the size of CK_ULONG and follows the one before, so none is missing here.
 static_assert(sizeof(JPKI_TOKEN_STATUS) == std::size(kTokenStatus) * sizeof(CK_ULONG));
 static_assert(sizeof(JPKI_MODULE_STATUS) == std::size(kModuleStatus) * sizeof(CK_ULONG));
-static_assert(kFunctionsVendor == 2);
+static_assert(kFunctionsVendor == 3);
 
 template <std::size_t Size>
 void fields(Report& report, const char* function, const Field (&rows)[Size]) {
@@ -216,6 +216,7 @@ void vendor_interface(Report& report) {
     report.head({"function", "field", "what it says"});
     fields(report, "JPKI_GetTokenStatus", kTokenStatus);
     fields(report, "JPKI_GetModuleStatus", kModuleStatus);
+    report.row({code("JPKI_AllowLastTry"), "", "permits one login or change of PIN to spend the last try"});
 }
 
 }  // namespace jpki::features
