@@ -26,6 +26,7 @@ inline constexpr FileId kTokenInformation{0x0006, 0x06};
 constexpr TokenProfile authentication_token(bool certificate_needs_login) {
     return {
         .label = "JPKI User Authentication",
+        .japanese_label = "JPKI 利用者証明用",
         .pin = {.min_length = 4, .max_length = 4, .max_tries = 3, .alphabet = Alphabet::digits},
         .key = {.private_label = "User Authentication Key",
                 .public_label = "User Authentication Public Key",
@@ -41,6 +42,7 @@ constexpr TokenProfile authentication_token(bool certificate_needs_login) {
 constexpr TokenProfile signature_token(std::uint8_t shortest_password, std::uint16_t modulus_bits) {
     return {
         .label = "JPKI Digital Signature",
+        .japanese_label = "JPKI 署名用",
         .pin = {.min_length = shortest_password,
                 .max_length = 16,
                 .max_tries = 5,

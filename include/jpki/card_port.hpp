@@ -49,7 +49,8 @@ struct CertInfo {
 };
 
 struct TokenProfile {
-    std::string_view label;  // at most 32 octets
+    std::string_view label;           // at most 32 octets
+    std::string_view japanese_label;  // the same
     PinInfo pin;
     KeyInfo key;
     std::array<CertInfo, 2> certificates;  // by CertRole

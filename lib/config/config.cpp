@@ -39,9 +39,14 @@ namespace {
 
 using Problems = std::vector<ConfigProblem>;
 
-ConfigProblem problem_at(const toml::source_region& where, std::string message) {
-    return {static_cast<std::uint32_t>(where.begin.line), static_cast<std::uint32_t>(where.begin.column),
-            std::move(message)};
+ConfigProblem problem_at(const toml::source_region& where, std::string message, ConfigMistake mistake,
+                         std::string_view subject = {}) {
+    return {.line = static_cast<std::uint32_t>(where.begin.line),
+            .column = static_cast<std::uint32_t>(where.begin.column),
+            .message = std::move(message),
+            .mistake = mistake,
+            .subject = std::string(subject),
+            .file = {}};
 }
 
 struct Choice {
@@ -51,6 +56,7 @@ struct Choice {
 
 struct Key {
     std::string_view name;
+    std::string_view standard;                        // what Config has, as text
     std::span<const Choice> choices;                  // the texts it takes; none: any text
     bool (*apply_text)(Config&, const std::string&);  // for keys without choices
     std::string_view takes;                           // the same in words
@@ -84,6 +90,11 @@ constexpr std::array<Choice, 2> kConfirm{{
     {"every-signature", [](Config& c) { c.confirm = Confirm::every_signature; }},
 }};
 
+constexpr std::array<Choice, 2> kLabels{{
+    {"en", [](Config& c) { c.labels = Labels::english; }},
+    {"ja", [](Config& c) { c.labels = Labels::japanese; }},
+}};
+
 // "90s", "15m", "8h" or "never"; at most a year.
 std::optional<std::chrono::steady_clock::duration> parse_duration(const std::string& text) {
     if (text == "never") return std::chrono::steady_clock::duration::max();
@@ -106,21 +117,23 @@ bool set_duration(Config& config, const std::string& text) {
 
 constexpr std::string_view kDuration = "a time like \"90s\", \"15m\" or \"8h\", or \"never\"";
 
-constexpr std::array<Key, 8> kKeys{{
-    {"worker_threads", kWorkerThreads, nullptr, {}},
-    {"last_try", kLastTry, nullptr, {}},
-    {"tokens", kTokens, nullptr, {}},
-    {"confirm", kConfirm, nullptr, {}},
-    {"auth_idle", {}, &set_duration<&Config::auth_idle>, kDuration},
-    {"sign_idle", {}, &set_duration<&Config::sign_idle>, kDuration},
-    {"log_level", kLogLevel, nullptr, {}},
+constexpr std::array<Key, 9> kKeys{{
+    {"tokens", "auto", kTokens, nullptr, {}},
+    {"labels", "en", kLabels, nullptr, {}},
+    {"last_try", "refuse", kLastTry, nullptr, {}},
+    {"confirm", "never", kConfirm, nullptr, {}},
+    {"auth_idle", "8h", {}, &set_duration<&Config::auth_idle>, kDuration},
+    {"sign_idle", "60s", {}, &set_duration<&Config::sign_idle>, kDuration},
+    {"worker_threads", "auto", kWorkerThreads, nullptr, {}},
     {"log_file",
+     "",
      {},
      [](Config& c, const std::string& text) {
          c.log_file = text;
          return true;
      },
      "a text in quotes"},
+    {"log_level", "warning", kLogLevel, nullptr, {}},
 }};
 constexpr std::string_view kApplications = "application";
 
@@ -144,30 +157,47 @@ bool apply(const Key& key, const std::string& text, Config& config) {
     return false;
 }
 
-void read_value(const toml::key& name, const toml::node& value, Config& config, Problems& problems) {
+void read_value(const toml::key& name, const toml::node& value, Config& config, Problems& problems,
+                std::vector<ConfigSetting>* taken) {
     const auto* key = std::ranges::find(kKeys, name.str(), &Key::name);
     if (key == kKeys.end()) {
-        problems.push_back(
-            problem_at(name.source(), "unknown key \"" + std::string(name.str()) + "\", ignored"));
+        problems.push_back(problem_at(name.source(),
+                                      "unknown key \"" + std::string(name.str()) + "\", ignored",
+                                      ConfigMistake::unknown_key, name.str()));
         return;
     }
     const auto text = value.value<std::string>();
-    if (!value.is_string() || !text || !apply(*key, *text, config))
-        problems.push_back(problem_at(value.source(), expected(*key)));
+    if (!value.is_string() || !text || !apply(*key, *text, config)) {
+        problems.push_back(problem_at(value.source(), expected(*key), ConfigMistake::value, key->name));
+    } else if (taken != nullptr) {
+        taken->push_back({std::string(key->name), *text, value.source().begin.line, {}});
+    }
 }
 
 }  // namespace
 
-std::vector<ConfigProblem> read_config(std::string_view text, Config& config, std::string_view program) {
+std::vector<ConfigKey> config_keys() {
+    std::vector<ConfigKey> keys;
+    for (const Key& key : kKeys) {
+        keys.push_back({key.name, key.standard, key.takes, {}});
+        for (const Choice& choice : key.choices)
+            keys.back().values.push_back(choice.text);
+    }
+    return keys;
+}
+
+std::vector<ConfigProblem> read_config(std::string_view text, Config& config, std::string_view program,
+                                       std::vector<ConfigSetting>* taken) {
     Problems problems;
     const toml::parse_result parsed = toml::parse(text);
     if (!parsed) {
-        problems.push_back(problem_at(parsed.error().source(), std::string(parsed.error().description())));
+        const std::string_view why = parsed.error().description();
+        problems.push_back(problem_at(parsed.error().source(), std::string(why), ConfigMistake::syntax, why));
         return problems;
     }
     const toml::table& table = parsed.table();
     for (const auto& [name, value] : table) {
-        if (name.str() != kApplications) read_value(name, value, config, problems);
+        if (name.str() != kApplications) read_value(name, value, config, problems, taken);
     }
     // Every section is judged, so that a mistake is found on whatever program's behalf it was made; one
     // counts.
@@ -175,18 +205,21 @@ std::vector<ConfigProblem> read_config(std::string_view text, Config& config, st
     if (applications == table.end()) return problems;
     const toml::table* sections = applications->second.as_table();
     if (sections == nullptr) {
-        problems.push_back(problem_at(applications->second.source(), "write [application.PROGRAM]"));
+        problems.push_back(
+            problem_at(applications->second.source(), "write [application.PROGRAM]", ConfigMistake::section));
         return problems;
     }
     for (const auto& [name, section] : *sections) {
         const toml::table* keys = section.as_table();
         if (keys == nullptr) {
-            problems.push_back(problem_at(section.source(), "write [application.PROGRAM]"));
+            problems.push_back(
+                problem_at(section.source(), "write [application.PROGRAM]", ConfigMistake::section));
             continue;
         }
         Config unused;
+        const bool counts = name.str() == program;
         for (const auto& [key, value] : *keys)
-            read_value(key, value, name.str() == program ? config : unused, problems);
+            read_value(key, value, counts ? config : unused, problems, counts ? taken : nullptr);
     }
     return problems;
 }

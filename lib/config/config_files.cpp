@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 namespace jpki::p11 {
 
@@ -29,40 +30,62 @@ std::string user_file() {
     return "";
 }
 
-const char* distrust(const struct stat& status) {
-    if (!S_ISREG(status.st_mode)) return "is not a regular file, ignored";
-    if (status.st_uid != 0 && status.st_uid != ::geteuid()) return "belongs to somebody else, ignored";
-    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return "can be written by others, ignored (chmod go-w)";
-    if (static_cast<std::size_t>(status.st_size) > kMaximumSize) return "is larger than 64 KiB, ignored";
-    return nullptr;
+// What is wrong with a file as a whole: the English sentence goes on from the file's name.
+struct Distrust {
+    ConfigMistake mistake;
+    const char* sentence;
+};
+
+std::optional<Distrust> distrust(const struct stat& status) {
+    if (!S_ISREG(status.st_mode))
+        return Distrust{ConfigMistake::not_regular, "is not a regular file, ignored"};
+    if (status.st_uid != 0 && status.st_uid != ::geteuid())
+        return Distrust{ConfigMistake::foreign_owner, "belongs to somebody else, ignored"};
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return Distrust{ConfigMistake::writable_by_others, "can be written by others, ignored (chmod go-w)"};
+    if (static_cast<std::size_t>(status.st_size) > kMaximumSize)
+        return Distrust{ConfigMistake::too_large, "is larger than 64 KiB, ignored"};
+    return std::nullopt;
 }
 
-// Empty message: read.
-std::string read_whole(const std::string& path, bool required, std::string& text) {
+ConfigProblem problem_of(const std::string& path, ConfigMistake mistake, const std::string& sentence,
+                         std::string_view subject = {}) {
+    return {.line = 0,
+            .column = 0,
+            .message = path + " " + sentence,
+            .mistake = mistake,
+            .subject = std::string(subject),
+            .file = path};
+}
+
+std::optional<ConfigProblem> read_open(int file, const std::string& path, std::string& text) {
+    const auto unreadable = [&path](const char* sentence, int error) {
+        return problem_of(path, ConfigMistake::unreadable, sentence, ::strerrordesc_np(error));
+    };
+    struct stat status {};
+    if (::fstat(file, &status) != 0) return unreadable("cannot be examined, ignored", errno);
+    if (const auto reason = distrust(status)) return problem_of(path, reason->mistake, reason->sentence);
+    std::array<char, 1024> part{};
+    for (;;) {
+        const ssize_t got = ::read(file, part.data(), part.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return unreadable("cannot be read, ignored", errno);
+        if (got == 0 || text.size() > kMaximumSize) return std::nullopt;
+        text.append(part.data(), static_cast<std::size_t>(got));
+    }
+}
+
+// Nothing: read, or not there and not required.
+std::optional<ConfigProblem> read_whole(const std::string& path, bool required, std::string& text) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (file < 0) {
-        if (errno == ENOENT && !required) return {};
-        return std::string("cannot be opened: ") + ::strerrordesc_np(errno);
+        if (errno == ENOENT && !required) return std::nullopt;
+        const char* why = ::strerrordesc_np(errno);
+        return problem_of(path, ConfigMistake::unreadable, std::string("cannot be opened: ") + why, why);
     }
-    struct stat status {};
-    std::string message;
-    if (::fstat(file, &status) != 0) {
-        message = "cannot be examined, ignored";
-    } else if (const char* reason = distrust(status); reason != nullptr) {
-        message = reason;
-    } else {
-        std::array<char, 1024> part{};
-        for (;;) {
-            const ssize_t got = ::read(file, part.data(), part.size());
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0) message = "cannot be read, ignored";
-            if (got <= 0 || text.size() > kMaximumSize) break;
-            text.append(part.data(), static_cast<std::size_t>(got));
-        }
-    }
+    auto problem = read_open(file, path, text);
     (void)::close(file);
-    if (!message.empty()) text.clear();
-    return message;
+    return problem;
 }
 
 }  // namespace
@@ -70,27 +93,38 @@ std::string read_whole(const std::string& path, bool required, std::string& text
 void load_config_file(const std::string& path, bool required, LoadedConfig& loaded,
                       std::string_view program) {
     std::string text;
-    if (const std::string message = read_whole(path, required, text); !message.empty()) {
-        loaded.problems.push_back({0, 0, path + " " + message});
+    if (auto problem = read_whole(path, required, text)) {
+        loaded.problems.push_back(std::move(*problem));
         return;
     }
-    for (ConfigProblem& problem : read_config(text, loaded.config, program)) {
+    std::vector<ConfigSetting> taken;
+    for (ConfigProblem& problem : read_config(text, loaded.config, program, &taken)) {
+        problem.file = path;
         problem.message = path + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) +
                           ": " + problem.message;
         loaded.problems.push_back(std::move(problem));
     }
+    for (ConfigSetting& setting : taken) {
+        setting.from = path;
+        loaded.settings.push_back(std::move(setting));
+    }
+}
+
+std::vector<std::string> config_files() {
+    if (std::string named = environment("JPKI_PKCS11_CONF"); !named.empty()) return {std::move(named)};
+    std::vector<std::string> files{kSystemFile};
+    if (std::string user = user_file(); !user.empty()) files.push_back(std::move(user));
+    return files;
 }
 
 LoadedConfig load_config(std::string_view program) {
     LoadedConfig loaded;
-    if (const std::string named = environment("JPKI_PKCS11_CONF"); !named.empty()) {
-        load_config_file(named, true, loaded, program);
-    } else {
-        load_config_file(kSystemFile, false, loaded, program);
-        if (const std::string user = user_file(); !user.empty())
-            load_config_file(user, false, loaded, program);
-    }
+    const bool named = !environment("JPKI_PKCS11_CONF").empty();
+    for (const std::string& file : config_files())
+        load_config_file(file, named, loaded, program);
     if (std::string log = environment("JPKI_PKCS11_LOG"); !log.empty()) {
+        loaded.settings.push_back({"log_file", log, 0, "JPKI_PKCS11_LOG"});
+        loaded.settings.push_back({"log_level", "trace", 0, "JPKI_PKCS11_LOG"});
         loaded.config.log_file = std::move(log);
         loaded.config.log_level = LogLevel::trace;
     }

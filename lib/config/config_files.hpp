@@ -11,6 +11,7 @@ namespace jpki::p11 {
 struct LoadedConfig {
     Config config;
     std::vector<ConfigProblem> problems;  // of all files, each message led by its file's name
+    std::vector<ConfigSetting> settings;  // what was taken, later ones over earlier ones
 };
 
 // The file named by JPKI_PKCS11_CONF alone, or /etc/jpki-pkcs11/pkcs11.conf and then the user's
@@ -19,6 +20,9 @@ struct LoadedConfig {
 // program that runs with other rights than its caller's (AT_SECURE). JPKI_PKCS11_LOG overrides log_file.
 // `program`: see read_config().
 LoadedConfig load_config(std::string_view program = {});
+
+// The files that load_config() reads, in its order, whether they are there or not.
+std::vector<std::string> config_files();
 
 // One file over `loaded`; a missing one is no problem unless `required`.
 void load_config_file(const std::string& path, bool required, LoadedConfig& loaded,

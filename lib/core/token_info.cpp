@@ -161,7 +161,8 @@ Result<TokenInfo> Token::known_info() {
     const Lock lock(mutex_);
     if (!state_.identified) return fail(Errc::token_not_present);
     const TokenProfile& known = profile();
-    return TokenInfo{.label = std::string(known.label),
+    const bool japanese = reader_->environment().config.labels == Labels::japanese;
+    return TokenInfo{.label = std::string(japanese ? known.japanese_label : known.label),
                      .model = std::string(state_.family->model),
                      .serial = state_.serial,
                      .pin = known.pin,

@@ -128,6 +128,21 @@ TEST_F(Slots, TheTwoTokensOfACardDifferInLabelAndShareTheSerialNumber) {
     EXPECT_EQ(signature.ulMaxPinLen, 16U);
 }
 
+TEST_F(Slots, TokensHaveJapaneseNamesWhereTheConfigurationSaysSo) {
+    config.labels = p11::Labels::japanese;
+    initialize();
+    const auto label = [](CK_SLOT_ID slot) {
+        const CK_TOKEN_INFO info = token_info(slot);
+        return std::string(reinterpret_cast<const char*>(info.label), sizeof info.label);
+    };
+    EXPECT_EQ(label(kAuth), "JPKI 利用者証明用         ");
+    EXPECT_EQ(label(kSign), "JPKI 署名用                  ");
+    // Objects keep theirs.
+    const CK_SESSION_HANDLE session = open(kAuth);
+    EXPECT_EQ(get(session, find_class(session, CKO_CERTIFICATE), CKA_LABEL),
+              to_bytes(std::string_view("User Authentication Certificate")));
+}
+
 TEST_F(Slots, SessionCountsFollow) {
     initialize();
     const CK_SESSION_HANDLE one = open(kAuth);

@@ -15,6 +15,7 @@ TEST(MyNumberCard, HasBothSeatsAndFitsIntoPkcs11sFields) {
     for (const Seat seat : kSeats) {
         ASSERT_NE(kMyNumber.family.tokens[index_of(seat)], nullptr);
         EXPECT_LE(token(seat).label.size(), 32U);
+        EXPECT_LE(token(seat).japanese_label.size(), 32U);
     }
 }
 

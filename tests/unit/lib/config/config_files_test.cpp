@@ -85,6 +85,7 @@ TEST_F(ConfigFile, ItsProblemsAreLedByNameLineAndColumn) {
     load_config_file(path, false, loaded);
     ASSERT_EQ(loaded.problems.size(), 1U);
     EXPECT_EQ(loaded.problems[0].message, path + ":2:12: \"last_try\" takes \"refuse\" or \"allow\"");
+    EXPECT_EQ(loaded.problems[0].file, path);
     EXPECT_EQ(loaded.problems[0].line, 2U);
     EXPECT_EQ(loaded.problems[0].column, 12U);
 }
@@ -135,6 +136,25 @@ TEST_F(LoadConfig, ALogNamedInTheEnvironmentGetsEverything) {
     set("JPKI_PKCS11_LOG", "/b");
     EXPECT_EQ(load_config().config.log_file, "/b");
     EXPECT_EQ(load_config().config.log_level, LogLevel::trace);
+}
+
+TEST_F(LoadConfig, SaysOfEveryValueWhereItIsFrom) {
+    const std::string file = folder_.write("named", "log_level = \"error\"\ntokens = \"both\"\n");
+    set("JPKI_PKCS11_CONF", file);
+    set("JPKI_PKCS11_LOG", "/b");
+    std::string found;
+    for (const ConfigSetting& setting : load_config().settings)
+        found += setting.key + "=" + setting.value + "@" + setting.from + ":" + std::to_string(setting.line) +
+                 "\n";
+    EXPECT_EQ(found, "log_level=error@" + file + ":1\ntokens=both@" + file +
+                         ":2\nlog_file=/b@JPKI_PKCS11_LOG:0\nlog_level=trace@JPKI_PKCS11_LOG:0\n");
+}
+
+TEST_F(LoadConfig, NamesTheFilesThatItReads) {
+    EXPECT_EQ(config_files(), (std::vector<std::string>{"/etc/jpki-pkcs11/pkcs11.conf",
+                                                        folder_ / "home/.config/jpki-pkcs11/pkcs11.conf"}));
+    set("JPKI_PKCS11_CONF", "/a");
+    EXPECT_EQ(config_files(), std::vector<std::string>{"/a"});
 }
 
 TEST_F(LoadConfig, WithoutAHomeThereIsNoUsersFile) {

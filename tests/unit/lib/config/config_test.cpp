@@ -30,6 +30,7 @@ TEST(Config, OfNothingIsTheDefaults) {
         EXPECT_EQ(config.last_try, LastTry::refuse);
         EXPECT_EQ(config.tokens, View::automatic);
         EXPECT_EQ(config.confirm, Confirm::never);
+        EXPECT_EQ(config.labels, Labels::english);
         EXPECT_EQ(config.auth_idle, std::chrono::hours(8));
         EXPECT_EQ(config.sign_idle, std::chrono::seconds(60));
         EXPECT_EQ(config.log_file, "");
@@ -67,6 +68,40 @@ TEST(Config, TakesEveryValueOfConfirm) {
     EXPECT_EQ(read("confirm = \"never\"").confirm, Confirm::never);
     EXPECT_EQ(read("confirm = \"every-signature\"").confirm, Confirm::every_signature);
     EXPECT_EQ(problem_of("confirm = \"always\""), "1:11 \"confirm\" takes \"never\" or \"every-signature\"");
+}
+
+TEST(Config, TakesEveryValueOfLabels) {
+    EXPECT_EQ(read("labels = \"en\"").labels, Labels::english);
+    EXPECT_EQ(read("labels = \"ja\"").labels, Labels::japanese);
+    EXPECT_EQ(problem_of("labels = \"jp\""), "1:10 \"labels\" takes \"en\" or \"ja\"");
+}
+
+TEST(Config, SaysWhatItTookFromWhere) {
+    Config config;
+    std::vector<ConfigSetting> taken;
+    (void)read_config(
+        "tokens = \"both\"\nlast_try = \"perhaps\"\n[application.firefox]\ntokens = \"signature\"\n"
+        "[application.ssh]\nlabels = \"ja\"\n",
+        config, "firefox", &taken);
+    ASSERT_EQ(taken.size(), 2U);
+    EXPECT_EQ(taken[0].key + "=" + taken[0].value + ":" + std::to_string(taken[0].line), "tokens=both:1");
+    EXPECT_EQ(taken[1].key + "=" + taken[1].value + ":" + std::to_string(taken[1].line),
+              "tokens=signature:4");
+}
+
+TEST(Config, TellsMistakesApart) {
+    const std::pair<const char*, ConfigMistake> mistakes[] = {
+        {"a", ConfigMistake::syntax},
+        {"lables = \"ja\"", ConfigMistake::unknown_key},
+        {"labels = \"jp\"", ConfigMistake::value},
+        {"application = 1", ConfigMistake::section},
+        {"application.firefox = 1", ConfigMistake::section}};
+    for (const auto& [text, mistake] : mistakes) {
+        Config config;
+        const auto problems = read_config(text, config);
+        ASSERT_EQ(problems.size(), 1U) << text;
+        EXPECT_EQ(problems[0].mistake, mistake) << text;
+    }
 }
 
 TEST(Config, TakesTimesInSecondsMinutesAndHours) {

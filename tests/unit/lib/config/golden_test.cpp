@@ -50,6 +50,7 @@ TEST(DefaultFile, ShowsEveryKeyWithItsDefault) {
                   .last_try = LastTry::allow,
                   .tokens = View::signature,
                   .confirm = Confirm::every_signature,
+                  .labels = Labels::japanese,
                   .auth_idle = std::chrono::seconds(1),
                   .sign_idle = std::chrono::seconds(1),
                   .log_file = "somewhere",
@@ -63,12 +64,26 @@ TEST(DefaultFile, ShowsEveryKeyWithItsDefault) {
     EXPECT_EQ(config.last_try, defaults.last_try);
     EXPECT_EQ(config.tokens, defaults.tokens);
     EXPECT_EQ(config.confirm, defaults.confirm);
+    EXPECT_EQ(config.labels, defaults.labels);
     EXPECT_EQ(config.auth_idle, defaults.auth_idle);
     EXPECT_EQ(config.sign_idle, defaults.sign_idle);
     EXPECT_EQ(config.log_file, defaults.log_file);
     EXPECT_EQ(config.log_level, defaults.log_level);
-    EXPECT_EQ(keys, (std::set<std::string>{"worker_threads", "last_try", "tokens", "confirm", "auth_idle",
-                                           "sign_idle", "log_file", "log_level"}));
+    std::set<std::string> known;
+    for (const ConfigKey& key : config_keys())
+        known.emplace(key.name);
+    EXPECT_EQ(keys, known);
+}
+
+TEST(DefaultFile, HasTheKeysInTheirOrderWithTheTablesDefaults) {
+    const std::string file = default_file();
+    std::size_t after = 0;
+    for (const ConfigKey& key : config_keys()) {
+        const std::string line = "\n#" + std::string(key.name) + " = \"" + std::string(key.standard) + "\"\n";
+        const std::size_t found = file.find(line, after);
+        EXPECT_NE(found, std::string::npos) << line;
+        after = found == std::string::npos ? after : found + 1;
+    }
 }
 
 }  // namespace
