@@ -66,6 +66,7 @@ static void* sign_until_refused(void* argument) {
 
 void statement_116_finalize_while_others_sign_is_safe(void** state) {
     (void)state;
+    unsigned signatures = 0;  // of all rounds: on a busy machine a short one sees none
     for (unsigned round = 0; round < 8; ++round) {
         struct caller callers[kThreads];
         if (round > 0) assert_int_equal(initialized_with_card(NULL), 0);
@@ -80,13 +81,12 @@ void statement_116_finalize_while_others_sign_is_safe(void** state) {
             assert_int_equal(pthread_create(&callers[i].thread, NULL, sign_until_refused, &callers[i]), 0);
         sleep_ms(10 + 7 * round);
         assert_rv(p11->C_Finalize(NULL), CKR_OK);
-        unsigned signatures = 0;
         for (size_t i = 0; i < kThreads; ++i) {
             assert_int_equal(pthread_join(callers[i].thread, NULL), 0);
             assert_rv(callers[i].last, CKR_CRYPTOKI_NOT_INITIALIZED);
             signatures += callers[i].signatures;
         }
-        assert_true(signatures > 0);
         assert_false(stage_another_client_can_sign(kAuthentication));
     }
+    assert_true(signatures > 0);
 }
