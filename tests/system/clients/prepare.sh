@@ -11,7 +11,10 @@ prepare() {
 installed() {
     local folder triplet
     triplet=$(gcc -print-multiarch)
-    DESTDIR=$top/stage cmake --install "$JPKI_BUILD" --prefix /usr >"$top/install.log" || { cat "$top/install.log" >&2 && exit 1; }
+    local install=(env "DESTDIR=$top/stage" cmake --install "$JPKI_BUILD" --prefix /usr)
+    # Something may not have been built yet.
+    "${install[@]}" >"$top/install.log" 2>&1 || { cmake --build "$JPKI_BUILD" && "${install[@]}"; } >"$top/install.log" 2>&1 ||
+        { tail -n 30 "$top/install.log" >&2 && exit 1; }
     folder=$top/stage/usr/lib/$triplet/pkcs11
     # A build that was configured for another prefix than /usr does not know of Debian's folder.
     [[ -d $folder ]] || { mkdir -p "$(dirname "$folder")" && mv "$top/stage/usr/lib/pkcs11" "$folder"; }

@@ -9,6 +9,7 @@ Steps: tokens             the tokens that it sees
        wait=SECONDS
        shot=FILE          the window, as PNG
        logout             as the button in the device manager does
+       kill               ends it at once, as a crash would; nothing can follow
        dialogs            those so far, in order: "pin TOKEN", "certificate CHOICES", "other TEXT"
 """
 import argparse
@@ -39,7 +40,7 @@ def main():
     parser.add_argument("--pin", action="append", default=[])
     parser.add_argument("--most", type=int, default=4, help="how often a PIN is given at most")
     parser.add_argument("--choose", action="store_true", help="have it ask for the certificate each time")
-    parser.add_argument("--pref", action="append", default=[], help="NAME=NUMBER")
+    parser.add_argument("--pref", action="append", default=[], help="NAME=NUMBER or NAME=true")
     parser.add_argument("--log", default="/dev/null")
     parser.add_argument("steps", nargs="*")
     options = parser.parse_args()
@@ -47,7 +48,7 @@ def main():
     preferences = {"security.default_personal_cert": "Ask Every Time" if options.choose else "Select Automatically"}
     for preference in options.pref:
         name, _, value = preference.partition("=")
-        preferences[name] = int(value)
+        preferences[name] = True if value == "true" else int(value)
     firefox = Program("firefox-esr", options.profile, preferences, options.log)
     try:
         firefox.watch_dialogs(dict(pin.split("=", 1) for pin in options.pin), options.most)
@@ -66,6 +67,8 @@ def main():
                 said = firefox.screenshot(value)
             elif kind == "logout":
                 said = firefox.script(LOGOUT)
+            elif kind == "kill":
+                said = firefox.kill()
             elif kind == "dialogs":
                 said = "; ".join(firefox.dialogs())
             else:

@@ -195,6 +195,8 @@ class Program:
             file.write(base64.b64decode(self.connection.call("WebDriver:TakeScreenshot", full=False)))
 
     def quit(self):
+        if self.process.poll() is not None:
+            return
         time.sleep(0.3)  # it ends by _exit; see SECURITY.md for the 100 ms in which the card is still ours
         try:
             self.connection.call("Marionette:Quit", flags=["eForceQuit"])
