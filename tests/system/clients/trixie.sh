@@ -33,12 +33,12 @@ trixie_tree() {
         printf '#!/bin/sh\nexit 101\n' >"$tree/usr/sbin/policy-rc.d"
         chmod 755 "$tree/usr/sbin/policy-rc.d"
     fi
-    local build
-    mapfile -t build < <(sed -n '/^\[build\]/,/^\[/{/^\[/d;s/[[:space:]]*#.*//;/^$/d;p}' "$root/tests/support/packages")
-    if [[ ! -e $tree/.packages || "${trixie_packages[*]} ${build[*]}" != "$(cat "$tree/.packages")" ]]; then
+    local needed
+    mapfile -t needed < <(sed -n '/^\[build\]/,/^\[/{/^\[/d;s/[[:space:]]*#.*//;/^$/d;p}' "$root/tests/support/packages")
+    if [[ ! -e $tree/.packages || "${trixie_packages[*]} ${needed[*]}" != "$(cat "$tree/.packages")" ]]; then
         in_trixie env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get -q update && apt-get -qy --no-install-recommends install "$@"' - \
-            "${trixie_packages[@]}" "${build[@]}" >"$top/trixie.log" 2>&1 || { tail "$top/trixie.log" >&2 && exit 1; }
-        echo "${trixie_packages[*]} ${build[*]}" >"$tree/.packages"
+            "${trixie_packages[@]}" "${needed[@]}" >"$top/trixie.log" 2>&1 || { tail "$top/trixie.log" >&2 && exit 1; }
+        echo "${trixie_packages[*]} ${needed[*]}" >"$tree/.packages"
     fi
 }
 

@@ -135,7 +135,9 @@ def main():
             with open(options.shot, "wb") as file:
                 file.write(base64.b64decode(tools.call("Page.captureScreenshot")["data"]))
     finally:
-        time.sleep(0.3)  # it ends by _exit; see SECURITY.md for the 100 ms in which the card is still ours
+        # It ends by _exit, and may be signing for a second connection that it has made on its own account. SECURITY.md
+        # tells of the 100 ms after that, in which the card is still ours.
+        time.sleep(1.2)
         os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(10)
