@@ -25,7 +25,12 @@ void write(const std::string& text) {
         throw Failure(Exit::failed, say(Text::cannot_write, "stdout", std::strerror(errno)));
 }
 
-void write(const Json& json) { write(json.dump(2) + "\n"); }
+// Names of files and readers need not be UTF-8.
+std::string to_text(const Json& json, int indent) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void write(const Json& json) { write(to_text(json)); }
 
 void warn(const std::string& line) { (void)std::fputs(("jpki: " + line + "\n").c_str(), stderr); }
 

@@ -26,10 +26,15 @@ struct Context {
 void add_status(CLI::App& app, Context& context);
 void add_cert(CLI::App& app, Context& context);
 void add_ca(CLI::App& app, Context& context);
+void add_pin(CLI::App& app, Context& context);
+void add_watch(CLI::App& app, Context& context);
+void add_config(CLI::App& app, Context& context);
 
 // To standard output, all of it or Failure(failed).
 void write(const std::string& text);
 void write(const Json& json);
+// With its end of line; -1: all of it in that line.
+std::string to_text(const Json& json, int indent = 2);
 // To standard error: what the user should know, though it worked.
 void warn(const std::string& line);
 

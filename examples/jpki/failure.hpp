@@ -29,4 +29,9 @@ class Failure : public std::exception {
     std::string advice_;
 };
 
+// A command has said all there is to say, and its exit status is not 0.
+struct Ends {
+    Exit exit;
+};
+
 }  // namespace jpki::app

@@ -11,14 +11,6 @@ namespace {
 
 constexpr std::string_view kSuffixes[] = {" [A]", " [S]"};
 
-// Our module has two slots for a reader.
-std::string reader_of(const CK_SLOT_INFO& info) {
-    std::string name = trimmed(info.slotDescription);
-    for (const std::string_view suffix : kSuffixes)
-        if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
-    return name;
-}
-
 Purpose purpose_of(const KeySeat& seat) {
     if (seat.status)
         return seat.status->ulSeat == JPKI_SEAT_SIGNATURE ? Purpose::signature : Purpose::authentication;
@@ -45,6 +37,13 @@ KeySeat read_seat(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_INFO& in
 }
 
 }  // namespace
+
+std::string reader_of(const CK_SLOT_INFO& info) {
+    std::string name = trimmed(info.slotDescription);
+    for (const std::string_view suffix : kSuffixes)
+        if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+    return name;
+}
 
 std::optional<unsigned long> KeySeat::tries_left() const {
     if (status && status->ulTriesLeft != JPKI_TRIES_UNKNOWN) return status->ulTriesLeft;

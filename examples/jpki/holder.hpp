@@ -39,6 +39,9 @@ struct Reader {
     std::vector<KeySeat> seats;
 };
 
+// The reader's own name: our module has two slots for one.
+std::string reader_of(const CK_SLOT_INFO& info);
+
 std::vector<Reader> look(const Module& module);
 
 // The only seat with this purpose in any reader, or in the one with this name. Throws Failure(no_card).

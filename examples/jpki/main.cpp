@@ -17,7 +17,7 @@ int report(const Failure& failure, bool json) {
                           {{"exit", static_cast<int>(failure.exit())},
                            {"what", failure.what()},
                            {"advice", failure.advice()}}}};
-        (void)std::fputs((error.dump(2) + "\n").c_str(), stdout);
+        (void)std::fputs(to_text(error).c_str(), stdout);
     } else {
         (void)std::fputs(("jpki: " + std::string(failure.what()) + "\n").c_str(), stderr);
         if (!failure.advice().empty()) (void)std::fputs((failure.advice() + "\n").c_str(), stderr);
@@ -67,12 +67,17 @@ int run(int argc, char** argv) {
     add_status(app, context);
     add_cert(app, context);
     add_ca(app, context);
+    add_pin(app, context);
+    add_watch(app, context);
+    add_config(app, context);
     try {
         app.parse(argc, argv);
         return static_cast<int>(Exit::ok);
     } catch (const CLI::ParseError& wrong) {
         const int status = app.exit(wrong);
         return status == 0 ? 0 : static_cast<int>(Exit::usage);
+    } catch (const Ends& ends) {
+        return static_cast<int>(ends.exit);
     } catch (const Failure& failure) {
         return report(failure, context.json);
     } catch (const std::bad_alloc&) {

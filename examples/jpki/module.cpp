@@ -27,6 +27,7 @@ constexpr Meaning kMeanings[] = {
     {CKR_PIN_INCORRECT, Exit::pin_wrong, Text::pin_wrong, Text::look_at_status},
     {CKR_PIN_LEN_RANGE, Exit::refused, Text::pin_impossible, Text::nothing},
     {CKR_PIN_INVALID, Exit::refused, Text::pin_impossible, Text::nothing},
+    {CKR_PIN_TOO_WEAK, Exit::refused, Text::pin_too_weak, Text::nothing},
     {CKR_PIN_LOCKED, Exit::pin_locked, Text::pin_locked, Text::go_to_the_office},
     {CKR_FUNCTION_CANCELED, Exit::refused, Text::last_try_kept, Text::last_try_advice},
     {CKR_TOKEN_NOT_PRESENT, Exit::no_card, Text::no_card, Text::put_card_in},
@@ -94,6 +95,11 @@ std::optional<JPKI_TOKEN_STATUS> Module::status(CK_SLOT_ID slot) const {
     return found;
 }
 
+void Module::allow_last_try(CK_SLOT_ID slot) const {
+    if (vendor_ != nullptr && (vendor_->version.major > 1 || vendor_->version.minor >= 1))
+        check(vendor_->JPKI_AllowLastTry(slot));
+}
+
 void Module::check(CK_RV rv) {
     if (rv == CKR_OK) return;
     for (const Meaning& known : kMeanings) {
@@ -131,9 +137,10 @@ void Session::login(const SecretBytes& pin) const {
     check_pin(module_->C_Login(handle_, CKU_USER, octets_of(pin), pin.size()));
 }
 
+void Session::logout() const { Module::check(module_->C_Logout(handle_)); }
+
 void Session::change_pin(const SecretBytes& before, const SecretBytes& after) const {
-    Module::check(
-        module_->C_SetPIN(handle_, octets_of(before), before.size(), octets_of(after), after.size()));
+    check_pin(module_->C_SetPIN(handle_, octets_of(before), before.size(), octets_of(after), after.size()));
 }
 
 std::vector<CK_OBJECT_HANDLE> Session::find(CK_OBJECT_CLASS wanted) const {

@@ -34,6 +34,10 @@ class Module {
     [[nodiscard]] std::vector<CK_SLOT_ID> slots() const;
     [[nodiscard]] std::optional<JPKI_TOKEN_STATUS> status(CK_SLOT_ID slot) const;
 
+    // The next login or change at this token may spend its last try. A module that cannot be told decides
+    // for itself.
+    void allow_last_try(CK_SLOT_ID slot) const;
+
     // Throws Failure with the meaning of `rv` unless it is CKR_OK.
     static void check(CK_RV rv);
 
@@ -54,6 +58,7 @@ class Session {
 
     // One try if the PIN is wrong; none if it cannot be right. Throws Failure.
     void login(const SecretBytes& pin) const;
+    void logout() const;
     // Both in the form of the card's own PIN; verified once more after the change.
     void change_pin(const SecretBytes& before, const SecretBytes& after) const;
 

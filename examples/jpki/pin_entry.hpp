@@ -14,10 +14,13 @@ struct PinOptions {
     std::string file;
     int descriptor = -1;
 
-    void add_to(CLI::App& command);
+    // --pin-file and --pin-fd; of a PIN that is to come, --new-pin-file and --new-pin-fd.
+    void add_to(CLI::App& command, bool fresh = false);
+    [[nodiscard]] bool from_terminal() const { return file.empty() && descriptor < 0; }
 };
 
 // One line, without its end. Throws Failure: no terminal, an empty or an endless line, Ctrl-C.
+SecretBytes enter_pin(const PinOptions& options, const std::string& question);
 SecretBytes enter_pin(const PinOptions& options, Text question);
 
 }  // namespace jpki::app

@@ -1,27 +1,12 @@
 // `jpki status`: readers, cards, PINs, certificates.
 #include "command.hpp"
 #include "holder.hpp"
+#include "seat_text.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
 
 namespace {
-
-std::string_view name_of(Purpose purpose) {
-    switch (purpose) {
-        case Purpose::authentication: return "authentication";
-        case Purpose::signature: return "signature";
-        default: return "other";
-    }
-}
-
-std::string title_of(const KeySeat& seat) {
-    switch (seat.purpose) {
-        case Purpose::authentication: return std::string(text(Text::authentication_key));
-        case Purpose::signature: return std::string(text(Text::signature_key));
-        default: return seat.label;
-    }
-}
 
 // --- for programs
 
@@ -63,16 +48,6 @@ Json json_of(const std::vector<Reader>& readers) {
 
 // --- for people
 
-std::string tries_of(const KeySeat& seat) {
-    const auto left = seat.tries_left();
-    if (seat.locked()) return say(Text::pin_is_locked);
-    if (!left) return say(Text::pin_tries_unknown);
-    if (!seat.status) return say(Text::pin_tries, *left);
-    std::string line = say(Text::pin_tries_of, *left, seat.status->ulMaxTries);
-    if (*left == 1) line += say(Text::pin_last_try);
-    return line;
-}
-
 std::string validity_of(const KeySeat& seat) {
     if (!seat.certificate)
         return say(seat.purpose == Purpose::signature ? Text::certificate_behind_pin
@@ -88,19 +63,6 @@ std::string validity_of(const KeySeat& seat) {
     return line;
 }
 
-std::string family_of(const Reader& reader) {
-    if (reader.seats.front().status) {
-        switch (reader.seats.front().status->ulFamily) {
-            case JPKI_FAMILY_MY_NUMBER: return say(Text::family_my_number);
-            case JPKI_FAMILY_JUKI: return say(Text::family_juki);
-            case JPKI_FAMILY_ANDROID: return say(Text::family_android);
-            case JPKI_FAMILY_IPHONE: return say(Text::family_iphone);
-            default: break;
-        }
-    }
-    return reader.model;
-}
-
 std::string lines_of(const std::vector<Reader>& readers) {
     if (readers.empty()) return say(Text::no_reader) + "\n" + say(Text::no_reader_advice) + "\n";
     std::string lines;
@@ -110,16 +72,12 @@ std::string lines_of(const std::vector<Reader>& readers) {
             lines += "  " + say(reader.foreign ? Text::foreign_card : Text::no_card) + "\n";
             continue;
         }
-        lines += "  " + family_of(reader) + "\n";
+        lines += "  " + family_of(reader.seats.front().status, reader.model) + "\n";
         for (const KeySeat& seat : reader.seats) {
             lines += "  " + title_of(seat) + "\n";
             lines += "    " + tries_of(seat) + "\n";
             lines += "    " + validity_of(seat) + "\n";
-            if (seat.locked())
-                lines += "    " +
-                         say(seat.purpose == Purpose::signature ? Text::unlock_signature
-                                                                : Text::unlock_authentication) +
-                         "\n";
+            if (seat.locked()) lines += "    " + unlocking_of(seat) + "\n";
         }
     }
     return lines;

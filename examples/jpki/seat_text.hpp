@@ -1,0 +1,22 @@
+// A card's tokens in words, and by the names that programs get.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "holder.hpp"
+
+namespace jpki::app {
+
+// "authentication", "signature" or "other".
+std::string_view name_of(Purpose purpose);
+
+std::string title_of(const KeySeat& seat);
+// How many tries the PIN has left, and what that means.
+std::string tries_of(const KeySeat& seat);
+// Where a locked PIN is reset.
+std::string unlocking_of(const KeySeat& seat);
+// By the vendor interface where there is one, otherwise as the token calls its model.
+std::string family_of(const std::optional<JPKI_TOKEN_STATUS>& status, const std::string& model);
+
+}  // namespace jpki::app
