@@ -13,6 +13,8 @@ removed) ctl remove && sleep 1.2 ;;
 inserted) ctl insert && sleep 1.2 ;;
 back) ctl remove && sleep 1.2 && ctl insert && sleep 1.2 ;;
 swapped)
+    # Another card would know nothing of the wrong PIN that the first has seen.
+    [[ ${CLIENTS_CONTROL-} != wrong-pin ]] || exit 0
     cp "$2" "$HOME/another.image" # it is written to
     ctl swap "$HOME/another.image"
     sleep 2.5 # the card is out for a second; pcscd looks every 0.4 s, the module every 0.5 s
