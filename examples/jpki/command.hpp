@@ -29,6 +29,7 @@ void add_ca(CLI::App& app, Context& context);
 void add_pin(CLI::App& app, Context& context);
 void add_watch(CLI::App& app, Context& context);
 void add_config(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
 
 // To standard output, all of it or Failure(failed).
 void write(const std::string& text);

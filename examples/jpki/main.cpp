@@ -70,6 +70,7 @@ int run(int argc, char** argv) {
     add_pin(app, context);
     add_watch(app, context);
     add_config(app, context);
+    add_doctor(app, context);
     try {
         app.parse(argc, argv);
         return static_cast<int>(Exit::ok);
