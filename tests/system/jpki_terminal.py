@@ -146,6 +146,22 @@ def refused():
     it.never_shows(AUTH)
 
 
+def unknown_counter():
+    """A card that does not say how many tries are left is treated as if it were the last."""
+    it = jpki("pin", "test", "auth")
+    it.ends_with(6)
+    it.shows("does not say how many tries are left", "--last-try")
+    it.never_shows(AUTH)
+    it = jpki("pin", "test", "auth", "--last-try")
+    it.until('Type "yes": ')
+    it.type("yes\n")
+    it.until('or "unknown": ')
+    it.type("unknown\n")
+    it.until(AUTH)
+    it.type("\x03")
+    it.ends_with(8)
+
+
 def narrow():
     it = jpki("pin", "test", "auth", columns=12)
     it.until(AUTH)

@@ -1,6 +1,4 @@
 // JPKI_AllowLastTry: one PIN, of one token, of one card, and never a second.
-#include <thread>
-
 #include "world.hpp"
 
 // After cryptoki.h, which it builds on.
@@ -184,18 +182,6 @@ TEST_F(LastTryAllowed, ALockedPinIsNotSent) {
     ASSERT_EQ(allow(kAuth), CKR_OK);
     EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_PIN_LOCKED);
     EXPECT_EQ(oracle().auth_pin.verifies, 0U);
-}
-
-TEST_F(LastTryAllowed, OfTwoThreadsOneGetsIt) {
-    one_try_left();
-    ASSERT_EQ(allow(kAuth), CKR_OK);
-    const CK_SESSION_HANDLE session = open(kAuth);
-    CK_RV other = CKR_OK;
-    std::thread thread([&] { other = login(session, "9999"); });
-    const CK_RV own = login(session, "9999");
-    thread.join();
-    EXPECT_EQ(oracle().auth_pin.verifies, 1U);
-    EXPECT_TRUE(own == CKR_PIN_LOCKED || other == CKR_PIN_LOCKED);
 }
 
 class LastTryOfASignature : public LastTryAllowed {
