@@ -29,6 +29,8 @@ void add_ca(CLI::App& app, Context& context);
 void add_pin(CLI::App& app, Context& context);
 void add_watch(CLI::App& app, Context& context);
 void add_config(CLI::App& app, Context& context);
+void add_sign(CLI::App& app, Context& context);
+void add_verify(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 
 // To standard output, all of it or Failure(failed).

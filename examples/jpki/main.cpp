@@ -70,6 +70,8 @@ int run(int argc, char** argv) {
     add_pin(app, context);
     add_watch(app, context);
     add_config(app, context);
+    add_sign(app, context);
+    add_verify(app, context);
     add_doctor(app, context);
     try {
         app.parse(argc, argv);

@@ -1,0 +1,75 @@
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+#include <new>
+
+#include "ca.hpp"
+#include "verdict.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+using StorePtr = Owned<X509_STORE, X509_STORE_free>;
+using StoreContextPtr = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
+
+// X509_V_OK, or what OpenSSL has against it.
+int openssl_on(const Certificate& signer, const Certificate& authority, Time when) {
+    const X509Ptr leaf = signer.x509();
+    const X509Ptr root = authority.x509();
+    const StorePtr store(X509_STORE_new());
+    const StoreContextPtr context(X509_STORE_CTX_new());
+    if (!leaf || !root || !store || !context || X509_STORE_add_cert(store.get(), root.get()) != 1 ||
+        X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), nullptr) != 1)
+        throw std::bad_alloc();
+    X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
+    // Whom the user names is believed, be it the top of a hierarchy or not.
+    (void)X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
+    X509_VERIFY_PARAM_set_time(rules, std::chrono::system_clock::to_time_t(when));
+    const int result = X509_verify_cert(context.get());
+    const int error = X509_STORE_CTX_get_error(context.get());
+    ERR_clear_error();
+    return result == 1 ? X509_V_OK : (error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error);
+}
+
+bool may_sign(const Certificate& certificate) {
+    const auto& usage = certificate.key_usage;
+    return usage.empty() || std::ranges::find(usage, "digitalSignature") != usage.end() ||
+           std::ranges::find(usage, "nonRepudiation") != usage.end();
+}
+
+// One of those whose key, but not whose certificate, is built in.
+bool named_only(const Certificate& certificate, const Trust& trust) {
+    return trust.built_in && !certificate.authority_key.empty() &&
+           std::ranges::find(authorities(), certificate.authority_key, &Authority::key) !=
+               authorities().end();
+}
+
+}  // namespace
+
+void check_chain(Verdict& verdict, const Trust& trust, Time now) {
+    if (!verdict.signer) return;
+    const Certificate& signer = *verdict.signer;
+    if (!may_sign(signer) || signer.is_authority) verdict.blame("usage", Text::why_usage);
+    const Certificate* issuer = issuer_of(signer, trust.authorities);
+    ERR_clear_error();
+    if (issuer == nullptr) {
+        verdict.blame("issuer", named_only(signer, trust) ? Text::ca_unchecked
+                                : trust.built_in          ? Text::why_issuer
+                                                          : Text::why_issuer_given);
+        return;
+    }
+    verdict.issuer = *issuer;
+    const Time when = verdict.claimed_time.value_or(now);
+    if (when > now + std::chrono::hours(24)) verdict.blame("future", Text::why_future);
+    switch (openssl_on(signer, *issuer, when)) {
+        case X509_V_OK: break;
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+        case X509_V_ERR_CERT_NOT_YET_VALID: verdict.blame("validity", Text::why_validity); break;
+        default: verdict.blame("chain", Text::why_chain); break;
+    }
+}
+
+}  // namespace jpki::app

@@ -1,0 +1,37 @@
+// The kinds of document that `jpki sign` and `jpki verify` know. What is signed is made ready, and refused if
+// need be, before anybody is asked for a PIN.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "signer.hpp"
+#include "verdict.hpp"
+
+namespace jpki::app {
+
+enum class Kind { cms, pdf, xml };
+enum class PdfFormat { registry, pades };
+
+// By how it begins; `named` ("cms", "pdf", "xml") has precedence, empty or not.
+Kind kind_of(const Octets& beginning, const std::string& named);
+
+struct Draft {
+    std::function<Octets(const Signer&)> sign;
+    // What was made is checked before it is written.
+    std::function<std::vector<Verdict>(const Octets&)> check;
+};
+
+// Each throws Failure when this cannot be signed.
+Draft draft_cms(const std::string& path, bool attached);
+Draft draft_pdf(Octets file, PdfFormat format);
+Draft draft_xml(const Octets& file);
+
+// Every signature in it, the signers not yet held against anybody's list. Failure(not_verified) when it has
+// none.
+std::vector<Verdict> check_cms_file(const std::string& path, const std::string& signature);
+std::vector<Verdict> check_pdf(const Octets& file);
+std::vector<Verdict> check_xml(const Octets& file);
+
+}  // namespace jpki::app

@@ -1,0 +1,150 @@
+// Checks the signatures of a PDF: each over what its ByteRange says, and the last one over the whole file.
+#include <algorithm>
+#include <set>
+
+#include "cms_check.hpp"
+#include "document.hpp"
+#include "failure.hpp"
+#include "pdf_file.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+constexpr int kDeepestField = 32;
+constexpr std::size_t kMostSignatures = 1000;
+
+// The octets before `begin` and from `end` to `after`; between them stands the signature.
+struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t after = 0;
+};
+
+struct Found {
+    QPDFObjectHandle signature;
+    std::optional<Range> range;
+};
+
+struct Search {
+    std::set<QPDFObjGen> seen;
+    std::vector<Found> found;
+};
+
+std::optional<Range> range_of(QPDFObjectHandle signature, std::size_t size) {
+    QPDFObjectHandle array = signature.getKey("/ByteRange");
+    if (!array.isArray() || array.getArrayNItems() != 4) return std::nullopt;
+    std::array<std::size_t, 4> numbers{};
+    for (int i = 0; i < 4; ++i) {
+        QPDFObjectHandle number = array.getArrayItem(i);
+        const long long value = number.isInteger() ? number.getIntValue() : -1;
+        if (value < 0 || static_cast<unsigned long long>(value) > size) return std::nullopt;
+        numbers[static_cast<std::size_t>(i)] = static_cast<std::size_t>(value);
+    }
+    const auto [start, length, end, rest] = numbers;
+    if (start != 0 || length + 2 > end || end + rest > size) return std::nullopt;
+    return Range{length, end, end + rest};
+}
+
+void collect(QPDFObjectHandle field, bool signatures, int depth, std::size_t size, Search& search) {
+    if (!field.isDictionary() || depth == kDeepestField || search.found.size() == kMostSignatures) return;
+    if (field.isIndirect() && !search.seen.insert(field.getObjGen()).second) return;
+    QPDFObjectHandle type = field.getKey("/FT");
+    if (type.isName()) signatures = type.getName() == "/Sig";
+    QPDFObjectHandle value = field.getKey("/V");
+    if (signatures && value.isDictionary() &&
+        (!value.isIndirect() || search.seen.insert(value.getObjGen()).second))
+        search.found.push_back({value, range_of(value, size)});
+    QPDFObjectHandle kids = field.getKey("/Kids");
+    for (int i = 0; kids.isArray() && i < kids.getArrayNItems(); ++i)
+        collect(kids.getArrayItem(i), signatures, depth + 1, size, search);
+}
+
+std::vector<Found> signatures_in(QPDF& pdf, std::size_t size) {
+    Search search;
+    QPDFObjectHandle form = pdf.getRoot().getKey("/AcroForm");
+    QPDFObjectHandle fields = form.isDictionary() ? form.getKey("/Fields") : QPDFObjectHandle::newNull();
+    for (int i = 0; fields.isArray() && i < fields.getArrayNItems(); ++i)
+        collect(fields.getArrayItem(i), false, 0, size, search);
+    std::ranges::stable_sort(search.found, {},
+                             [](const Found& one) { return one.range ? one.range->after : 0; });
+    return std::move(search.found);
+}
+
+std::optional<std::uint8_t> digit(std::uint8_t character) {
+    static constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
+    const std::size_t at = kDigits.find(static_cast<char>(character));
+    if (at == std::string_view::npos) return std::nullopt;
+    return static_cast<std::uint8_t>(at < 16 ? at : at - 6);
+}
+
+// The hexadecimal string that fills the gap of the range, and nothing else; so that nothing hides there.
+std::optional<Octets> gap_of(View file, const Range& range) {
+    const View gap = file.subspan(range.begin, range.end - range.begin);
+    if (gap.front() != '<' || gap.back() != '>' || gap.size() % 2 != 0) return std::nullopt;
+    Octets inside;
+    inside.reserve(gap.size() / 2);
+    for (std::size_t i = 1; i + 1 < gap.size(); i += 2) {
+        const auto high = digit(gap[i]);
+        const auto low = digit(gap[i + 1]);
+        if (!high || !low) return std::nullopt;
+        inside.push_back(static_cast<std::uint8_t>(*high << 4U | *low));
+    }
+    return inside;
+}
+
+std::string text_of(QPDFObjectHandle dictionary, const char* key) {
+    QPDFObjectHandle value = dictionary.getKey(key);
+    if (value.isName()) return value.getName();
+    return value.isString() ? value.getStringValue() : std::string();
+}
+
+std::vector<Verdict> blamed(std::string code, Text words) {
+    std::vector<Verdict> one(1);
+    one.front().blame(std::move(code), words);
+    return one;
+}
+
+std::vector<Verdict> check_signature(const Octets& file, const Found& found) {
+    const std::string format = text_of(found.signature, "/SubFilter");
+    if (format != "/adbe.pkcs7.detached" && format != "/ETSI.CAdES.detached")
+        return blamed("format", Text::why_format);
+    const auto inside = found.range ? gap_of(file, *found.range) : std::nullopt;
+    const std::string contents = text_of(found.signature, "/Contents");
+    if (!inside ||
+        !std::ranges::equal(*inside, contents, {}, {}, [](char c) { return static_cast<std::uint8_t>(c); }))
+        return blamed("range", Text::why_range);
+    const ContentDigest signed_octets = [&](const EVP_MD* hash) {
+        const View all(file);
+        return digest(hash, {all.first(found.range->begin),
+                             all.subspan(found.range->end, found.range->after - found.range->end)});
+    };
+    auto cms = check_cms(*inside, signed_octets, Rest::zeros);
+    if (!cms || cms->verdicts.empty()) return blamed("cms", Text::why_no_cms);
+    for (Verdict& verdict : cms->verdicts)
+        if (!verdict.claimed_time) verdict.claimed_time = time_of_pdf_date(text_of(found.signature, "/M"));
+    return std::move(cms->verdicts);
+}
+
+}  // namespace
+
+std::vector<Verdict> check_pdf(const Octets& file) {
+    const auto pdf = open_pdf(file, Exit::not_verified);
+    return with_qpdf(Exit::not_verified, [&] {
+        const auto found = signatures_in(*pdf, file.size());
+        if (found.empty()) throw Failure(Exit::not_verified, say(Text::pdf_not_signed));
+        std::vector<Verdict> all;
+        const bool whole = found.back().range && found.back().range->after == file.size();
+        for (const Found& one : found) {
+            for (Verdict& verdict : check_signature(file, one)) {
+                verdict.appended = one.range ? file.size() - one.range->after : 0;
+                if (!whole && verdict.appended != 0) verdict.blame("appended", Text::why_appended);
+                all.push_back(std::move(verdict));
+            }
+        }
+        return all;
+    });
+}
+
+}  // namespace jpki::app

@@ -1,0 +1,60 @@
+// Signs PDFs: room by pdf_update.hpp, what goes into it by cms_signature.hpp.
+#include <algorithm>
+
+#include "cms_signature.hpp"
+#include "digest.hpp"
+#include "document.hpp"
+#include "pdf_update.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+std::string common_name(const Certificate& certificate) {
+    const X509Ptr x509 = certificate.x509();
+    const X509_NAME* subject = x509 ? X509_get_subject_name(x509.get()) : nullptr;
+    const int at = subject == nullptr ? -1 : X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    unsigned char* utf8 = nullptr;
+    const int length =
+        at < 0 ? -1 : ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+    if (length < 0) return {};
+    std::string name(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(length));
+    OPENSSL_free(utf8);
+    return name;
+}
+
+// The registry offices want the signer's name in the dictionary; ETSI EN 319 142-1 has it in the certificate
+// only.
+std::string name_of(const Signer& signer, PdfFormat format) {
+    if (format == PdfFormat::pades) return {};
+    const std::string& name = signer.certificate.person.name;
+    return name.empty() ? common_name(signer.certificate) : name;
+}
+
+Octets sign(const PdfUpdate& update, const Signer& signer, PdfFormat format) {
+    const Time when = now();
+    PdfRoom room = update.make_room({format, name_of(signer, format), when}, cms_size_bound(signer));
+    const View all(room.file);
+    CmsWish wish;
+    wish.digest = digest(EVP_sha256(), {all.first(room.begin), all.subspan(room.end)});
+    // Where the dictionary tells the time, PAdES baseline forbids to tell it here as well.
+    if (format == PdfFormat::registry) wish.signing_time = when;
+    room.fill(make_cms(signer, wish));
+    return std::move(room.file);
+}
+
+}  // namespace
+
+Draft draft_pdf(Octets file, PdfFormat format) {
+    const auto update = std::make_shared<const PdfUpdate>(std::move(file));
+    return {[update, format](const Signer& signer) { return sign(*update, signer, format); },
+            [](const Octets& made) {
+                // Signatures that were there already are others' business.
+                auto verdicts = check_pdf(made);
+                std::erase_if(verdicts, [](const Verdict& one) { return one.appended != 0; });
+                return verdicts;
+            }};
+}
+
+}  // namespace jpki::app

@@ -1,0 +1,36 @@
+#include "progress.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+namespace jpki::app {
+
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(1);
+constexpr auto kStep = std::chrono::milliseconds(200);
+constexpr const char* kWipe = "\r\033[K";
+
+}  // namespace
+
+Progress::Progress(Text what, std::uintmax_t whole)
+    : what_(what), whole_(whole), terminal_(::isatty(STDERR_FILENO) == 1), next_(Clock::now() + kPatience) {}
+
+Progress::~Progress() {
+    if (shown_) (void)std::fputs(kWipe, stderr);
+}
+
+void Progress::add(std::uintmax_t done) {
+    done_ += done;
+    if (!terminal_ || whole_ == 0 || Clock::now() < next_) return;
+    next_ = Clock::now() + kStep;
+    shown_ = true;
+    // A file may grow while it is read.
+    const auto percent = std::min<std::uintmax_t>(done_ * 100 / whole_, 100);
+    (void)std::fputs((kWipe + say(what_, percent)).c_str(), stderr);
+}
+
+}  // namespace jpki::app

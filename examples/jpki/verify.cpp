@@ -1,0 +1,172 @@
+// `jpki verify`. Needs no card.
+#include <fmt/chrono.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "ca.hpp"
+#include "cms_check.hpp"
+#include "command.hpp"
+#include "document.hpp"
+#include "failure.hpp"
+#include "text.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Wishes {
+    std::string file;
+    std::string signature;
+    std::string type;
+    std::string extract;
+    std::vector<std::string> authorities;
+    bool person = false;
+    bool force = false;
+};
+
+Trust trust_of(const Wishes& wishes) {
+    if (wishes.authorities.empty()) return {authority_certificates(), true};
+    Trust trust{{}, false};
+    for (const std::string& path : wishes.authorities) {
+        auto parsed = parse_certificate(read_file(path));
+        if (!parsed) throw Failure(Exit::failed, say(Text::not_a_certificate, path));
+        trust.authorities.push_back(std::move(*parsed));
+    }
+    return trust;
+}
+
+// A detached signature is looked for where `jpki sign` puts it.
+std::vector<Verdict> verdicts_of(Wishes& wishes) {
+    if (!wishes.signature.empty()) return check_cms_file(wishes.file, wishes.signature);
+    const Octets file = read_file(wishes.file);
+    const Kind kind = kind_of(file, wishes.type);
+    const std::string beside = wishes.file + ".p7s";
+    std::error_code ignored;
+    if (kind == Kind::cms && !check_cms(file, nullptr) && fs::exists(beside, ignored))
+        wishes.signature = beside;
+    switch (kind) {
+        case Kind::pdf: return check_pdf(file);
+        case Kind::xml: return check_xml(file);
+        default: return check_cms_file(wishes.file, wishes.signature);
+    }
+}
+
+std::string name_of_issuer(const Certificate& issuer) {
+    const Authority* known = authority_by_fingerprint(issuer.sha256);
+    return known == nullptr ? issuer.subject : std::string(known->name());
+}
+
+bool expired_since(const Verdict& verdict) {
+    return verdict.right() && verdict.signer && verdict.signer->not_after < now();
+}
+
+std::string time_in_japan(Time when) {
+    const std::time_t there = std::chrono::system_clock::to_time_t(when + std::chrono::hours(9));
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(there));
+}
+
+// --- for programs
+
+Json json_of(const Verdict& verdict, const Wishes& wishes) {
+    Json json{{"verified", verdict.right()}, {"faults", Json::array()}};
+    for (const Fault& fault : verdict.faults)
+        json["faults"].push_back({{"code", fault.code}, {"words", fault.words}});
+    if (verdict.signer) {
+        json["signer"] = {{"subject", verdict.signer->subject},
+                          {"serial", verdict.signer->serial},
+                          {"issuer", verdict.signer->issuer},
+                          {"not_after", date_in_japan(verdict.signer->not_after)},
+                          {"sha256", verdict.signer->sha256}};
+        if (wishes.person && !verdict.signer->person.empty()) {
+            const Person& person = verdict.signer->person;
+            json["signer"]["person"] = {{"name", person.name}, {"address", person.address}};
+        }
+    }
+    json["claimed_time"] =
+        verdict.claimed_time ? Json(time_in_japan(*verdict.claimed_time) + "+09:00") : Json(nullptr);
+    json["authority"] = verdict.issuer ? Json(name_of_issuer(*verdict.issuer)) : Json(nullptr);
+    json["appended_octets"] = verdict.appended;
+    json["expired_since"] = expired_since(verdict);
+    return json;
+}
+
+// --- for people
+
+std::string lines_of(const Verdict& verdict, const Wishes& wishes) {
+    std::string lines;
+    const auto add = [&lines](const std::string& line) { lines += "  " + line + "\n"; };
+    for (const Fault& fault : verdict.faults)
+        add(fault.words);
+    if (verdict.signer) {
+        add(say(Text::verify_signer, verdict.signer->subject));
+        add(say(Text::verify_serial, verdict.signer->serial));
+        const Person& person = verdict.signer->person;
+        if (wishes.person && !person.empty()) {
+            add(fmt::format("{}: {}", text(Text::field_name), person.name));
+            add(fmt::format("{}: {}", text(Text::field_address), person.address));
+        } else if (!person.empty()) {
+            add(say(Text::verify_person));
+        }
+    }
+    if (verdict.claimed_time) add(say(Text::verify_time, time_in_japan(*verdict.claimed_time)));
+    if (verdict.issuer) add(say(Text::verify_issuer, name_of_issuer(*verdict.issuer)));
+    if (expired_since(verdict)) add(say(Text::verify_expired, date_in_japan(verdict.signer->not_after)));
+    if (verdict.appended != 0) add(say(Text::verify_appended, verdict.appended));
+    return lines;
+}
+
+void report(const Context& context, const Wishes& wishes, const std::vector<Verdict>& verdicts, bool all) {
+    if (context.json) {
+        Json json{{"file", wishes.file},
+                  {"verified", all},
+                  {"revocation", "unknown"},
+                  {"signatures", Json::array()}};
+        for (const Verdict& verdict : verdicts)
+            json["signatures"].push_back(json_of(verdict, wishes));
+        return write(json);
+    }
+    std::string lines;
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        const Text headline = verdicts[i].right() ? Text::verify_right : Text::verify_wrong;
+        lines += say(headline, i + 1, verdicts.size()) + "\n" + lines_of(verdicts[i], wishes);
+    }
+    write(lines + say(Text::verify_revocation) + "\n");
+}
+
+void extract(const Wishes& wishes) {
+    const auto content = cms_content(read_file(wishes.file));
+    if (!content) throw Failure(Exit::failed, say(Text::nothing_attached, wishes.file));
+    write_file(wishes.extract, {content->begin(), content->end()}, wishes.force);
+}
+
+void verify(Context& context, Wishes wishes) {
+    const Trust trust = trust_of(wishes);
+    auto verdicts = verdicts_of(wishes);
+    for (Verdict& verdict : verdicts)
+        check_chain(verdict, trust, now());
+    const bool all = std::ranges::all_of(verdicts, &Verdict::right);
+    report(context, wishes, verdicts, all);
+    if (!all) throw Ends{Exit::not_verified};
+    if (!wishes.extract.empty()) extract(wishes);
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Context& context) {
+    CLI::App* command = app.add_subcommand("verify", say(Text::help_verify));
+    const auto wishes = std::make_shared<Wishes>();
+    command->add_option("file", wishes->file, say(Text::help_verify_file))->required();
+    command->add_option("--signature", wishes->signature, say(Text::help_signature))->type_name("FILE");
+    command->add_option("--ca", wishes->authorities, say(Text::help_verify_ca))->type_name("FILE");
+    command->add_option("--type", wishes->type, say(Text::help_sign_type))
+        ->check(CLI::IsMember({"cms", "pdf", "xml"}));
+    command->add_flag("--person", wishes->person, say(Text::help_person));
+    command->add_option("--extract", wishes->extract, say(Text::help_extract))->type_name("FILE");
+    command->add_flag("--force", wishes->force, say(Text::help_force));
+    command->callback([&context, wishes] { verify(context, *wishes); });
+}
+
+}  // namespace jpki::app
