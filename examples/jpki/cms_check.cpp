@@ -27,10 +27,16 @@ using Certificates = std::unique_ptr<STACK_OF(X509), FreeCertificates>;
 // For CMS_signed_get0_data_by_OBJ: the attribute once, with one value.
 constexpr int kExactlyOnce = -3;
 
+constexpr std::string_view kPem = "-----BEGIN";
+constexpr std::uint8_t kSequence = 0x30;
+
+bool begins_as_pem(View file) {
+    return file.size() >= kPem.size() && std::equal(kPem.begin(), kPem.end(), file.begin());
+}
+
 // What is between the lines of a PEM file, whatever it calls itself; any other file as it stands.
 Octets without_pem(const Octets& file) {
-    static constexpr std::string_view kPem = "-----BEGIN";
-    if (file.size() < kPem.size() || !std::equal(kPem.begin(), kPem.end(), file.begin())) return file;
+    if (!begins_as_pem(file)) return file;
     const BioPtr bio(BIO_new_mem_buf(file.data(), static_cast<int>(file.size())));
     char* name = nullptr;
     char* header = nullptr;
@@ -153,6 +159,10 @@ Verdict check_signer(CMS_ContentInfo* cms, CMS_SignerInfo* info, STACK_OF(X509) 
 }
 
 }  // namespace
+
+bool begins_as_cms(View beginning) {
+    return begins_as_pem(beginning) || (!beginning.empty() && beginning.front() == kSequence);
+}
 
 std::optional<CmsContents> check_cms(const Octets& file, const ContentDigest& content, Rest rest) {
     const CmsPtr cms = parse(file, rest);

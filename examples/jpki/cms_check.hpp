@@ -16,6 +16,9 @@ struct CmsContents {
 
 enum class Rest { refused, zeros };  // what may follow the structure: PDF fills its place up with zeros
 
+// Whether a file that begins so can be a CMS signature.
+bool begins_as_cms(View beginning);
+
 // DER, BER or PEM. `content` hashes what a detached signature is over, and what an attached one must be over,
 // too; without it only an attached one can be checked. Nothing when `file` is no CMS signature.
 std::optional<CmsContents> check_cms(const Octets& file, const ContentDigest& content,

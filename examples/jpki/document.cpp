@@ -1,6 +1,9 @@
 #include "document.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <string_view>
 
 #include "cms_check.hpp"
@@ -17,6 +20,16 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kPdfWithin = 1024;
 
 }  // namespace
+
+Octets beginning_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    Octets beginning(kPdfWithin);
+    file.read(reinterpret_cast<char*>(beginning.data()), static_cast<std::streamsize>(beginning.size()));
+    if (!file.is_open() || file.bad())
+        throw Failure(Exit::failed, say(Text::cannot_read, path, std::strerror(errno)));
+    beginning.resize(static_cast<std::size_t>(file.gcount()));
+    return beginning;
+}
 
 Kind kind_of(const Octets& beginning, const std::string& named) {
     if (!named.empty()) return named == "pdf" ? Kind::pdf : named == "xml" ? Kind::xml : Kind::cms;
@@ -53,6 +66,9 @@ Draft draft_cms(const std::string& path, bool attached) {
 
 std::vector<Verdict> check_cms_file(const std::string& path, const std::string& signature) {
     const std::string& holder = signature.empty() ? path : signature;
+    // Whatever else it is, it may be too large to be read at once.
+    if (!begins_as_cms(beginning_of(holder)))
+        throw Failure(Exit::not_verified, say(Text::no_cms, holder), say(Text::no_cms_advice));
     ContentDigest content;
     if (!signature.empty()) content = [&path](const EVP_MD* hash) { return digest_of_file(hash, path); };
     auto contents = check_cms(read_file(holder), content);

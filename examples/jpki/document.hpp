@@ -14,6 +14,9 @@ namespace jpki::app {
 enum class Kind { cms, pdf, xml };
 enum class PdfFormat { registry, pades };
 
+// As much as kind_of() wants to see. Throws Failure.
+Octets beginning_of(const std::string& path);
+
 // By how it begins; `named` ("cms", "pdf", "xml") has precedence, empty or not.
 Kind kind_of(const Octets& beginning, const std::string& named);
 

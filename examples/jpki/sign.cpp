@@ -2,10 +2,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "command.hpp"
 #include "document.hpp"
@@ -20,8 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBeginning = 1024;
-
 struct Wishes {
     std::string file;
     std::string output;
@@ -32,16 +27,6 @@ struct Wishes {
     bool force = false;
     PinOptions pin;
 };
-
-Octets beginning_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    Octets beginning(kBeginning);
-    file.read(reinterpret_cast<char*>(beginning.data()), static_cast<std::streamsize>(beginning.size()));
-    if (!file.is_open() || file.bad())
-        throw Failure(Exit::failed, say(Text::cannot_read, path, std::strerror(errno)));
-    beginning.resize(static_cast<std::size_t>(file.gcount()));
-    return beginning;
-}
 
 std::string output_of(const Wishes& wishes, Kind kind) {
     if (!wishes.output.empty()) return wishes.output;

@@ -41,15 +41,16 @@ Trust trust_of(const Wishes& wishes) {
 // A detached signature is looked for where `jpki sign` puts it.
 std::vector<Verdict> verdicts_of(Wishes& wishes) {
     if (!wishes.signature.empty()) return check_cms_file(wishes.file, wishes.signature);
-    const Octets file = read_file(wishes.file);
-    const Kind kind = kind_of(file, wishes.type);
+    const Octets beginning = beginning_of(wishes.file);
+    const Kind kind = kind_of(beginning, wishes.type);
     const std::string beside = wishes.file + ".p7s";
     std::error_code ignored;
-    if (kind == Kind::cms && !check_cms(file, nullptr) && fs::exists(beside, ignored))
+    if (kind == Kind::cms && fs::exists(beside, ignored) &&
+        !(begins_as_cms(beginning) && check_cms(read_file(wishes.file), nullptr)))
         wishes.signature = beside;
     switch (kind) {
-        case Kind::pdf: return check_pdf(file);
-        case Kind::xml: return check_xml(file);
+        case Kind::pdf: return check_pdf(read_file(wishes.file));
+        case Kind::xml: return check_xml(read_file(wishes.file));
         default: return check_cms_file(wishes.file, wishes.signature);
     }
 }
