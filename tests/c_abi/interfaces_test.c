@@ -157,7 +157,7 @@ static void the_interface_list_goes_from_new_to_old_and_ends_with_ours(void** st
     count = 8;
     assert_rv(p11->C_GetInterfaceList(interfaces, &count), CKR_OK);
     assert_int_equal(count, 4);
-    const CK_VERSION expected[] = {{3, 2}, {3, 0}, {2, 40}, {1, 0}};
+    const CK_VERSION expected[] = {{3, 2}, {3, 0}, {2, 40}, {1, 1}};
     for (size_t i = 0; i < 4; ++i) {
         CK_INTERFACE* found = NULL;
         const char* name = i < 3 ? "PKCS 11" : "Vendor JPKI";
