@@ -6,6 +6,7 @@ namespace {
 
 constexpr TokenProfile kOldToken{
     .label = "Old",
+    .japanese_label = "旧",
     .pin = {.min_length = 4, .max_length = 16, .max_tries = 5, .alphabet = Alphabet::upper_alphanumeric},
     .key = {.private_label = "k", .public_label = "p", .id = 9, .modulus_bits = 1024},
     .certificates = {
