@@ -31,7 +31,8 @@ int openssl_on(const Certificate& signer, const Certificate& authority, Time whe
     const int result = X509_verify_cert(context.get());
     const int error = X509_STORE_CTX_get_error(context.get());
     ERR_clear_error();
-    return result == 1 ? X509_V_OK : (error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error);
+    if (result == 1) return X509_V_OK;
+    return error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error;
 }
 
 bool may_sign(const Certificate& certificate) {
@@ -56,9 +57,8 @@ void check_chain(Verdict& verdict, const Trust& trust, Time now) {
     const Certificate* issuer = issuer_of(signer, trust.authorities);
     ERR_clear_error();
     if (issuer == nullptr) {
-        verdict.blame("issuer", named_only(signer, trust) ? Text::ca_unchecked
-                                : trust.built_in          ? Text::why_issuer
-                                                          : Text::why_issuer_given);
+        const Text unknown = trust.built_in ? Text::why_issuer : Text::why_issuer_given;
+        verdict.blame("issuer", named_only(signer, trust) ? Text::ca_unchecked : unknown);
         return;
     }
     verdict.issuer = *issuer;

@@ -78,7 +78,9 @@ std::optional<Time> claimed_time_of(const CMS_SignerInfo* info) {
     if (value == nullptr || (value->type != V_ASN1_UTCTIME && value->type != V_ASN1_GENERALIZEDTIME))
         return std::nullopt;
     std::tm parts{};
-    if (ASN1_TIME_to_tm(value->value.asn1_string, &parts) != 1) return std::nullopt;
+    const ASN1_TIME* time =
+        value->value.asn1_string;  // NOLINT(cppcoreguidelines-pro-type-union-access): OpenSSL's
+    if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
     return std::chrono::time_point_cast<std::chrono::seconds>(
         std::chrono::system_clock::from_time_t(::timegm(&parts)));
 }

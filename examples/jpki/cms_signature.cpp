@@ -52,7 +52,9 @@ Octets encoding_of(X509_ATTRIBUTE* attribute) {
 
 Octets to_be_signed(const CMS_SignerInfo* info) {
     std::vector<Octets> encodings;
-    for (int i = 0; i < CMS_signed_get_attr_count(info); ++i)
+    const int count = CMS_signed_get_attr_count(info);
+    encodings.reserve(static_cast<std::size_t>(std::max(count, 0)));
+    for (int i = 0; i < count; ++i)
         encodings.push_back(encoding_of(CMS_signed_get_attr(info, i)));
     return set_of(std::move(encodings));
 }

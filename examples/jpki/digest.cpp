@@ -3,10 +3,10 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 
 #include "certificate.hpp"
 #include "failure.hpp"
@@ -51,7 +51,8 @@ Octets digest(const EVP_MD* hash, std::initializer_list<View> parts) {
 Octets digest_of_file(const EVP_MD* hash, const std::string& path) {
     Hash running(hash);
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw Failure(Exit::failed, say(Text::cannot_read, path, std::strerror(errno)));
+    if (!file)
+        throw Failure(Exit::failed, say(Text::cannot_read, path, std::generic_category().message(errno)));
     std::error_code unknown;
     Progress progress(Text::progress_reading, std::filesystem::file_size(path, unknown));
     Octets piece(kPiece);
@@ -63,7 +64,7 @@ Octets digest_of_file(const EVP_MD* hash, const std::string& path) {
     }
     // A folder opens, too; reading it is what fails.
     if (!file.eof() || file.bad())
-        throw Failure(Exit::failed, say(Text::cannot_read, path, std::strerror(errno)));
+        throw Failure(Exit::failed, say(Text::cannot_read, path, std::generic_category().message(errno)));
     return running.value();
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 #include "cms_check.hpp"
 #include "cms_signature.hpp"
@@ -26,13 +26,15 @@ Octets beginning_of(const std::string& path) {
     Octets beginning(kPdfWithin);
     file.read(reinterpret_cast<char*>(beginning.data()), static_cast<std::streamsize>(beginning.size()));
     if (!file.is_open() || file.bad())
-        throw Failure(Exit::failed, say(Text::cannot_read, path, std::strerror(errno)));
+        throw Failure(Exit::failed, say(Text::cannot_read, path, std::generic_category().message(errno)));
     beginning.resize(static_cast<std::size_t>(file.gcount()));
     return beginning;
 }
 
 Kind kind_of(const Octets& beginning, const std::string& named) {
-    if (!named.empty()) return named == "pdf" ? Kind::pdf : named == "xml" ? Kind::xml : Kind::cms;
+    if (named == "pdf") return Kind::pdf;
+    if (named == "xml") return Kind::xml;
+    if (named == "cms") return Kind::cms;
     std::string_view text(reinterpret_cast<const char*>(beginning.data()),
                           std::min(beginning.size(), kPdfWithin));
     if (text.find("%PDF-") != std::string_view::npos) return Kind::pdf;

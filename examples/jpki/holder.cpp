@@ -83,15 +83,21 @@ std::vector<Reader> look(const Module& module) {
 }
 
 KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name) {
+    std::optional<KeySeat> found;
+    std::string names;
+    bool foreign = false;
     for (Reader& reader : look(module)) {
         if (!reader_name.empty() && reader.name != reader_name) continue;
-        for (KeySeat& seat : reader.seats)
-            if (seat.purpose == purpose) return std::move(seat);
-        if (reader.foreign)
-            throw Failure(Exit::no_card, std::string(text(Text::foreign_card)),
-                          std::string(text(Text::put_card_in)));
+        const auto seat = std::ranges::find(reader.seats, purpose, &KeySeat::purpose);
+        foreign = foreign || reader.foreign;
+        if (seat == reader.seats.end()) continue;
+        names += (names.empty() ? "" : ", ") + reader.name;
+        // A PIN for one person's card must not be spent on another's.
+        if (found) throw Failure(Exit::usage, say(Text::several_cards, names), say(Text::choose_reader));
+        found = std::move(*seat);
     }
-    throw Failure(Exit::no_card, std::string(text(Text::no_card)), std::string(text(Text::put_card_in)));
+    if (found) return *std::move(found);
+    throw Failure(Exit::no_card, say(foreign ? Text::foreign_card : Text::no_card), say(Text::put_card_in));
 }
 
 }  // namespace jpki::app

@@ -44,7 +44,8 @@ std::string reader_of(const CK_SLOT_INFO& info);
 
 std::vector<Reader> look(const Module& module);
 
-// The only seat with this purpose in any reader, or in the one with this name. Throws Failure(no_card).
+// The only seat with this purpose in any reader, or in the one with this name. Throws Failure: no_card, or
+// usage when there are several.
 KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name = {});
 
 // The user's certificate and its authority's, as far as they can be read in this session.

@@ -1,11 +1,13 @@
 // Checks the signatures of a PDF: each over what its ByteRange says, and the last one over the whole file.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "cms_check.hpp"
 #include "document.hpp"
 #include "failure.hpp"
-#include "pdf_file.hpp"
+#include "pdf_document.hpp"
+#include "pdf_marks.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
@@ -23,22 +25,21 @@ struct Range {
 };
 
 struct Found {
-    QPDFObjectHandle signature;
+    PdfObject signature;
     std::optional<Range> range;
 };
 
 struct Search {
-    std::set<QPDFObjGen> seen;
+    std::set<PdfId> seen;
     std::vector<Found> found;
 };
 
-std::optional<Range> range_of(QPDFObjectHandle signature, std::size_t size) {
-    QPDFObjectHandle array = signature.getKey("/ByteRange");
-    if (!array.isArray() || array.getArrayNItems() != 4) return std::nullopt;
+std::optional<Range> range_of(const PdfObject& signature, std::size_t size) {
+    const PdfObject array = signature["/ByteRange"];
+    if (array.size() != 4) return std::nullopt;
     std::array<std::size_t, 4> numbers{};
     for (int i = 0; i < 4; ++i) {
-        QPDFObjectHandle number = array.getArrayItem(i);
-        const long long value = number.isInteger() ? number.getIntValue() : -1;
+        const long long value = array.at(i).is_integer() ? array.at(i).integer() : -1;
         if (value < 0 || static_cast<unsigned long long>(value) > size) return std::nullopt;
         numbers[static_cast<std::size_t>(i)] = static_cast<std::size_t>(value);
     }
@@ -47,26 +48,25 @@ std::optional<Range> range_of(QPDFObjectHandle signature, std::size_t size) {
     return Range{length, end, end + rest};
 }
 
-void collect(QPDFObjectHandle field, bool signatures, int depth, std::size_t size, Search& search) {
-    if (!field.isDictionary() || depth == kDeepestField || search.found.size() == kMostSignatures) return;
-    if (field.isIndirect() && !search.seen.insert(field.getObjGen()).second) return;
-    QPDFObjectHandle type = field.getKey("/FT");
-    if (type.isName()) signatures = type.getName() == "/Sig";
-    QPDFObjectHandle value = field.getKey("/V");
-    if (signatures && value.isDictionary() &&
-        (!value.isIndirect() || search.seen.insert(value.getObjGen()).second))
+void collect(const PdfObject& field, bool signatures, int depth, std::size_t size, Search& search) {
+    if (!field.is_dictionary() || depth == kDeepestField || search.found.size() == kMostSignatures) return;
+    if (field.is_indirect() && !search.seen.insert(field.id()).second) return;
+    const std::string type = field["/FT"].name();
+    if (!type.empty()) signatures = type == "/Sig";
+    const PdfObject value = field["/V"];
+    if (signatures && value.is_dictionary() &&
+        (!value.is_indirect() || search.seen.insert(value.id()).second))
         search.found.push_back({value, range_of(value, size)});
-    QPDFObjectHandle kids = field.getKey("/Kids");
-    for (int i = 0; kids.isArray() && i < kids.getArrayNItems(); ++i)
-        collect(kids.getArrayItem(i), signatures, depth + 1, size, search);
+    const PdfObject kids = field["/Kids"];
+    for (int i = 0; i < kids.size(); ++i)
+        collect(kids.at(i), signatures, depth + 1, size, search);
 }
 
-std::vector<Found> signatures_in(QPDF& pdf, std::size_t size) {
+std::vector<Found> signatures_in(const PdfDocument& pdf, std::size_t size) {
     Search search;
-    QPDFObjectHandle form = pdf.getRoot().getKey("/AcroForm");
-    QPDFObjectHandle fields = form.isDictionary() ? form.getKey("/Fields") : QPDFObjectHandle::newNull();
-    for (int i = 0; fields.isArray() && i < fields.getArrayNItems(); ++i)
-        collect(fields.getArrayItem(i), false, 0, size, search);
+    const PdfObject fields = pdf.root()["/AcroForm"]["/Fields"];
+    for (int i = 0; i < fields.size(); ++i)
+        collect(fields.at(i), false, 0, size, search);
     std::ranges::stable_sort(search.found, {},
                              [](const Found& one) { return one.range ? one.range->after : 0; });
     return std::move(search.found);
@@ -94,12 +94,6 @@ std::optional<Octets> gap_of(View file, const Range& range) {
     return inside;
 }
 
-std::string text_of(QPDFObjectHandle dictionary, const char* key) {
-    QPDFObjectHandle value = dictionary.getKey(key);
-    if (value.isName()) return value.getName();
-    return value.isString() ? value.getStringValue() : std::string();
-}
-
 std::vector<Verdict> blamed(std::string code, Text words) {
     std::vector<Verdict> one(1);
     one.front().blame(std::move(code), words);
@@ -107,11 +101,11 @@ std::vector<Verdict> blamed(std::string code, Text words) {
 }
 
 std::vector<Verdict> check_signature(const Octets& file, const Found& found) {
-    const std::string format = text_of(found.signature, "/SubFilter");
+    const std::string format = found.signature["/SubFilter"].name();
     if (format != "/adbe.pkcs7.detached" && format != "/ETSI.CAdES.detached")
         return blamed("format", Text::why_format);
     const auto inside = found.range ? gap_of(file, *found.range) : std::nullopt;
-    const std::string contents = text_of(found.signature, "/Contents");
+    const std::string contents = found.signature["/Contents"].octets();
     if (!inside ||
         !std::ranges::equal(*inside, contents, {}, {}, [](char c) { return static_cast<std::uint8_t>(c); }))
         return blamed("range", Text::why_range);
@@ -123,28 +117,27 @@ std::vector<Verdict> check_signature(const Octets& file, const Found& found) {
     auto cms = check_cms(*inside, signed_octets, Rest::zeros);
     if (!cms || cms->verdicts.empty()) return blamed("cms", Text::why_no_cms);
     for (Verdict& verdict : cms->verdicts)
-        if (!verdict.claimed_time) verdict.claimed_time = time_of_pdf_date(text_of(found.signature, "/M"));
+        if (!verdict.claimed_time) verdict.claimed_time = time_of_pdf_date(found.signature["/M"].octets());
     return std::move(cms->verdicts);
 }
 
 }  // namespace
 
 std::vector<Verdict> check_pdf(const Octets& file) {
-    const auto pdf = open_pdf(file, Exit::not_verified);
-    return with_qpdf(Exit::not_verified, [&] {
-        const auto found = signatures_in(*pdf, file.size());
-        if (found.empty()) throw Failure(Exit::not_verified, say(Text::pdf_not_signed));
-        std::vector<Verdict> all;
-        const bool whole = found.back().range && found.back().range->after == file.size();
-        for (const Found& one : found) {
-            for (Verdict& verdict : check_signature(file, one)) {
-                verdict.appended = one.range ? file.size() - one.range->after : 0;
-                if (!whole && verdict.appended != 0) verdict.blame("appended", Text::why_appended);
-                all.push_back(std::move(verdict));
-            }
+    const PdfDocument pdf(file, Exit::not_verified);
+    const auto found = signatures_in(pdf, file.size());
+    pdf.require_undamaged(Exit::not_verified);
+    if (found.empty()) throw Failure(Exit::not_verified, say(Text::pdf_not_signed));
+    std::vector<Verdict> all;
+    const bool whole = found.back().range && found.back().range->after == file.size();
+    for (const Found& one : found) {
+        for (Verdict& verdict : check_signature(file, one)) {
+            verdict.appended = one.range ? file.size() - one.range->after : 0;
+            if (!whole && verdict.appended != 0) verdict.blame("appended", Text::why_appended);
+            all.push_back(std::move(verdict));
         }
-        return all;
-    });
+    }
+    return all;
 }
 
 }  // namespace jpki::app

@@ -18,51 +18,35 @@ constexpr std::string_view kByteRange = "/ByteRange [0 0000000000 0000000000 000
 constexpr int kDeepestPage = 64;
 // ISO 32000-1, Annex C.2.
 constexpr int kMostObjects = 8388607;
+// Signature, field, and perhaps a cross-reference stream.
+constexpr int kNewObjects = 3;
 constexpr int kPrintAndLocked = 132;
 constexpr int kSignaturesExistAppendOnly = 3;
 
 std::string number_as_name(int number) { return fmt::format("Signature{}", number); }
 
-QPDFObjectHandle first_page(QPDF& pdf) {
-    QPDFObjectHandle node = pdf.getRoot().getKey("/Pages");
-    for (int depth = 0; depth < kDeepestPage; ++depth) {
-        if (!node.isDictionary()) break;
-        QPDFObjectHandle kids = node.getKey("/Kids");
-        if (!kids.isArray()) {
-            if (node.isIndirect()) return node;
-            break;
-        }
-        if (kids.getArrayNItems() == 0) break;
-        node = kids.getArrayItem(0);
+PdfObject first_page(const PdfDocument& pdf) {
+    PdfObject node = pdf.root()["/Pages"];
+    for (int depth = 0; depth < kDeepestPage && node.is_dictionary(); ++depth) {
+        const PdfObject kids = node["/Kids"];
+        if (!kids.is_array() && node.is_indirect()) return node;
+        node = kids.at(0);
     }
     throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_no_page));
 }
 
 // ISO 32000-1 §12.8.2.2: a certified document may say that nothing at all may be added.
-bool certified_as_final(QPDF& pdf) {
-    QPDFObjectHandle permissions = pdf.getRoot().getKey("/Perms");
-    if (!permissions.isDictionary()) return false;
-    QPDFObjectHandle signature = permissions.getKey("/DocMDP");
-    QPDFObjectHandle references =
-        signature.isDictionary() ? signature.getKey("/Reference") : QPDFObjectHandle::newNull();
-    for (int i = 0; references.isArray() && i < references.getArrayNItems(); ++i) {
-        QPDFObjectHandle reference = references.getArrayItem(i);
-        if (!reference.isDictionary()) continue;
-        QPDFObjectHandle parameters = reference.getKey("/TransformParams");
-        if (!parameters.isDictionary()) continue;
-        QPDFObjectHandle level = parameters.getKey("/P");
-        if (level.isInteger() && level.getIntValue() == 1) return true;
-    }
+bool certified_as_final(const PdfDocument& pdf) {
+    const PdfObject references = pdf.root()["/Perms"]["/DocMDP"]["/Reference"];
+    for (int i = 0; i < references.size(); ++i)
+        if (references.at(i)["/TransformParams"]["/P"].integer() == 1) return true;
     return false;
 }
 
-std::string free_field_name(QPDFObjectHandle fields) {
+std::string free_field_name(const PdfObject& fields) {
     std::set<std::string> taken;
-    for (int i = 0; fields.isArray() && i < fields.getArrayNItems(); ++i) {
-        QPDFObjectHandle field = fields.getArrayItem(i);
-        QPDFObjectHandle name = field.isDictionary() ? field.getKey("/T") : field;
-        if (name.isString()) taken.insert(name.getUTF8Value());
-    }
+    for (int i = 0; i < fields.size(); ++i)
+        taken.insert(fields.at(i)["/T"].utf8());
     int number = 1;
     while (taken.contains(number_as_name(number)))
         ++number;
@@ -70,100 +54,88 @@ std::string free_field_name(QPDFObjectHandle fields) {
 }
 
 // An array with a reference more: in its own object if it has one, else within `owner` under `key`.
-void append_to_array(NewObjects& objects, QPDFObjectHandle array, const std::string& reference,
+void append_to_array(NewObjects& objects, const PdfObject& array, const std::string& reference,
                      const char* key, Entries& owner) {
     const std::string longer = array_with(array, reference);
-    if (array.isArray() && array.isIndirect()) {
-        objects[array.getObjGen()] = longer;
+    if (array.is_array() && array.is_indirect()) {
+        objects[array.id()] = longer;
     } else {
         owner[key] = longer;
     }
 }
 
-std::string signature_text(const PdfLabels& labels, std::size_t size) {
-    std::string text = "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter ";
-    text += labels.format == PdfFormat::pades ? "/ETSI.CAdES.detached" : "/adbe.pkcs7.detached";
-    text += " /M " + QPDFObjectHandle::newString(pdf_date(labels.when)).unparse();
-    if (!labels.name.empty()) text += " /Name " + QPDFObjectHandle::newUnicodeString(labels.name).unparse();
-    return text + "\n" + std::string(kByteRange) + "\n/Contents <" + std::string(size * 2, '0') + "> >>";
+std::string signature_text(const PdfObject& any, const PdfLabels& labels, std::size_t size) {
+    const char* filter = labels.format == PdfFormat::pades ? "/ETSI.CAdES.detached" : "/adbe.pkcs7.detached";
+    const std::string name = labels.name.empty() ? "" : "/Name " + any.text_written(labels.name) + " ";
+    return fmt::format("<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter {} /M ({}) {}\n{}\n/Contents <{}> >>",
+                       filter, pdf_date(labels.when), name, kByteRange, std::string(size * 2, '0'));
 }
 
-int first_free_number(QPDF& pdf) {
-    QPDFObjectHandle size = pdf.getTrailer().getKey("/Size");
-    const long long said = size.isInteger() ? size.getIntValue() : 0;
-    const long long number = std::max<long long>(said, static_cast<long long>(pdf.getObjectCount()) + 1);
-    if (number + 3 > kMostObjects)
+// libqpdf has made sure that no object has this number or a higher one.
+int first_free_number(const PdfDocument& pdf) {
+    const long long number = pdf.trailer()["/Size"].integer();
+    if (number < 1 || number + kNewObjects > kMostObjects)
         throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_objects));
     return static_cast<int>(number);
 }
 
-void set_byte_range(PdfRoom& room) {
-    const auto begin = room.file.begin();
-    const auto at = std::search(begin, room.file.begin() + static_cast<std::ptrdiff_t>(room.begin),
-                                kByteRange.begin(), kByteRange.end());
-    std::string range =
-        fmt::format("/ByteRange [0 {} {} {}]", room.begin, room.end, room.file.size() - room.end);
+// Looked for in the signature's own dictionary only: the document may hold the same words elsewhere.
+PdfRoom room_in(std::string text, std::size_t dictionary, std::size_t size) {
+    static constexpr std::string_view kContents = "/Contents ";
+    const std::size_t range_at = text.find(kByteRange, dictionary);
+    const std::size_t begin = text.find(kContents, range_at) + kContents.size();
+    const std::size_t end = begin + size * 2 + 2;
+    std::string range = fmt::format("/ByteRange [0 {} {} {}]", begin, end, text.size() - end);
     range.resize(kByteRange.size(), ' ');
-    std::ranges::copy(range, at);
+    text.replace(range_at, range.size(), range);
+    return {{text.begin(), text.end()}, begin, end};
 }
 
 }  // namespace
 
-PdfUpdate::PdfUpdate(Octets file) : file_(std::move(file)), pdf_(open_pdf(file_, Exit::failed)) {
+PdfUpdate::PdfUpdate(Octets file)
+    : file_(std::move(file)), pdf_(std::make_unique<PdfDocument>(file_, Exit::failed)) {
     const auto newest = newest_cross_reference({reinterpret_cast<const char*>(file_.data()), file_.size()});
     if (!newest) throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_no_xref));
     newest_ = *newest;
-    with_qpdf(Exit::failed, [this] {
-        if (certified_as_final(*pdf_)) throw Failure(Exit::refused, say(Text::pdf_certified));
-    });
+    if (certified_as_final(*pdf_)) throw Failure(Exit::refused, say(Text::pdf_certified));
     // What needs nobody's certificate fails now.
     (void)make_room({}, 0);
-    if (pdf_->anyWarnings()) throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_repair));
 }
 
 PdfRoom PdfUpdate::make_room(const PdfLabels& labels, std::size_t size) const {
-    return with_qpdf(Exit::failed, [&] {
-        QPDFObjectHandle root = pdf_->getRoot();
-        QPDFObjectHandle page = first_page(*pdf_);
-        if (!root.isIndirect()) throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_no_page));
-        const int first = first_free_number(*pdf_);
-        const QPDFObjGen signature(first, 0);
-        const QPDFObjGen field(first + 1, 0);
-        NewObjects objects;
+    const PdfObject root = pdf_->root();
+    const PdfObject page = first_page(*pdf_);
+    if (!root.is_indirect()) throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_no_page));
+    const int first = first_free_number(*pdf_);
+    const PdfId signature{first, 0};
+    const PdfId field{first + 1, 0};
+    NewObjects objects;
 
-        Entries in_page;
-        append_to_array(objects, page.getKey("/Annots"), reference_to(field), "/Annots", in_page);
-        if (!in_page.empty()) objects[page.getObjGen()] = dictionary_with(page, in_page);
+    Entries in_page;
+    append_to_array(objects, page["/Annots"], reference_to(field), "/Annots", in_page);
+    if (!in_page.empty()) objects[page.id()] = dictionary_with(page, in_page);
 
-        QPDFObjectHandle form = root.getKey("/AcroForm");
-        QPDFObjectHandle fields = form.isDictionary() ? form.getKey("/Fields") : QPDFObjectHandle::newNull();
-        Entries in_form{{"/SigFlags", std::to_string(kSignaturesExistAppendOnly)}};
-        append_to_array(objects, fields, reference_to(field), "/Fields", in_form);
-        if (form.isDictionary() && form.isIndirect()) {
-            objects[form.getObjGen()] = dictionary_with(form, in_form);
-        } else {
-            objects[root.getObjGen()] =
-                dictionary_with(root, {{"/AcroForm", dictionary_with(form, in_form)}});
-        }
+    const PdfObject form = root["/AcroForm"];
+    const PdfObject fields = form["/Fields"];
+    Entries in_form{{"/SigFlags", std::to_string(kSignaturesExistAppendOnly)}};
+    append_to_array(objects, fields, reference_to(field), "/Fields", in_form);
+    if (form.is_dictionary() && form.is_indirect()) {
+        objects[form.id()] = dictionary_with(form, in_form);
+    } else {
+        objects[root.id()] = dictionary_with(root, {{"/AcroForm", dictionary_with(form, in_form)}});
+    }
 
-        objects[signature] = signature_text(labels, size);
-        objects[field] = fmt::format(
-            "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({}) /V {} /F {} /Rect [0 0 0 0] /P {} >>",
-            free_field_name(fields), reference_to(signature), kPrintAndLocked,
-            reference_to(page.getObjGen()));
+    objects[signature] = signature_text(root, labels, size);
+    objects[field] =
+        fmt::format("<< /Type /Annot /Subtype /Widget /FT /Sig /T ({}) /V {} /F {} /Rect [0 0 0 0] /P {} >>",
+                    free_field_name(fields), reference_to(signature), kPrintAndLocked, page.written());
 
-        std::string text(file_.begin(), file_.end());
-        const std::size_t original = text.size();
-        const Appended appended = append_objects(text, objects);
-        append_cross_reference(text, appended, pdf_->getTrailer(), newest_, first + 2);
-
-        PdfRoom room{{text.begin(), text.end()}, 0, 0};
-        const std::size_t dictionary = text.find("/Contents <", text.find(kByteRange, original));
-        room.begin = text.find('<', dictionary);
-        room.end = room.begin + size * 2 + 2;
-        set_byte_range(room);
-        return room;
-    });
+    std::string text(file_.begin(), file_.end());
+    const Appended appended = append_objects(text, objects);
+    append_cross_reference(text, appended, pdf_->trailer(), newest_, first + 2);
+    pdf_->require_undamaged(Exit::failed);
+    return room_in(std::move(text), appended.at(signature), size);
 }
 
 void PdfRoom::fill(const Octets& cms) {

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <memory>
-#include <qpdf/QPDF.hh>
 #include <string>
 
 #include "document.hpp"
-#include "pdf_file.hpp"
+#include "pdf_document.hpp"
+#include "pdf_marks.hpp"
 
 namespace jpki::app {
 
@@ -38,7 +38,7 @@ class PdfUpdate {
 
   private:
     Octets file_;
-    std::unique_ptr<QPDF> pdf_;
+    std::unique_ptr<PdfDocument> pdf_;
     CrossReference newest_;
 };
 

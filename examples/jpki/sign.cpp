@@ -68,6 +68,9 @@ Signer log_in(Context& context, const Wishes& wishes, std::unique_ptr<Session>& 
                              context.reader);
     if (seat.locked())
         throw Failure(Exit::pin_locked, say(Text::pin_locked), std::string(text(Text::go_to_the_office)));
+    // The module would refuse as well, but only after the question.
+    if (seat.tries_left() == 1UL)
+        throw Failure(Exit::refused, say(Text::last_try_kept), say(Text::sign_last_try, wishes.key));
     session = std::make_unique<Session>(context.module(), seat.slot);
     session->login(
         enter_pin(wishes.pin, authentication ? Text::ask_authentication_pin : Text::ask_signature_pin));

@@ -127,7 +127,8 @@ void report(const Context& context, const Wishes& wishes, const std::vector<Verd
                   {"signatures", Json::array()}};
         for (const Verdict& verdict : verdicts)
             json["signatures"].push_back(json_of(verdict, wishes));
-        return write(json);
+        write(json);
+        return;
     }
     std::string lines;
     for (std::size_t i = 0; i < verdicts.size(); ++i) {

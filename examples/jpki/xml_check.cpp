@@ -135,7 +135,10 @@ Outcome outcome_of(xmlNode* signature, const Certificate& certificate) {
 // The one whose key it is.
 void check_key(Verdict& verdict, xmlNode* signature) {
     const auto certificates = certificates_in(signature);
-    if (certificates.empty()) return verdict.blame("certificate", Text::why_no_certificate);
+    if (certificates.empty()) {
+        verdict.blame("certificate", Text::why_no_certificate);
+        return;
+    }
     verdict.signer = certificates.front();
     bool changed = false;
     for (const Certificate& certificate : certificates) {
@@ -145,8 +148,11 @@ void check_key(Verdict& verdict, xmlNode* signature) {
         verdict.signer = certificate;
         return;
     }
-    if (changed) return verdict.blame("changed", Text::why_changed);
-    verdict.blame("signature", Text::why_signature);
+    if (changed) {
+        verdict.blame("changed", Text::why_changed);
+    } else {
+        verdict.blame("signature", Text::why_signature);
+    }
 }
 
 Verdict check_signature(xmlNode* signature) {
@@ -174,6 +180,7 @@ std::vector<Verdict> check_xml(const Octets& file) {
     if (signatures.empty() || signatures.size() > kMostSignatures)
         throw Failure(Exit::not_verified, say(Text::xml_not_signed));
     std::vector<Verdict> all;
+    all.reserve(signatures.size());
     for (xmlNode* signature : signatures)
         all.push_back(check_signature(signature));
     return all;

@@ -61,7 +61,7 @@ XmlPtr parse_xml(const Octets& file, Exit exit) {
 }
 
 bool is_dsig(const xmlNode* node, const char* name) {
-    // It takes as changeable what it does not change.
+    // It takes as changeable what it does not change. NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
     return xmlSecCheckNodeName(const_cast<xmlNode*>(node), reinterpret_cast<const xmlChar*>(name),
                                xmlSecDSigNs) == 1;
 }

@@ -3,7 +3,8 @@
 
 #include "document.hpp"
 #include "failure.hpp"
-#include "pdf_file.hpp"
+#include "pdf_document.hpp"
+#include "pdf_marks.hpp"
 #include "pdf_update.hpp"
 #include "test_signer.hpp"
 
@@ -142,18 +143,18 @@ TEST(PdfUpdate, EveryShapeOfFormAndAnnotationsIsKept) {
         EXPECT_TRUE(all_right(once, 1)) << text_of(once);
         const Octets twice = signed_pdf(once);
         EXPECT_TRUE(all_right(twice, 2)) << text_of(twice);
-        const auto pdf = open_pdf(twice, Exit::failed);
-        QPDFObjectHandle form = pdf->getRoot().getKey("/AcroForm");
+        const PdfDocument pdf(twice, Exit::failed);
+        const PdfObject form = pdf.root()["/AcroForm"];
         const bool had_field = shape.catalog.find("AcroForm") != std::string::npos && !shape.more.empty();
-        EXPECT_EQ(form.getKey("/Fields").getArrayNItems(), had_field ? 3 : 2);
+        EXPECT_EQ(form["/Fields"].size(), had_field ? 3 : 2);
         if (had_field) {
-            EXPECT_EQ(form.getKey("/Fields").getArrayItem(0).getKey("/V").getStringValue(), "kept");
-            EXPECT_NE(form.getKey("/Fields").getArrayItem(1).getKey("/T").getStringValue(), "Signature1");
+            EXPECT_EQ(form["/Fields"].at(0)["/V"].octets(), "kept");
+            EXPECT_NE(form["/Fields"].at(1)["/T"].octets(), "Signature1");
         }
-        EXPECT_EQ(form.getKey("/SigFlags").getIntValue(), 3);
+        EXPECT_EQ(form["/SigFlags"].integer(), 3);
         const bool had_note = shape.page.find("Annots") != std::string::npos && !shape.more.empty();
-        QPDFObjectHandle page = pdf->getAllPages().at(0);
-        EXPECT_EQ(page.getKey("/Annots").getArrayNItems(), had_note ? 3 : 2);
+        const PdfObject page = pdf.root()["/Pages"]["/Kids"].at(0);
+        EXPECT_EQ(page["/Annots"].size(), had_note ? 3 : 2);
     }
 }
 
@@ -163,12 +164,12 @@ TEST(PdfUpdate, TrailerEntriesAreKeptAndTheFirstIdentifierToo) {
                                            {"<< /Title (t) >>"},
                                            "/Info 4 0 R /ID [<aa> <bb>] /Own (x)",
                                            "[3 0 R]"}));
-    const auto pdf = open_pdf(made, Exit::failed);
-    QPDFObjectHandle trailer = pdf->getTrailer();
-    EXPECT_EQ(trailer.getKey("/Info").getKey("/Title").getStringValue(), "t");
-    EXPECT_EQ(trailer.getKey("/Own").getStringValue(), "x");
-    EXPECT_EQ(trailer.getKey("/ID").getArrayItem(0).getStringValue(), "\xAA");
-    EXPECT_NE(trailer.getKey("/ID").getArrayItem(1).getStringValue(), "\xBB");
+    const PdfDocument pdf(made, Exit::failed);
+    const PdfObject trailer = pdf.trailer();
+    EXPECT_EQ(trailer["/Info"]["/Title"].octets(), "t");
+    EXPECT_EQ(trailer["/Own"].octets(), "x");
+    EXPECT_EQ(trailer["/ID"].at(0).octets(), "\xAA");
+    EXPECT_NE(trailer["/ID"].at(1).octets(), "\xBB");
 }
 
 TEST(PdfUpdate, WhatCannotBeSignedIsRefused) {
@@ -187,6 +188,25 @@ TEST(PdfUpdate, WhatCannotBeSignedIsRefused) {
     Parts no_pages;
     no_pages.catalog = "/Type /Catalog";
     EXPECT_FALSE(can_be_signed(pdf_of(no_pages)));
+}
+
+TEST(PdfUpdate, TheWordsOfAPlaceElsewhereInTheDocumentMeanNothing) {
+    const std::string words = "/ByteRange [0 0000000000 0000000000 0000000000] /Contents <0000>";
+    Parts parts;
+    parts.catalog += " /Here (" + words + ")";
+    parts.page += " /Here (" + words + ")";
+    const Octets file = pdf_of(parts);
+    const Octets made = signed_pdf(file);
+    EXPECT_TRUE(std::equal(file.begin(), file.end(), made.begin()));
+    EXPECT_TRUE(all_right(made, 1));
+}
+
+TEST(PdfUpdate, ASizeThatIsNotTheNumberOfObjectsIsRefused) {
+    for (const char* size : {"/Size 3", "/Size 2", "/Size -1", "/Size 9999999999"}) {
+        const std::string text = text_of(pdf_of({}));
+        const std::string changed = std::string(text).replace(text.find("/Size 4"), 7, size);
+        EXPECT_FALSE(can_be_signed({changed.begin(), changed.end()})) << size;
+    }
 }
 
 TEST(PdfUpdate, OneThatIsCertifiedAsFinalIsRefused) {

@@ -1,17 +1,13 @@
-#include "pdf_file.hpp"
+#include "pdf_marks.hpp"
 
 #include <fmt/chrono.h>
 
 #include <array>
-#include <qpdf/QPDFExc.hh>
-
-#include "text.hpp"
 
 namespace jpki::app {
 
 namespace {
 
-constexpr std::string_view kHeader = "%PDF-";
 constexpr std::string_view kBlanks{"\0\t\n\f\r ", 6};
 // More digits than any offset or date field has.
 constexpr std::size_t kMostDigits = 15;
@@ -50,29 +46,6 @@ std::optional<std::chrono::minutes> take_zone(std::string_view text) {
 }
 
 }  // namespace
-
-void refuse_pdf(Exit exit, const std::exception& thrown) {
-    const auto* known = dynamic_cast<const QPDFExc*>(&thrown);
-    if (known != nullptr && known->getErrorCode() == qpdf_e_password)
-        throw Failure(exit, say(Text::pdf_encrypted), say(Text::pdf_encrypted_advice));
-    throw Failure(exit, say(Text::pdf_damaged), thrown.what());
-}
-
-std::unique_ptr<QPDF> open_pdf(const Octets& file, Exit exit) {
-    const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
-    // With anything in front of it, offsets would be counted from the header by some and from the file by
-    // others.
-    if (!text.starts_with(kHeader)) throw Failure(exit, say(Text::pdf_damaged), say(Text::pdf_no_header));
-    return with_qpdf(exit, [&] {
-        auto pdf = std::make_unique<QPDF>();
-        pdf->setSuppressWarnings(true);
-        pdf->setAttemptRecovery(false);
-        pdf->processMemoryFile("PDF", text.data(), text.size());
-        if (pdf->isEncrypted())
-            throw Failure(exit, say(Text::pdf_encrypted), say(Text::pdf_encrypted_advice));
-        return pdf;
-    });
-}
 
 std::optional<CrossReference> newest_cross_reference(std::string_view file) {
     static constexpr std::string_view kStart = "startxref";
