@@ -131,9 +131,10 @@ is_nowhere() {
     shift
     for file; do
         [[ -s $file ]] || { echo "$file is empty" && return 1; }
-        # Without time, process id and the count of exchanges; then without blanks, for "31 32 33 34".
+        # Without time, process id and the count of exchanges; without blanks for "31 32 33 34" only, since numbers
+        # that stand side by side could be a PIN of four digits.
         sed -E 's/^[0-9T:.-]+Z [0-9]+ //; s/^[0-9]+ //' "$file" >"$work/text"
-        if grep -inE "$pin|$hex" "$work/text" || tr -d ' ' <"$work/text" | grep -inE "$pin|$hex"; then
+        if grep -inE "$pin|$hex" "$work/text" || tr -d ' ' <"$work/text" | grep -inE "$hex"; then
             echo "in $file"
             return 1
         fi
