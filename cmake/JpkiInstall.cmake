@@ -1,0 +1,36 @@
+# What `cmake --install` lays out besides programs and modules, which say it where they are built. Packages take all of it
+# from here: debian/*.install only divides it.
+include(CMakePackageConfigHelpers)
+
+set(JPKI_MODULE_DIR "${CMAKE_INSTALL_FULL_LIBDIR}/pkcs11")
+
+# A fixed name, whatever the prefix: the module reads it there.
+install(FILES pkcs11.conf DESTINATION "/etc/jpki-pkcs11")
+install(FILES examples/p11-kit/jpki-pkcs11.module DESTINATION "${CMAKE_INSTALL_DATADIR}/p11-kit/modules")
+
+# For programs that use the modules: the two headers, and where the modules are.
+install(FILES include/pkcs11/cryptoki.h include/jpki/jpki_pkcs11.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/jpki")
+configure_file(cmake/jpki-pkcs11.pc.in install/jpki-pkcs11.pc @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/install/jpki-pkcs11.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+set(config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/jpki-pkcs11")
+set(PACKAGE_INCLUDE_DIR "${CMAKE_INSTALL_INCLUDEDIR}")
+set(PACKAGE_MODULE_DIR "${CMAKE_INSTALL_LIBDIR}/pkcs11")
+configure_package_config_file(cmake/jpki-pkcs11-config.cmake.in install/jpki-pkcs11-config.cmake
+    INSTALL_DESTINATION "${config_dir}" PATH_VARS PACKAGE_INCLUDE_DIR PACKAGE_MODULE_DIR)
+write_basic_package_version_file(install/jpki-pkcs11-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/install/jpki-pkcs11-config.cmake"
+    "${PROJECT_BINARY_DIR}/install/jpki-pkcs11-config-version.cmake" DESTINATION "${config_dir}")
+
+# For the programs that this build has.
+foreach(program jpki jpki-probe jpki-vcard)
+    if(TARGET ${program})
+        install(FILES examples/completions/jpki.bash RENAME ${program}
+            DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+    endif()
+endforeach()
+
+# Examples: read by people, active nowhere.
+install(FILES README.md README.ja.md SECURITY.md docs/packaging.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+configure_file(examples/policies/policies.json.in install/policies.json @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/install/policies.json" examples/polkit/50-jpki-remote.rules
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
