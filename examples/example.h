@@ -12,7 +12,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#if __has_include("pkcs11/cryptoki.h")
 #include "pkcs11/cryptoki.h"
+#else
+#include <jpki/cryptoki.h>  // where it is installed
+#endif
 
 #define MAX_PIN 64
 
@@ -34,7 +38,7 @@ static const char* meaning(CK_RV rv) {
     switch (rv) {
         case CKR_PIN_INCORRECT: return "the PIN is wrong";
         case CKR_PIN_LOCKED: return "the PIN is locked; only the municipal office can unlock it";
-        case CKR_FUNCTION_CANCELED: return "refused: a wrong PIN would now lock the card (last try)";
+        case CKR_FUNCTION_CANCELED: return "refused: one try is left, and a wrong PIN would lock the card";
         case CKR_TOKEN_NOT_PRESENT: return "no card in the reader";
         case CKR_TOKEN_NOT_RECOGNIZED: return "the card in the reader is not a JPKI card";
         case CKR_DEVICE_REMOVED: return "the card was taken out";
