@@ -21,9 +21,18 @@ write_basic_package_version_file(install/jpki-pkcs11-config-version.cmake COMPAT
 install(FILES "${PROJECT_BINARY_DIR}/install/jpki-pkcs11-config.cmake"
     "${PROJECT_BINARY_DIR}/install/jpki-pkcs11-config-version.cmake" DESTINATION "${config_dir}")
 
+foreach(section 5 7)
+    file(GLOB english CONFIGURE_DEPENDS examples/man/*.${section})
+    file(GLOB japanese CONFIGURE_DEPENDS examples/man/ja/*.${section})
+    install(FILES ${english} DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}")
+    install(FILES ${japanese} DESTINATION "${CMAKE_INSTALL_MANDIR}/ja/man${section}")
+endforeach()
+
 # For the programs that this build has.
 foreach(program jpki jpki-probe jpki-vcard)
     if(TARGET ${program})
+        install(FILES examples/man/${program}.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+        install(FILES examples/man/ja/${program}.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/ja/man1")
         install(FILES examples/completions/jpki.bash RENAME ${program}
             DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
     endif()

@@ -3,7 +3,7 @@
 # Subcommands, and the words of {a,b} behind an option or argument, from the help text in $help.
 _jpki_subcommands() { sed -n '/^Subcommands:/,/^$/s/^  \([a-z][a-z0-9-]*\) .*/\1/p' <<<"$help"; }
 _jpki_choices() { # REGEX: how the line begins
-    sed -nE "s/^ *$1[^{]*\{([A-Za-z0-9_,-]+)\}.*/\1/p" <<<"$help" | tr , '\n'
+    sed -nE "s/^ *(-[a-zA-Z],)?$1[^{]*\{([A-Za-z0-9_,-]+)\}.*/\2/p" <<<"$help" | tr , '\n'
 }
 
 _jpki() {
@@ -17,23 +17,22 @@ _jpki() {
         fi
     done
 
-    local choices
-    if [[ $prev == -* ]]; then
-        choices=$(_jpki_choices "(-[a-zA-Z],)?$prev ")
-        # An option that stands alone in the help text takes no value.
-        if [[ -z $choices ]] && grep -qE -e "^ +(-[a-zA-Z],)?$prev ([A-Z]|\.\.\.)" <<<"$help"; then
-            _filedir
-            return
-        fi
-    elif [[ $cur != -* ]]; then
-        choices="$(_jpki_subcommands) $(sed -n '/^Positionals:/,/^$/p' <<<"$help" | help=$(cat) _jpki_choices '[a-z]+ ')"
-        choices=${choices# }
+    local choices='' value=''
+    if [[ $prev =~ ^-[a-z-]+$ ]]; then
+        choices=$(_jpki_choices "$prev ")
+        value=$(sed -nE "s/^ *(-[a-zA-Z],)?$prev ([A-Z]+).*/\2/p" <<<"$help")
     fi
-    if [[ $cur == -* ]]; then
+    case $value in
+    FILE | IMAGE | SOCKET) _filedir && return ;;
+    DIRECTORY) _filedir -d && return ;;
+    esac
+    if [[ -z $value && $cur == -* ]]; then
         choices=$(_parse_help "$1" "${path[*]} --help")
+    elif [[ -z $value ]]; then
+        choices="$(_jpki_subcommands) $(sed -n '/^Positionals:/,/^$/p' <<<"$help" | help=$(cat) _jpki_choices '[a-z]+ ')"
     fi
     # shellcheck disable=SC2207 # words without blanks
     COMPREPLY=($(compgen -W "$choices" -- "$cur"))
-    [[ $cur == -* || ${#COMPREPLY[@]} -gt 0 ]] || _filedir
+    [[ -n $value || $cur == -* || ${#COMPREPLY[@]} -gt 0 ]] || _filedir
 } &&
     complete -F _jpki jpki jpki-probe jpki-vcard
