@@ -1,15 +1,12 @@
 #include "command.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include "common/new_file.hpp"
 #include "failure.hpp"
 #include "text.hpp"
 
@@ -43,26 +40,9 @@ Octets read_file(const std::string& path) {
 }
 
 void write_file(const std::string& path, const std::string& contents, bool replace) {
-    const auto fail = [&path] {
-        throw Failure(errno == EEXIST ? Exit::refused : Exit::failed,
-                      errno == EEXIST ? say(Text::file_exists, path)
-                                      : say(Text::cannot_write, path, std::strerror(errno)));
-    };
-    // Beside it first: whatever goes wrong, what was there stays.
-    const std::string beside = path + "." + std::to_string(::getpid()) + ".new";
-    const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (file < 0) fail();
-    const ssize_t written = ::write(file, contents.data(), contents.size());
-    const bool whole = written == static_cast<ssize_t>(contents.size()) && ::fsync(file) == 0;
-    const bool closed = ::close(file) == 0;
-    // link() refuses an existing name, rename() replaces it.
-    const bool placed =
-        whole && closed &&
-        (replace ? ::rename(beside.c_str(), path.c_str()) : ::link(beside.c_str(), path.c_str())) == 0;
-    const int error = errno;
-    if (!placed || !replace) (void)::unlink(beside.c_str());
-    errno = error;
-    if (!placed) fail();
+    const int error = write_whole(path, contents, replace);
+    if (error == EEXIST) throw Failure(Exit::refused, say(Text::file_exists, path));
+    if (error != 0) throw Failure(Exit::failed, say(Text::cannot_write, path, std::strerror(error)));
 }
 
 }  // namespace jpki::app

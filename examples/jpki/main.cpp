@@ -35,20 +35,6 @@ std::string footer() {
     return lines;
 }
 
-// Before the command line is read, since its help is in a language, too.
-void choose_language(int argc, char** argv) {
-    speak(language_of_environment());
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view word = argv[i];
-        if (word == "--language=ja" ||
-            (word == "--language" && i + 1 < argc && std::string_view(argv[i + 1]) == "ja"))
-            speak(Language::japanese);
-        if (word == "--language=en" ||
-            (word == "--language" && i + 1 < argc && std::string_view(argv[i + 1]) == "en"))
-            speak(Language::english);
-    }
-}
-
 int run(int argc, char** argv) {
     choose_language(argc, argv);
     Context context;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/language.hpp"
+
 namespace jpki::app {
 
 enum class Text {
@@ -13,15 +15,6 @@ enum class Text {
 #include "texts.def"
 #undef JPKI_TEXT
 };
-
-enum class Language { english, japanese };
-
-// Of LC_ALL, LC_MESSAGES and LANG the first that is set decides (POSIX, XBD 8.2). Japanese where it begins
-// with "ja" and its character set is UTF-8: to another one, or to none, English is the only readable choice.
-Language language_of_environment();
-
-void speak(Language language) noexcept;
-Language spoken() noexcept;
 
 // The row's sentence as it stands.
 std::string_view text(Text row) noexcept;
