@@ -1,0 +1,74 @@
+#include "probe/console.hpp"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+
+#include "probe/text.hpp"
+
+namespace jpki::probe {
+
+namespace {
+
+volatile std::sig_atomic_t g_stop = 0;
+
+void take_note(int /*signal*/) { g_stop = 1; }
+
+class Tty {
+  public:
+    Tty() : file_(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) {}
+    ~Tty() {
+        if (file_ >= 0) (void)::close(file_);
+    }
+    Tty(const Tty&) = delete;
+    Tty& operator=(const Tty&) = delete;
+
+    [[nodiscard]] bool is_there() const { return file_ >= 0; }
+    [[nodiscard]] bool write(const std::string& words) const {
+        return ::write(file_, words.data(), words.size()) == static_cast<ssize_t>(words.size());
+    }
+    // The first octet of the line that is typed; 0 when there is none.
+    [[nodiscard]] char first_of_line() const {
+        // What was typed before the question is no answer to it.
+        (void)::tcflush(file_, TCIFLUSH);
+        std::array<char, 256> line{};
+        const ssize_t got = ::read(file_, line.data(), line.size());
+        return got > 0 ? line[0] : '\0';
+    }
+
+  private:
+    int file_;
+};
+
+}  // namespace
+
+Console::Console() {
+    struct sigaction action {};
+    action.sa_handler = take_note;
+    // Not SA_RESTART: a question ends with it.
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before {};
+        (void)::sigaction(signal, nullptr, &before);
+        // Who is told to ignore one (nohup) goes on doing so.
+        if (before.sa_handler != SIG_IGN) (void)::sigaction(signal, &action, nullptr);
+    }
+}
+
+void Console::tell(const std::string& lines) { (void)std::fputs(lines.c_str(), stderr); }
+
+std::optional<bool> Console::ask(const std::string& question) {
+    const Tty tty;
+    if (!tty.is_there() || !tty.write(question)) return std::nullopt;
+    const char first = tty.first_of_line();
+    if (wants_to_stop()) throw Failure{Exit::cancelled, say(Text::said_no)};
+    return first == 'y' || first == 'Y';
+}
+
+bool Console::wants_to_stop() { return g_stop != 0; }
+
+}  // namespace jpki::probe

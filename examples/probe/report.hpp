@@ -1,0 +1,35 @@
+// The report, for people in Markdown and for programs in JSON: what was found, what stays open, what was left
+// alone, and every command. Made of verdicts and masked exchanges only.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "probe/judge.hpp"
+
+namespace jpki::probe {
+
+using Json = nlohmann::ordered_json;
+
+struct Report {
+    std::string version;  // of this program
+    std::string date;     // the day only
+    std::string library;  // pcsc-lite's version
+    Surroundings surroundings;
+    std::vector<Verdict> verdicts;
+    const Record* record = nullptr;
+};
+
+std::string to_markdown(const Report& report);
+Json to_json(const Report& report);
+
+// What would be sent, and why.
+std::string plan_as_text();
+Json plan_as_json();
+
+// "  1/34  00 A4 .." and the reason: how a command is announced.
+std::string announcement(const Command& command);
+// "9000, 256 octets"
+std::string answer_of(const Exchange& exchange);
+
+}  // namespace jpki::probe

@@ -1,0 +1,200 @@
+#include "probe/run.hpp"
+
+#include <algorithm>
+
+#include "probe/guard.hpp"
+
+namespace jpki::probe {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+bool may_pass(Errc code) { return code == Errc::reader_busy || code == Errc::timed_out; }
+
+bool is_gone(Errc code) {
+    return code == Errc::card_removed || code == Errc::no_card || code == Errc::reader_gone;
+}
+
+// A reader that cannot carry a long command fails in ways of its own, and some cards fall silent.
+bool may_be_refused(const Command& command) { return command.id == "extended_read"; }
+
+// Ends the transaction whatever happens in it.
+class Transaction {
+  public:
+    explicit Transaction(Connection& connection) : connection_(&connection) {}
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction() { connection_->end(how_); }
+
+    void end_with(Disposition how) { how_ = how; }
+
+  private:
+    Connection* connection_;
+    // Whatever ends a run early, nothing of it stays selected.
+    Disposition how_ = Disposition::unpower;
+};
+
+class Runner {
+  public:
+    Runner(ReaderContext& context, const std::string& reader, Watcher& watcher, Patience patience)
+        : context_(&context), reader_(&reader), watcher_(&watcher), patience_(patience) {}
+
+    Run take() {
+        const auto rows = commands();
+        if (connect()) {
+            for (std::size_t first = 0; first < rows.size() && result_.ending == Ending::complete;) {
+                std::size_t end = first;
+                while (end < rows.size() && rows[end].stretch == rows[first].stretch)
+                    ++end;
+                stretch(rows.subspan(first, end - first), end == rows.size());
+                first = end;
+            }
+        }
+        if (result_.ending == Ending::complete && counters_moved()) result_.ending = Ending::counter_moved;
+        return std::move(result_);
+    }
+
+  private:
+    // Calls `attempt` with a deadline until it no longer fails of others who have the card.
+    template <class Attempt>
+    bool patiently(Attempt attempt) {
+        const auto limit = SteadyClock::now() + patience_.longest;
+        for (;;) {
+            if (stops()) return false;
+            const auto deadline = std::min(SteadyClock::now() + patience_.step, limit);
+            const Status tried = attempt(deadline);
+            if (tried) return true;
+            if (!may_pass(tried.error().code) || SteadyClock::now() >= limit) return end_by(tried.error());
+            if (!std::exchange(told_of_waiting_, true)) watcher_->waits();
+        }
+    }
+
+    bool connect() {
+        return patiently([this](TimePoint deadline) -> Status {
+            JPKI_TRY_ASSIGN(auto connection, context_->connect(*reader_, deadline));
+            connection_ = std::make_unique<GuardedConnection>(std::move(connection));
+            return {};
+        });
+    }
+
+    bool end_by(const Error& error) {
+        result_.ending = is_gone(error.code) ? Ending::card_gone : Ending::failed;
+        result_.error = error;
+        return false;
+    }
+
+    bool stops() {
+        if (watcher_->wants_to_stop()) result_.ending = Ending::interrupted;
+        return result_.ending != Ending::complete;
+    }
+
+    void stretch(std::span<const Command> rows, bool last) {
+        if (!patiently([this](TimePoint deadline) -> Status {
+                return connection_->begin(deadline).map([](const Begun&) {});
+            }))
+            return;
+        Transaction transaction(*connection_);
+        bool selected = false;
+        for (const Command& row : rows) {
+            if (stops()) return;
+            if (row.when == When::if_selected && !selected) {
+                result_.record.exchanges.push_back({.command = &row});
+                continue;
+            }
+            if (!send(row)) return;
+            if (row.when == When::begins && !begin_again(row)) return;
+            if (is_select(row)) selected = result_.record.exchanges.back().sw.ok();
+        }
+        // At the very end the card forgets what was selected, too.
+        if (!last) transaction.end_with(Disposition::leave);
+    }
+
+    static bool is_select(const Command& row) { return row.apdu.bytes()[1] == 0xA4; }
+
+    // The application has to be there; 6F00 was seen once as a card's first answer after power-up.
+    bool begin_again(const Command& row) {
+        if (result_.record.exchanges.back().sw.value() == 0x6F00 && !send(row)) return false;
+        const card::StatusWord sw = result_.record.exchanges.back().sw;
+        if (sw.ok()) return true;
+        result_.error = sw.error();
+        const Errc code = result_.error.code;
+        const bool none = code == Errc::file_not_found || code == Errc::unsupported_command ||
+                          code == Errc::wrong_parameters;
+        const bool first = row.stretch == commands().front().stretch;
+        result_.ending = none && first ? Ending::foreign : Ending::failed;
+        return false;
+    }
+
+    bool send(const Command& row) {
+        watcher_->will_send(row);
+        Exchange exchange{.command = &row, .sent = true};
+        const auto before = SteadyClock::now();
+        auto answer = connection_->transmit(row.apdu.bytes(), kNever);
+        exchange.took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - before);
+        bool goes_on = true;
+        if (answer && answer->size() >= 2) {
+            take_answer(exchange, *answer);
+        } else {
+            const Error error = answer ? Error{Errc::malformed_answer} : answer.error();
+            goes_on = may_be_refused(row) && !is_gone(error.code) && error.code != Errc::internal;
+            if (!goes_on) end_by(error);
+        }
+        watcher_->has_answered(exchange);
+        result_.record.exchanges.push_back(std::move(exchange));
+        return goes_on;
+    }
+
+    void take_answer(Exchange& exchange, Bytes& answer) {
+        exchange.answered = true;
+        exchange.length = answer.size() - 2;
+        exchange.sw = card::StatusWord(answer[exchange.length], answer[exchange.length + 1]);
+        exchange.findings =
+            masker_.look(exchange.command->mask, exchange.sw, slice(answer, 0, exchange.length));
+        ::explicit_bzero(answer.data(), answer.size());
+    }
+
+    // Where the first answer named no number, somebody else's login may have been the reason.
+    [[nodiscard]] bool moved(std::string_view first, std::string_view last) const {
+        const Exchange& before = result_.record.of(first);
+        return before.sw.tries_left() && result_.record.of(last).sw != before.sw;
+    }
+    [[nodiscard]] bool counters_moved() const {
+        return moved("auth_tries", "auth_tries_at_last") || moved("sign_tries", "sign_tries_at_last");
+    }
+
+    ReaderContext* context_;
+    const std::string* reader_;
+    Watcher* watcher_;
+    Patience patience_;
+    std::unique_ptr<GuardedConnection> connection_;
+    Masker masker_;
+    bool told_of_waiting_ = false;
+    Run result_;
+};
+
+}  // namespace
+
+std::string Exchange::outcome() const {
+    if (!sent) return "not sent";
+    if (!answered) return "no answer";
+    return to_hex(std::array{sw.sw1(), sw.sw2()});
+}
+
+std::string_view Exchange::finding(std::string_view key) const {
+    const auto found = std::ranges::find(findings, key, &Finding::key);
+    return found == findings.end() ? std::string_view() : std::string_view(found->value);
+}
+
+const Exchange& Record::of(std::string_view id) const {
+    static const Exchange kNone;
+    const auto found = std::find_if(exchanges.rbegin(), exchanges.rend(),
+                                    [id](const Exchange& exchange) { return exchange.command->id == id; });
+    return found == exchanges.rend() ? kNone : *found;
+}
+
+Run run(ReaderContext& context, const std::string& reader, Watcher& watcher, Patience patience) {
+    return Runner(context, reader, watcher, patience).take();
+}
+
+}  // namespace jpki::probe

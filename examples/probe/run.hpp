@@ -1,0 +1,77 @@
+// Sends the table's commands to one card, each behind the guard and with its transaction around it, and keeps
+// of the answers what the masks let through. It never waits without bound, and stops when the card or a
+// counter is not what it was.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "jpki/reader_port.hpp"
+#include "probe/mask.hpp"
+
+namespace jpki::probe {
+
+// One command that was sent, or would have been.
+struct Exchange {
+    const Command* command = nullptr;
+    bool sent = false;      // false: there was nothing selected to send it to
+    bool answered = false;  // false, though sent: the reader or the card did not carry it
+    card::StatusWord sw{};
+    std::size_t length = 0;  // of the answer, without its status word
+    std::vector<Finding> findings{};
+    std::chrono::milliseconds took{};
+
+    // "9000", or what happened in its place.
+    [[nodiscard]] std::string outcome() const;
+    // Empty: the masks found nothing under this key.
+    [[nodiscard]] std::string_view finding(std::string_view key) const;
+};
+
+struct Record {
+    std::vector<Exchange> exchanges;
+
+    // The last exchange of the command with this id; one that was not sent when there is none.
+    [[nodiscard]] const Exchange& of(std::string_view id) const;
+};
+
+enum class Ending : std::uint8_t {
+    complete,
+    foreign,        // no JPKI application
+    counter_moved,  // others are at work on this card
+    card_gone,      // taken out or exchanged
+    interrupted,    // the user wanted it so
+    failed,         // see `error`
+};
+
+struct Run {
+    Record record;
+    Ending ending = Ending::complete;
+    Error error{Errc::internal};
+};
+
+// Who watches.
+class Watcher {
+  public:
+    Watcher() = default;
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
+    virtual ~Watcher() = default;
+
+    // Before anything of it leaves this program.
+    virtual void will_send(const Command& command) = 0;
+    virtual void has_answered(const Exchange& exchange) = 0;
+    // Others hold the card. Called once.
+    virtual void waits() = 0;
+    // Asked before each command and while waiting.
+    virtual bool wants_to_stop() = 0;
+};
+
+struct Patience {
+    std::chrono::milliseconds step{200};
+    std::chrono::milliseconds longest{10'000};
+};
+
+Run run(ReaderContext& context, const std::string& reader, Watcher& watcher, Patience patience = {});
+
+}  // namespace jpki::probe

@@ -1,0 +1,44 @@
+// One use of the program, after its command line is understood: choose the reader, ask the user, run, and say
+// how it ended. Takes the readers and the user as ports, so that tests bring their own.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "probe/failure.hpp"
+#include "probe/report.hpp"
+
+namespace jpki::probe {
+
+// Who sits in front of it.
+class User {
+  public:
+    User() = default;
+    User(const User&) = delete;
+    User& operator=(const User&) = delete;
+    virtual ~User() = default;
+
+    virtual void tell(const std::string& lines) = 0;
+    // Nothing: there is nobody to ask.
+    virtual std::optional<bool> ask(const std::string& question) = 0;
+    virtual bool wants_to_stop() = 0;
+};
+
+struct Wishes {
+    std::string reader;  // empty: the one with a card in it
+    bool yes = false;
+};
+
+struct Found {
+    Surroundings surroundings;
+    Run run;
+};
+
+using AtrOf = std::function<Bytes(const std::string& reader)>;
+
+// Throws Failure where there can be no report.
+Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wishes& wishes,
+               Patience patience = {});
+
+}  // namespace jpki::probe

@@ -1,0 +1,19 @@
+#include "probe/text.hpp"
+
+#include "probe/table.hpp"
+
+namespace jpki::probe {
+
+namespace {
+
+constexpr Words kRows[] = {
+#define JPKI_TEXT(id, english, japanese) {english, japanese},
+#include "texts.def"
+#undef JPKI_TEXT
+};
+
+}  // namespace
+
+std::string_view text(Text row) noexcept { return kRows[static_cast<std::size_t>(row)].spoken(); }
+
+}  // namespace jpki::probe
