@@ -28,6 +28,8 @@ public class Sign {
         "CKR_PIN_LOCKED", "The PIN is locked; the municipal office can set a new one.",
         "CKR_FUNCTION_CANCELED", "The PIN was not sent: one try is left and is kept (last_try in pkcs11.conf).",
         "CKR_DEVICE_REMOVED", "The card was taken out; put it back and start again.",
+        "CKR_SESSION_HANDLE_INVALID", "The card was taken out; put it back and start again.",
+        "Token has been removed", "The card was taken out; put it back and start again.", // Java's own words
         "CKR_DEVICE_ERROR", "The card or the reader failed.");
 
     // The first slot with a JPKI card in it. A slot without one has no key store; behind the last there is no slot.

@@ -41,7 +41,8 @@ static const char* meaning(CK_RV rv) {
         case CKR_FUNCTION_CANCELED: return "refused: one try is left, and a wrong PIN would lock the card";
         case CKR_TOKEN_NOT_PRESENT: return "no card in the reader";
         case CKR_TOKEN_NOT_RECOGNIZED: return "the card in the reader is not a JPKI card";
-        case CKR_DEVICE_REMOVED: return "the card was taken out";
+        case CKR_DEVICE_REMOVED:
+        case CKR_SESSION_HANDLE_INVALID: return "the card was taken out; put it back and start again";
         case CKR_DEVICE_ERROR: return "the card or the reader failed";
         case CKR_USER_NOT_LOGGED_IN: return "the card wants the PIN again";
         case CKR_SIGNATURE_INVALID: return "the signature is WRONG";
@@ -92,11 +93,11 @@ static size_t read_pin(const char* label, char pin[MAX_PIN]) {
     sigset_t all, old;
     sigfillset(&all);
     if (terminal) {
-        dprintf(fd, "PIN of %s: ", label);
         silent = before;
         silent.c_lflag &= ~(tcflag_t)ECHO;
         sigprocmask(SIG_BLOCK, &all, &old);  // ^C takes effect after Enter, with the echo back on
         tcsetattr(fd, TCSAFLUSH, &silent);
+        dprintf(fd, "PIN of %s: ", label);
     }
     size_t length = 0;
     char c = 0;

@@ -22,11 +22,11 @@ class Pin {
         sigfillset(&all);
         const bool terminal = tcgetattr(fd_, &before) == 0;
         if (terminal) {
-            dprintf(fd_, "PIN of %s: ", label);
             termios silent = before;
             silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
             sigprocmask(SIG_BLOCK, &all, &signals);  // ^C takes effect after Enter, with the echo back on
             tcsetattr(fd_, TCSAFLUSH, &silent);
+            dprintf(fd_, "PIN of %s: ", label);
         }
         for (unsigned char c = 0; read(fd_, &c, 1) == 1 && c != '\n';)
             if (size_ < sizeof octets_) octets_[size_++] = c;

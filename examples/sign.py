@@ -27,6 +27,7 @@ MEANING = {
     PyKCS11.CKR_TOKEN_NOT_PRESENT: "there is no card in the reader",
     PyKCS11.CKR_TOKEN_NOT_RECOGNIZED: "this is no JPKI card",
     PyKCS11.CKR_DEVICE_REMOVED: "the card was taken out; put it back and start again",
+    PyKCS11.CKR_SESSION_HANDLE_INVALID: "the card was taken out; put it back and start again",
     PyKCS11.CKR_DEVICE_ERROR: "the card or the reader failed",
 }
 
@@ -112,11 +113,9 @@ def main():
     slot, info = find_token(module, arguments.token_label)
     warn(info)
     session = module.openSession(slot)
-    try:
-        session.login(read_pin(arguments, info))
-        signature, certificate = sign(session, digest)
-    finally:
-        session.closeSession()  # the token's last one: logs out, too
+    session.login(read_pin(arguments, info))
+    signature, certificate = sign(session, digest)
+    session.closeSession()  # the token's last one: logs out. After a failure the end of the program does it
     for name, content in ((arguments.signature_file, signature), (arguments.certificate_file, certificate)):
         with open(name, "wb") as file:
             file.write(content)

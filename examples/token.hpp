@@ -26,7 +26,8 @@ inline std::string meaning(CK_RV rv) {
         case CKR_FUNCTION_CANCELED: return "refused";
         case CKR_TOKEN_NOT_PRESENT: return "there is no card in the reader";
         case CKR_TOKEN_NOT_RECOGNIZED: return "this is no JPKI card";
-        case CKR_DEVICE_REMOVED: return "the card was taken out; put it back and start again";
+        case CKR_DEVICE_REMOVED:
+        case CKR_SESSION_HANDLE_INVALID: return "the card was taken out; put it back and start again";
         case CKR_DEVICE_ERROR: return "the card or the reader failed";
         case CKR_USER_NOT_LOGGED_IN: return "the card wants the PIN again";
         default: break;
