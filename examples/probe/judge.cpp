@@ -66,11 +66,9 @@ Said counters(const Case& it) {
     return {any ? Answer::counters_two_reports : Answer::counters_unknown, {auth, sign}};
 }
 
-// 63Cx with a try left, or something that is no counter at all.
 bool is_locked(const Exchange& query) {
-    if (!query.answered) return false;
-    if (const auto left = query.sw.tries_left()) return *left == 0;
-    return query.sw.value() == 0x6983 || query.sw.value() == 0x6984;
+    const auto left = query.sw.tries_left();
+    return left && *left == 0;
 }
 
 Said blocked_query(const Case& it) {
