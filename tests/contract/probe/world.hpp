@@ -1,0 +1,105 @@
+// A virtual card in a virtual reader, and a user who says what the test wants: all that `jpki-probe` meets.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probe/session.hpp"
+#include "virtual/image_file.hpp"
+#include "virtual_readers.hpp"
+
+namespace jpki::probe::testing {
+
+using jpki::testing::VirtualReaders;
+
+// `image`: default, other, juki, android or iphone. `settings`: "name=value".
+inline std::shared_ptr<vcard::Card> make_card(const std::string& image,
+                                              const std::vector<std::string>& settings = {}) {
+    vcard::Image loaded = vcard::load_image(JPKI_IMAGES "/" + image + ".img");
+    for (const std::string& setting : settings)
+        EXPECT_TRUE(loaded.personality.set(setting)) << setting;
+    return std::make_shared<vcard::Card>(std::move(loaded));
+}
+
+class ScriptedUser final : public User {
+  public:
+    std::string told;
+    std::optional<bool> answer = true;
+    std::vector<std::string> questions;
+    // Asked before each command, with how many were announced before.
+    std::function<bool()> stop = [] { return false; };
+
+    void tell(const std::string& lines) override { told += lines; }
+    std::optional<bool> ask(const std::string& question) override {
+        questions.push_back(question);
+        return answer;
+    }
+    bool wants_to_stop() override { return stop(); }
+};
+
+struct World {
+    explicit World(const std::string& image = "default", const std::vector<std::string>& settings = {})
+        : card(make_card(image, settings)) {
+        readers.insert(card);
+    }
+
+    std::shared_ptr<vcard::Card> card;
+    VirtualReaders readers;
+    ScriptedUser user;
+    Wishes wishes{};
+    Patience patience{std::chrono::milliseconds(5), std::chrono::milliseconds(50)};
+    Found found;
+
+    [[nodiscard]] Bytes atr() const { return card->atr(); }
+
+    // The exit status; `found` is filled in when it is ok.
+    Exit probe() {
+        const auto system = readers.system();
+        try {
+            found = ask_card(
+                *system, [this](const std::string&) { return atr(); }, user, wishes, patience);
+            return Exit::ok;
+        } catch (const Failure& failure) {
+            user.told += failure.what + "\n" + failure.advice + "\n";
+            return failure.exit;
+        }
+    }
+
+    [[nodiscard]] Report report() const {
+        return {.version = "0",
+                .date = "2026-11-23",
+                .library = "0",
+                .surroundings = found.surroundings,
+                .verdicts = judge(found.run.record, found.surroundings),
+                .record = &found.run.record};
+    }
+    // Everything that leaves the program, in both languages.
+    [[nodiscard]] std::string all_words() const {
+        std::string words = user.told;
+        for (const app::Language language : {app::Language::japanese, app::Language::english}) {
+            app::speak(language);
+            words += to_markdown(report()) + to_json(report()).dump(1);
+        }
+        return words;
+    }
+
+    // No PIN was sent, no try spent, nothing signed or changed.
+    void expect_untouched() const {
+        const vcard::Oracle seen = card->oracle();
+        for (const vcard::PinOracle* pin : {&seen.auth_pin, &seen.sign_pin, &seen.other_pins}) {
+            EXPECT_EQ(pin->verifies, 0U);
+            EXPECT_EQ(pin->changes, 0U);
+        }
+        EXPECT_EQ(seen.auth_pin.tries_left, seen.auth_pin.tries_max);
+        EXPECT_EQ(seen.sign_pin.tries_left, seen.sign_pin.tries_max);
+        for (const vcard::KeyOracle* key : {&seen.auth_key, &seen.sign_key, &seen.other_keys})
+            EXPECT_EQ(key->signatures + key->refused, 0U);
+    }
+};
+
+}  // namespace jpki::probe::testing
