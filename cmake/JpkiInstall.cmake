@@ -1,6 +1,7 @@
 # What `cmake --install` lays out besides programs and modules, which say it where they are built. Packages take all of it
 # from here: debian/*.install only divides it.
 include(CMakePackageConfigHelpers)
+set(JPKI_ZSH_COMPLETIONS_DIR "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" CACHE STRING "Where zsh finds completions")
 
 set(JPKI_MODULE_DIR "${CMAKE_INSTALL_FULL_LIBDIR}/pkcs11")
 
@@ -35,6 +36,11 @@ foreach(program jpki jpki-probe jpki-vcard)
         install(FILES examples/man/ja/${program}.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/ja/man1")
         install(FILES examples/completions/jpki.bash RENAME ${program}
             DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+        configure_file(examples/completions/jpki.zsh.in install/_${program} @ONLY)
+        install(FILES "${PROJECT_BINARY_DIR}/install/_${program}" DESTINATION "${JPKI_ZSH_COMPLETIONS_DIR}")
+        configure_file(examples/completions/jpki.fish.in install/${program}.fish @ONLY)
+        install(FILES "${PROJECT_BINARY_DIR}/install/${program}.fish"
+            DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
     endif()
 endforeach()
 

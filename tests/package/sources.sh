@@ -4,11 +4,12 @@
 from_source() {
     local tree=$cache/$suite-build report
     say "Everything from source ($suite)"
-    if [[ ! -d $tree/build/jpki-pkcs11 ]]; then
+    if [[ ! -e $tree/.complete ]]; then
         exported
         bare_tree "$suite"
         build_tree "$suite"
     fi
+    checked_out "$tree/build/jpki-pkcs11"
     quietly in_tree "$tree" /build/jpki-pkcs11/tests/support/install-packages test
     check "the sources build, warnings being errors" sources_built
     # shellcheck disable=SC2016 # for the shell inside
@@ -22,6 +23,13 @@ from_source() {
     grep '^SKIP' "$cache/$suite-tests" || true
     check "tests of unit, contract, C ABI, statements, fuzz corpus, structure and system: $(grep -c '^PASS' "$cache/$suite-tests") passed" \
         all_of_them
+}
+
+# The last commit, with the times of what has not changed since the last run: half an hour of compiling.
+checked_out() { # DIRECTORY
+    [[ -d $1/.git ]] || git init -q "$1"
+    git -C "$1" fetch -q --depth 1 "$root" HEAD
+    git -C "$1" checkout -q --force --detach FETCH_HEAD
 }
 
 sources_built() {

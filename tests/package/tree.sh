@@ -13,8 +13,10 @@ in_tree() {
         set -e
         . "$1/few_devices.sh"
         few_devices "$2/dev"
-        mkdir -p "$2/dev/shm"
+        mkdir -p "$2/dev/shm" "$2/dev/pts"
         mount -t tmpfs tmpfs "$2/dev/shm"
+        mount -t devpts -o newinstance,ptmxmode=0666 devpts "$2/dev/pts"
+        ln -s pts/ptmx "$2/dev/ptmx"
         mount -t proc proc "$2/proc"
         mount -t tmpfs tmpfs "$2/run"
         [ "$3" = shared ] || ip link set lo up
@@ -58,9 +60,9 @@ build_tree() { # SUITE, with the source in $cache/source
         copy_tree "$cache/$1" "$tree"
         touch "$tree/.complete"
     fi
-    rm -rf --one-file-system "$tree/build"
-    mkdir "$tree/build"
-    cp -a "$cache/source" "$tree/build/jpki-pkcs11"
-    quietly in_tree "$tree" apt-get -qy --no-install-recommends build-dep /build/jpki-pkcs11
-    quietly in_tree "$tree" /build/jpki-pkcs11/tests/support/install-packages package
+    rm -rf --one-file-system "$tree/package"
+    mkdir "$tree/package"
+    cp -a "$cache/source" "$tree/package/jpki-pkcs11"
+    quietly in_tree "$tree" apt-get -qy --no-install-recommends build-dep /package/jpki-pkcs11
+    quietly in_tree "$tree" /package/jpki-pkcs11/tests/support/install-packages package
 }
