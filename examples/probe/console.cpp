@@ -1,10 +1,12 @@
 #include "probe/console.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 
@@ -31,13 +33,21 @@ class Tty {
     [[nodiscard]] bool write(const std::string& words) const {
         return ::write(file_, words.data(), words.size()) == static_cast<ssize_t>(words.size());
     }
+    // What was typed before a question is no answer to it.
+    void forget_typed() const { (void)::tcflush(file_, TCIFLUSH); }
     // The first octet of the line that is typed; 0 when there is none.
     [[nodiscard]] char first_of_line() const {
-        // What was typed before the question is no answer to it.
-        (void)::tcflush(file_, TCIFLUSH);
-        std::array<char, 256> line{};
-        const ssize_t got = ::read(file_, line.data(), line.size());
-        return got > 0 ? line[0] : '\0';
+        // In small steps: a signal may come just before the wait that it should end.
+        constexpr int kStep = 100;
+        pollfd typed{file_, POLLIN, 0};
+        while (g_stop == 0) {
+            const int ready = ::poll(&typed, 1, kStep);
+            if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+            std::array<char, 256> line{};
+            const ssize_t got = ready < 0 ? -1 : ::read(file_, line.data(), line.size());
+            return got > 0 ? line[0] : '\0';
+        }
+        return '\0';
     }
 
   private:
@@ -49,7 +59,6 @@ class Tty {
 Console::Console() {
     struct sigaction action {};
     action.sa_handler = take_note;
-    // Not SA_RESTART: a question ends with it.
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         struct sigaction before {};
@@ -63,7 +72,9 @@ void Console::tell(const std::string& lines) { (void)std::fputs(lines.c_str(), s
 
 std::optional<bool> Console::ask(const std::string& question) {
     const Tty tty;
-    if (!tty.is_there() || !tty.write(question)) return std::nullopt;
+    if (!tty.is_there()) return std::nullopt;
+    tty.forget_typed();
+    if (!tty.write(question)) return std::nullopt;
     const char first = tty.first_of_line();
     if (wants_to_stop()) throw Failure{Exit::cancelled, say(Text::said_no)};
     return first == 'y' || first == 'Y';
