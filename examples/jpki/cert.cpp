@@ -1,5 +1,5 @@
 // `jpki cert show` and `jpki cert export`.
-#include <array>
+#include <algorithm>
 
 #include "command.hpp"
 #include "failure.hpp"
@@ -56,16 +56,27 @@ Certificate fetch(Context& context, const Wishes& wishes) {
 
 // --- words
 
+struct Word {
+    std::string_view known;
+    std::string_view english;
+    std::string_view japanese;
+};
+constexpr Word kWords[] = {
+#define JPKI_WORD(known, english, japanese) {known, english, japanese},
+#include "words.def"
+#undef JPKI_WORD
+};
+
+// What is not known stands for itself.
+std::string_view in_words(std::string_view value) {
+    const Word* word = std::ranges::find(kWords, value, &Word::known);
+    if (word == std::end(kWords)) return value;
+    return spoken() == Language::japanese ? word->japanese : word->english;
+}
+
 std::string policy_of(const std::string& identifier) {
-    static constexpr std::array<std::array<std::string_view, 3>, 4> kPolicies{{
-#define JPKI_POLICY(identifier, english, japanese) {identifier, english, japanese},
-#include "policies.def"
-#undef JPKI_POLICY
-    }};
-    for (const auto& known : kPolicies)
-        if (known[0] == identifier)
-            return fmt::format("{} ({})", known[spoken() == Language::japanese ? 2 : 1], identifier);
-    return identifier;
+    const std::string_view words = in_words(identifier);
+    return words == identifier ? identifier : fmt::format("{} ({})", words, identifier);
 }
 
 std::string sex_of(const std::string& code) {
@@ -90,7 +101,7 @@ std::string colons(const std::string& digits) {
 std::string joined(const std::vector<std::string>& words) {
     std::string line;
     for (const std::string& word : words)
-        line += (line.empty() ? "" : ", ") + word;
+        line += fmt::format("{}{}", line.empty() ? "" : ", ", in_words(word));
     return line;
 }
 
@@ -105,7 +116,7 @@ std::string text_of(const Certificate& certificate) {
     add(Text::field_birth_date, birth_date_of(certificate.person.birth_date));
     add(Text::field_address, certificate.person.address);
     for (const auto& [identifier, value] : certificate.person.more)
-        lines += fmt::format("{}: {}\n", identifier, value);
+        lines += fmt::format("{}: {}\n", in_words(identifier), value);
     add(Text::field_issuer, certificate.issuer);
     add(Text::field_serial, certificate.serial);
     add(Text::field_not_before, date_in_japan(certificate.not_before));

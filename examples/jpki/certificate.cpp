@@ -168,13 +168,15 @@ long Certificate::days_left(Time now) const {
     return static_cast<long>(std::chrono::floor<std::chrono::days>(not_after - now).count());
 }
 
-bool Certificate::renewal_open(Time now) const {
+Time Certificate::renewal_begins() const {
     using namespace std::chrono;
     const auto end = year_month_day(floor<days>(not_after));
     auto begin = end - months(3);
     if (!begin.ok()) begin = begin.year() / begin.month() / last;
-    return now >= sys_days(begin) + (not_after - floor<days>(not_after)) && now <= not_after;
+    return sys_days(begin) + (not_after - floor<days>(not_after));
 }
+
+bool Certificate::renewal_open(Time now) const { return now >= renewal_begins() && now <= not_after; }
 
 std::string hexadecimal(const Octets& octets) {
     std::string digits;

@@ -60,7 +60,8 @@ struct Certificate {
     [[nodiscard]] std::string pem() const;
     // Whole days until the end; negative once it is over.
     [[nodiscard]] long days_left(Time now) const;
-    // Renewal begins three months before the end.
+    // Three months before the end.
+    [[nodiscard]] Time renewal_begins() const;
     [[nodiscard]] bool renewal_open(Time now) const;
 };
 

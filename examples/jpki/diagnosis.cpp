@@ -32,7 +32,7 @@ void judge_module(const Facts& facts, Findings& found) {
              say(Text::find_config, facts.config_problems, facts.config_line, facts.config_column),
              say(Text::advise_config)});
     } else {
-        found.push_back({"module", Grade::good, say(Text::find_module_good), {}});
+        found.push_back({"module", Grade::good, say(Text::find_module_good, facts.module_path), {}});
     }
 }
 

@@ -26,6 +26,7 @@ struct PcscReader {
 };
 
 struct Facts {
+    std::string module_path;
     std::string module_error;  // empty: loaded
     unsigned long config_problems = 0;
     unsigned long config_line = 0;

@@ -144,6 +144,7 @@ void look_at_databases(Facts& facts) {
 void ask_module(Context& context, Facts& facts) {
     try {
         const Module& module = context.module();
+        facts.module_path = module.path();
         JPKI_MODULE_STATUS status{};
         status.ulSize = sizeof status;
         if (module.vendor() != nullptr && module.vendor()->JPKI_GetModuleStatus(&status) == CKR_OK) {
@@ -168,9 +169,9 @@ Facts collect(Context& context) {
     Facts facts;
     ask_service(facts);
     const char* named = std::getenv("PCSCLITE_CSOCK_NAME");
-    facts.service_socket = named != nullptr
-                               ? there_is(named)
-                               : std::ranges::any_of(kSockets, [](const char* path) { return there_is(path); });
+    facts.service_socket =
+        named != nullptr ? there_is(named)
+                         : std::ranges::any_of(kSockets, [](const char* path) { return there_is(path); });
     facts.service_installed = there_is(kService);
     facts.sandboxed = there_is("/.flatpak-info") || std::getenv("SNAP") != nullptr;
     facts.usb = usb_readers();

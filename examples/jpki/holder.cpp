@@ -1,6 +1,8 @@
 #include "holder.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "failure.hpp"
 #include "text.hpp"
@@ -10,6 +12,8 @@ namespace jpki::app {
 namespace {
 
 constexpr std::string_view kSuffixes[] = {" [A]", " [S]"};
+constexpr auto kPatience = std::chrono::seconds(2);
+constexpr auto kPause = std::chrono::milliseconds(50);
 
 Purpose purpose_of(const KeySeat& seat) {
     if (seat.status)
@@ -34,6 +38,16 @@ KeySeat read_seat(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_INFO& in
     const Session session(module, slot);
     read_certificates(session, seat);
     return seat;
+}
+
+// pcscd may only just have been started, by whoever asks first; it finds its readers a moment later.
+std::vector<CK_SLOT_ID> slots_of(const Module& module) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    for (;;) {
+        auto slots = module.slots();
+        if (!slots.empty() || std::chrono::steady_clock::now() >= end) return slots;
+        std::this_thread::sleep_for(kPause);
+    }
 }
 
 }  // namespace
@@ -64,7 +78,7 @@ void read_certificates(const Session& session, KeySeat& seat) {
 
 std::vector<Reader> look(const Module& module) {
     std::vector<Reader> readers;
-    for (const CK_SLOT_ID slot : module.slots()) {
+    for (const CK_SLOT_ID slot : slots_of(module)) {
         CK_SLOT_INFO info{};
         if (module->C_GetSlotInfo(slot, &info) != CKR_OK) continue;
         const std::string name = reader_of(info);

@@ -22,7 +22,8 @@ Json json_of(const KeySeat& seat) {
         json["certificate"] = {{"not_before", date_in_japan(seat.certificate->not_before)},
                                {"not_after", date_in_japan(seat.certificate->not_after)},
                                {"days_left", seat.certificate->days_left(now())},
-                               {"renewal_open", seat.certificate->renewal_open(now())}};
+                               {"renewal_open", seat.certificate->renewal_open(now())},
+                               {"renewal_begins", date_in_japan(seat.certificate->renewal_begins())}};
     } else {
         json["certificate"] = nullptr;
     }
@@ -59,8 +60,9 @@ std::string validity_of(const KeySeat& seat) {
         return say(Text::certificate_not_yet, date_in_japan(certificate.not_before));
     if (days < 0) return say(Text::certificate_expired, end);
     std::string line = say(Text::certificate_valid, end, days);
-    if (certificate.renewal_open(now())) line += say(Text::renewal_is_open);
-    return line;
+    return line + (certificate.renewal_open(now())
+                       ? say(Text::renewal_is_open)
+                       : say(Text::renewal_opens, date_in_japan(certificate.renewal_begins())));
 }
 
 std::string lines_of(const std::vector<Reader>& readers) {
