@@ -220,7 +220,7 @@ CK_MECHANISM_PTR Arguments::make(Tag<shape::CK_MECHANISM_PTR>) {
 }
 
 CK_VERSION_PTR Arguments::make(Tag<shape::CK_VERSION_PTR>) {
-    constexpr CK_VERSION kVersions[] = {{3, 2}, {3, 0}, {2, 40}, {1, 0}, {2, 11}};
+    constexpr CK_VERSION kVersions[] = {{3, 2}, {3, 0}, {2, 40}, {1, 0}, {1, 1}, {2, 11}};
     if (next_is_null()) return nullptr;
     return reinterpret_cast<CK_VERSION_PTR>(
         add(octets_of(kVersions[record_.data % std::size(kVersions)]), Block::Use::input));
