@@ -93,6 +93,11 @@ const std::vector<Row>& rows() {
 }
 // clang-format on
 
+// For GoogleTest, in place of the row's octets.
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << row.image << " " << ::testing::PrintToString(row.settings);
+}
+
 class ProbeFacts : public ::testing::TestWithParam<Row> {};
 
 TEST_P(ProbeFacts, AreToldAsTheCardIs) {
