@@ -1,5 +1,5 @@
 // Signs a file with a JPKI card the way e-filing wants it: a CMS message beside the file, with the attributes
-// of CAdES-BES. Asks the card how many tries are left before it asks for the PIN, and why a PIN was refused.
+// of CAdES-BES. What a careful login is, login.hpp shows; it uses the module's vendor interface.
 //
 //   sign_cms jpki-pkcs11.so "JPKI Digital Signature" form.pdf form.p7s
 //   openssl cms -verify -cades -purpose any -CAfile sign-ca.pem -inform DER -in form.p7s
@@ -16,8 +16,10 @@
 #include <fstream>
 #include <memory>
 
-#include "pin.hpp"
+#include "login.hpp"
 #include "token.hpp"
+
+namespace {
 
 template <auto Free>
 struct Freer {
@@ -27,42 +29,16 @@ template <class T, auto Free>
 using Owned = std::unique_ptr<T, Freer<Free>>;
 
 // What OpenSSL returns: a pointer or 1.
-static auto require(auto result) {
+auto require(auto result) {
     if (!result) throw std::runtime_error("OpenSSL could not make the message");
     return result;
 }
 
-static const char* reason(CK_ULONG refusal) {
-    switch (refusal) {
-        case JPKI_REFUSAL_NONE: return "The card counted it.";
-        case JPKI_REFUSAL_MALFORMED: return "It could not be right and was not sent.";
-        case JPKI_REFUSAL_UNKNOWN_COUNTER: return "It was not sent: the card does not tell its tries.";
-        default: return "It was not sent.";
-    }
-}
-
-// The counter before the PIN, and the reason after a failure. One PIN, one attempt.
-static void log_in(const Module& module, CK_SLOT_ID slot, Session& session, const char* label, int pin_fd) {
-    const JPKI_TOKEN_STATUS before = module.status(slot);
-    if (before.ulTriesLeft == 0) check(CKR_PIN_LOCKED, label);
-    // A program with windows explains here what a last try is, asks twice, and calls JPKI_AllowLastTry.
-    if (before.ulTriesLeft == 1)
-        throw std::runtime_error("One try is left, and this program does not spend it.");
-    Pin pin(pin_fd, label);
-    if (pin.size() == 0) throw std::runtime_error("No PIN given.");
-    const CK_RV rv = session.log_in(pin.data(), pin.size());
-    if (rv != CKR_PIN_INCORRECT && rv != CKR_FUNCTION_CANCELED) return check(rv, label);
-    const JPKI_TOKEN_STATUS after = module.status(slot);
-    throw std::runtime_error(label + (": " + meaning(rv)) + ". " + reason(after.ulLastRefusal) +
-                             " Tries left: " + std::to_string(after.ulTriesLeft) + " of " +
-                             std::to_string(after.ulMaxTries) + '.');
-}
-
-static Octets sha256(const char* path) {
+Octets sha256(const char* path) {
     std::ifstream file(path, std::ios::binary);
     const Owned<EVP_MD_CTX, EVP_MD_CTX_free> hash(require(EVP_MD_CTX_new()));
     require(EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr));
-    std::array<char, 65536> part;
+    std::array<char, 65536> part{};
     while (file.read(part.data(), part.size()) || file.gcount() > 0)
         require(EVP_DigestUpdate(hash.get(), part.data(), static_cast<std::size_t>(file.gcount())));
     if (!file.eof()) throw std::runtime_error(std::string(path) + " cannot be read");
@@ -74,7 +50,7 @@ static Octets sha256(const char* path) {
 }
 
 // The DER that one of OpenSSL's i2d functions makes.
-static Octets encode(auto i2d) {
+Octets encode(auto i2d) {
     unsigned char* der = nullptr;
     const int size = i2d(&der);
     const Owned<unsigned char, [](unsigned char* octets) { OPENSSL_free(octets); }> owner(require(der));
@@ -82,7 +58,7 @@ static Octets encode(auto i2d) {
 }
 
 // What is signed besides the file's hash. SigningCertificateV2 is what CAdES adds: the certificate's hash.
-static void add_attributes(PKCS7_SIGNER_INFO* signer, X509* certificate, const Octets& digest) {
+void add_attributes(PKCS7_SIGNER_INFO* signer, X509* certificate, const Octets& digest) {
     const Owned<ESS_SIGNING_CERT_V2, ESS_SIGNING_CERT_V2_free> name(
         require(OSSL_ESS_signing_cert_v2_new_init(EVP_sha256(), certificate, nullptr, 0)));
     const Octets der = encode([&name](auto to) { return i2d_ESS_SIGNING_CERT_V2(name.get(), to); });
@@ -92,16 +68,16 @@ static void add_attributes(PKCS7_SIGNER_INFO* signer, X509* certificate, const O
     require(PKCS7_add0_attrib_signing_time(signer, nullptr));
     require(PKCS7_add1_attrib_digest(signer, digest.data(), static_cast<int>(digest.size())));
     require(PKCS7_add_signed_attribute(signer, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE,
-                                       text.get()));
-    (void)text.release();  // the message's now
+                                       text.release()));  // the message's now
 }
 
-static Octets make_cms(Session& session, const Octets& digest) {
+Octets make_cms(Session& session, const Octets& digest) {
     const auto keys = session.objects(CKO_PRIVATE_KEY);
     if (keys.size() != 1) throw std::runtime_error("There is no key on this token.");
     const Octets id = session.attribute(keys[0], CKA_ID);
     const Owned<PKCS7, PKCS7_free> cms(require(PKCS7_new()));
-    require(PKCS7_set_type(cms.get(), NID_pkcs7_signed) && PKCS7_content_new(cms.get(), NID_pkcs7_data));
+    require(PKCS7_set_type(cms.get(), NID_pkcs7_signed));
+    require(PKCS7_content_new(cms.get(), NID_pkcs7_data));
     PKCS7_set_detached(cms.get(), 1);
     Owned<X509, X509_free> own;
     // The holder's certificate has the key's CKA_ID; the authority's goes along, for those who verify.
@@ -125,10 +101,12 @@ static Octets make_cms(Session& session, const Octets& digest) {
     return encode([&cms](auto to) { return i2d_PKCS7(cms.get(), to); });
 }
 
+}  // namespace
+
 int main(int argc, char** argv) try {
     const bool has_fd = argc == 7 && std::string_view(argv[1]) == "--pin-fd";
     if (argc != 5 && !has_fd) {
-        std::fprintf(stderr, "Usage: %s [--pin-fd N] MODULE TOKEN-LABEL FILE CMS-FILE\n", argv[0]);
+        (void)std::fprintf(stderr, "Usage: %s [--pin-fd N] MODULE TOKEN-LABEL FILE CMS-FILE\n", argv[0]);
         return 2;
     }
     char** argument = argv + (has_fd ? 3 : 1);
@@ -136,14 +114,16 @@ int main(int argc, char** argv) try {
     const Module module(argument[0]);
     const CK_SLOT_ID slot = module.find(argument[1]);
     Session session(module, slot);
-    log_in(module, slot, session, argument[1], has_fd ? std::atoi(argv[2]) : -1);
+    const long pin_fd = has_fd ? std::strtol(argv[2], nullptr, 10) : -1;
+    log_in(module, slot, session, argument[1], static_cast<int>(pin_fd));
     const Octets cms = make_cms(session, digest);
     std::ofstream file(argument[3], std::ios::binary);
     file.write(reinterpret_cast<const char*>(cms.data()), static_cast<std::streamsize>(cms.size()));
     if (!file.flush()) throw std::runtime_error(std::string(argument[3]) + " cannot be written");
-    std::printf("%s: signed by %s, %zu bytes in %s\n", argument[2], argument[1], cms.size(), argument[3]);
+    (void)std::printf("%s: signed by %s, %zu bytes in %s\n", argument[2], argument[1], cms.size(),
+                      argument[3]);
     return 0;
 } catch (const std::exception& failure) {
-    std::fprintf(stderr, "%s\n", failure.what());
+    (void)std::fprintf(stderr, "%s\n", failure.what());
     return 1;
 }

@@ -33,7 +33,7 @@ inline std::string meaning(CK_RV rv) {
         default: break;
     }
     char text[32];
-    std::snprintf(text, sizeof text, "error 0x%lx of PKCS#11", rv);
+    (void)std::snprintf(text, sizeof text, "error 0x%lx of PKCS#11", rv);
     return text;
 }
 
@@ -45,7 +45,8 @@ class Module {
   public:
     explicit Module(const char* path) {
         void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);  // stays loaded: others may have taken it, too
-        if (library == nullptr) throw std::runtime_error(dlerror());
+        if (library == nullptr)
+            throw std::runtime_error(dlerror());  // NOLINT(concurrency-mt-unsafe): the only thread so far
         const auto get = reinterpret_cast<CK_C_GetInterface>(dlsym(library, "C_GetInterface"));
         if (get == nullptr) throw std::runtime_error(std::string(path) + " is no module for PKCS#11 3");
         p11 = static_cast<const CK_FUNCTION_LIST_3_0*>(interface(get, "PKCS 11"));
@@ -83,11 +84,10 @@ class Module {
     const CK_FUNCTION_LIST_3_0* p11 = nullptr;
 
   private:
-    static const void* interface(CK_C_GetInterface get, const char* name) {
+    static const void* interface(CK_C_GetInterface get, std::string name) {
         CK_INTERFACE* found = nullptr;
-        const CK_RV rv = get(reinterpret_cast<CK_UTF8CHAR*>(const_cast<char*>(name)), nullptr, &found, 0);
-        if (rv != CKR_OK)
-            throw std::runtime_error(std::string("The module has no interface \"") + name + '"');
+        if (get(reinterpret_cast<CK_UTF8CHAR*>(name.data()), nullptr, &found, 0) != CKR_OK)
+            throw std::runtime_error("The module has no interface \"" + name + '"');
         return found->pFunctionList;
     }
 
