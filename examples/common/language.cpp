@@ -16,7 +16,7 @@ Language g_language = Language::english;
 
 Language language_of_environment() {
     for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-        const char* value = std::getenv(name);
+        const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets it here
         if (value == nullptr || *value == '\0') continue;
         std::string locale(value);
         std::ranges::transform(locale, locale.begin(), [](unsigned char c) { return std::tolower(c); });

@@ -21,7 +21,7 @@ struct Case {
 };
 
 struct Said {
-    Answer answer;
+    Answer answer{};
     std::array<std::string, 4> values{};
 };
 
@@ -96,9 +96,8 @@ Said short_identifiers(const Case& it) {
     // A locked PIN was asked for well, too, and so was one where another program is logged in.
     const card::StatusWord by_name = it.of("auth_tries").sw;
     const bool asks = it.of("short_tries").sw == by_name && it.of("auth_tries").sent;
-    const Answer answer = reads && asks     ? Answer::short_both
-                          : !reads && !asks ? Answer::short_neither
-                                            : Answer::short_one;
+    Answer answer = Answer::short_one;
+    if (reads == asks) answer = reads ? Answer::short_both : Answer::short_neither;
     return {answer, {it.outcome("short_read"), it.outcome("short_tries")}};
 }
 

@@ -11,8 +11,8 @@
 namespace jpki::probe {
 
 struct Verdict {
-    Fact fact;
-    Answer answer;
+    Fact fact{};
+    Answer answer{};
     std::array<std::string, 4> values;  // for the {} of its sentence
 
     [[nodiscard]] State state() const { return row_of(answer).state; }

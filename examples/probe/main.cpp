@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <ctime>
+#include <system_error>
 
 #include "common/new_file.hpp"
 #include "pcsc/reader_system.hpp"
@@ -32,7 +32,8 @@ std::string as_text(const Json& json) {
 
 void write_out(const std::string& page) {
     if (std::fwrite(page.data(), 1, page.size(), stdout) != page.size() || std::fflush(stdout) != 0)
-        throw Failure{Exit::failed, say(Text::cannot_write, "stdout", std::strerror(errno))};
+        throw Failure{Exit::failed,
+                      say(Text::cannot_write, "stdout", std::generic_category().message(errno))};
 }
 
 std::string today() {
@@ -59,7 +60,8 @@ void keep(const std::string& page, const std::string& file, bool replace) {
     const int error = app::write_whole(file, page, replace);
     if (error == EEXIST)
         throw Failure{Exit::refused, say(Text::file_exists, file), say(Text::file_exists_advice)};
-    if (error != 0) throw Failure{Exit::failed, say(Text::cannot_write, file, std::strerror(error))};
+    if (error != 0)
+        throw Failure{Exit::failed, say(Text::cannot_write, file, std::generic_category().message(error))};
 }
 
 void probe(Options& options) {
@@ -82,9 +84,12 @@ void probe(Options& options) {
                         .verdicts = judge(found.run.record, found.surroundings),
                         .record = &found.run.record};
     const std::string page = options.json ? as_text(to_json(report)) : to_markdown(report);
-    if (!options.to_file) return write_out(page);
-    keep(page, options.file, replace);
-    user.tell("\n" + say(Text::written, options.file) + "\n");
+    if (options.to_file) {
+        keep(page, options.file, replace);
+        user.tell("\n" + say(Text::written, options.file) + "\n");
+    } else {
+        write_out(page);
+    }
 }
 
 // Errors are JSON as well when the answer would have been.

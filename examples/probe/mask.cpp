@@ -32,7 +32,7 @@ const std::array<Family, 4>& families() {
 }
 
 std::string_view trimmed(ByteView field) {
-    std::string_view text(reinterpret_cast<const char*>(field.data()), field.size());
+    const std::string_view text(reinterpret_cast<const char*>(field.data()), field.size());
     const std::size_t end = text.find_last_not_of(std::string_view(" \0", 2));
     return text.substr(0, end == std::string_view::npos ? 0 : end + 1);
 }
@@ -164,7 +164,8 @@ std::vector<Finding> Masker::head_more(ByteView answer) {
 std::vector<Finding> Masker::filler(ByteView answer) const {
     if (answer.empty() || certificate_size_ == 0) return {};
     if (certificate_size_ > kFillerAt) return {{"filler", "within the certificate"}};
-    return {{"filler", all(answer, 0xFF) ? "FF" : all(answer, 0x00) ? "00" : "other"}};
+    if (all(answer, 0xFF)) return {{"filler", "FF"}};
+    return {{"filler", all(answer, 0x00) ? "00" : "other"}};
 }
 
 std::vector<Finding> Masker::look(Mask mask, card::StatusWord sw, ByteView answer) {

@@ -1,6 +1,7 @@
 #include "probe/run.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "probe/guard.hpp"
 
@@ -51,6 +52,7 @@ class Runner {
                 first = end;
             }
         }
+        if (something_selected_) power_down();
         if (result_.ending == Ending::complete && counters_moved()) result_.ending = Ending::counter_moved;
         return std::move(result_);
     }
@@ -95,6 +97,7 @@ class Runner {
             }))
             return;
         Transaction transaction(*connection_);
+        something_selected_ = false;
         bool selected = false;
         for (const Command& row : rows) {
             if (stops()) return;
@@ -108,6 +111,12 @@ class Runner {
         }
         // At the very end the card forgets what was selected, too.
         if (!last) transaction.end_with(Disposition::leave);
+        something_selected_ = !last;
+    }
+
+    // After a run that ended between two stretches; not at any price, since others may have the card by now.
+    void power_down() {
+        if (connection_->begin(SteadyClock::now() + patience_.step)) connection_->end(Disposition::unpower);
     }
 
     static bool is_select(const Command& row) { return row.apdu.bytes()[1] == 0xA4; }
@@ -170,6 +179,7 @@ class Runner {
     std::unique_ptr<GuardedConnection> connection_;
     Masker masker_;
     bool told_of_waiting_ = false;
+    bool something_selected_ = false;  // outside of a transaction
     Run result_;
 };
 
@@ -188,9 +198,10 @@ std::string_view Exchange::finding(std::string_view key) const {
 
 const Exchange& Record::of(std::string_view id) const {
     static const Exchange kNone;
-    const auto found = std::find_if(exchanges.rbegin(), exchanges.rend(),
-                                    [id](const Exchange& exchange) { return exchange.command->id == id; });
-    return found == exchanges.rend() ? kNone : *found;
+    const auto latest_first = std::views::reverse(exchanges);
+    const auto found = std::ranges::find_if(
+        latest_first, [id](const Exchange& exchange) { return exchange.command->id == id; });
+    return found == latest_first.end() ? kNone : *found;
 }
 
 Run run(ReaderContext& context, const std::string& reader, Watcher& watcher, Patience patience) {
