@@ -31,7 +31,7 @@ class ScriptedUser final : public User {
     std::string told;
     std::optional<bool> answer = true;
     std::vector<std::string> questions;
-    // Asked before each command, with how many were announced before.
+    // Asked before each command.
     std::function<bool()> stop = [] { return false; };
 
     void tell(const std::string& lines) override { told += lines; }
