@@ -158,8 +158,9 @@ std::vector<Variant> inside() {
         for (DerNode& time : validity.children)
             time.content.pop_back();
     }));
-    out.push_back(on_part("validity-backwards", kValidity,
-                          [](DerNode& validity) { std::swap(validity.children[0], validity.children[1]); }));
+    out.push_back(on_part("validity-backwards", kValidity, [](DerNode& validity) {
+        validity.children = {validity.children[1], validity.children[0]};
+    }));
     out.push_back(on_part("extensions-lie", kExtensions, [](DerNode& extensions) {
         extensions.children[0].length = Bytes{0x82, 0x7F, 0xFF};
     }));
