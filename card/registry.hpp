@@ -1,5 +1,4 @@
-// The families that this build knows, as one factory. Only lib/entry/composition.cpp, the probe and tests use
-// it.
+// The families that this build knows, as one factory. Only lib/entry/composition.cpp and tests use it.
 #pragma once
 
 #include <memory>

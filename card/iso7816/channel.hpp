@@ -1,6 +1,6 @@
 // One command in, one complete answer out: GET RESPONSE, 6Cxx, bounds and the redacted trace in one place.
-// Used by card/profile and examples/probe, inside a transaction that the caller holds; it never retries a
-// command that the card may have executed.
+// Used by card/profile, inside a transaction that the caller holds; it never retries a command that the card
+// may have executed.
 #pragma once
 
 #include "iso7816/command.hpp"

@@ -1,5 +1,6 @@
 // The port towards smart-card readers. Implemented by card/pcsc over pcsc-lite and by tests/support over the
-// virtual card; used by lib/core only. No PC/SC type crosses it, and nothing here knows what is on the card.
+// virtual card; used by lib/core and examples/probe. No PC/SC type crosses it, and nothing here knows what is
+// on the card.
 #pragma once
 
 #include <memory>
@@ -12,8 +13,9 @@
 
 namespace jpki {
 
-// Changes whenever a card was removed or inserted, also when both happened between two looks. Opaque: how it
-// is made is the implementation's business.
+// Changes whenever a card was removed or inserted, also when both happened between two looks; not when the
+// whole reader went and came back between them, which a failing connection tells. Opaque: how it is made is
+// the implementation's business.
 struct PresenceEpoch {
     std::uint64_t value = 0;
     friend bool operator==(const PresenceEpoch&, const PresenceEpoch&) = default;
