@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 
 namespace jpki::p11::library {
 
@@ -37,23 +38,36 @@ Library* make_ours() {
 }
 
 // exit() without C_Finalize is how OpenSSL, curl, Java and GnuTLS end: leave the card logged out. Needs no
-// OpenSSL; runs before libpcsclite is torn down, because that is a dependency of ours.
-[[gnu::destructor]] void leave_cards_logged_out() {
+// OpenSSL.
+void leave_cards_logged_out() {
     Library* library = ours();
     if (library == nullptr) return;
     std::shared_ptr<Module> module;
     {
         const Lock lock(library->mutex);
+        if (library->exiting) return;
         library->exiting = true;
         module = library->module;  // which stays where it is
     }
     if (module) module->leave();
 }
 
+// Libraries are torn down after what exit() was told to call. Since 2.1 libpcsclite loads the rest of itself
+// at the first call: that is no dependency of ours, so a destructor would find it gone. Not atexit(), which
+// cannot be told from a static object with a destructor (tests/structure/check_module).
+void leave_before_libraries() {
+    [[maybe_unused]] static const int registered =
+        ::on_exit([](int, void*) { leave_cards_logged_out(); }, nullptr);
+}
+
+// Should there have been no memory for that.
+[[gnu::destructor]] void leave_at_last() { leave_cards_logged_out(); }
+
 }  // namespace
 
 Status initialize(const HostWishes& wishes) {
     Library* library = make_ours();
+    leave_before_libraries();
     const Lock lock(library->mutex);
     if (library->exiting) return fail(Errc::internal, "the process is exiting");
     if (library->module) return fail(Errc::already_initialized);
