@@ -12,6 +12,8 @@ in_tree() {
     unshare "${spaces[@]}" bash -c '
         set -e
         . "$1/few_devices.sh"
+        # A mount of its own, or no further namespace of mounts could be made inside.
+        mount --bind "$2" "$2"
         few_devices "$2/dev"
         mkdir -p "$2/dev/shm" "$2/dev/pts"
         mount -t tmpfs tmpfs "$2/dev/shm"
