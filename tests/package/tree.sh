@@ -19,6 +19,8 @@ in_tree() {
         mount -t tmpfs tmpfs "$2/dev/shm"
         mount -t devpts -o newinstance,ptmxmode=0666 devpts "$2/dev/pts"
         ln -s pts/ptmx "$2/dev/ptmx"
+        : >"$2/dev/tty"
+        mount --bind /dev/tty "$2/dev/tty"
         mount -t proc proc "$2/proc"
         mount -t tmpfs tmpfs "$2/run"
         [ "$3" = shared ] || ip link set lo up
