@@ -89,10 +89,14 @@ const char* udev_device_get_sysattr_value(udev_device*, const char* name) {
     return std::strcmp(name, "bInterfaceNumber") == 0 ? "00" : nullptr;
 }
 
+// pcscd 2 asks for PCSCLITE_IGNORE, by which a rule of udev hides a reader.
+const char* udev_device_get_property_value(udev_device*, const char*) { return nullptr; }
+
 udev_monitor* udev_monitor_new_from_netlink(udev*, const char*) { return &the_monitor; }
 int udev_monitor_filter_add_match_subsystem_devtype(udev_monitor*, const char*, const char*) { return 0; }
 int udev_monitor_enable_receiving(udev_monitor*) { return 0; }
 int udev_monitor_get_fd(udev_monitor*) { return Readers::all().news_descriptor(); }
+udev_monitor* udev_monitor_unref(udev_monitor*) { return nullptr; }
 udev_device* udev_monitor_receive_device(udev_monitor*) {
     const std::optional<Hotplug> news = Readers::all().news();
     return news ? device(news->reader, news->plugged_in ? "add" : "remove") : nullptr;
