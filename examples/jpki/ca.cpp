@@ -18,13 +18,22 @@ constexpr const char* kCertificates[] = {
 #include "ca_certificates.inc"
 };
 
+// With the octets that go on a character of UTF-8.
+std::string character_at(const std::string& text, std::size_t at) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        ++end;
+    return text.substr(at, end - at);
+}
+
 // As people copy it: any case, with colons, blanks, hyphens.
 std::string digits_of(const std::string& typed) {
     std::string digits;
-    for (const char c : typed) {
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+        const char c = typed[i];
         if (std::string_view(": -\t\r\n").find(c) != std::string_view::npos) continue;
         if (!std::isxdigit(static_cast<unsigned char>(c)))
-            throw Failure(Exit::usage, say(Text::fingerprint_character, std::string(1, c)));
+            throw Failure(Exit::usage, say(Text::fingerprint_character, character_at(typed, i)));
         digits += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     }
     if (digits.size() == kMd5) throw Failure(Exit::not_verified, say(Text::fingerprint_md5));

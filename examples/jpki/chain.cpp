@@ -53,22 +53,22 @@ bool named_only(const Certificate& certificate, const Trust& trust) {
 void check_chain(Verdict& verdict, const Trust& trust, Time now) {
     if (!verdict.signer) return;
     const Certificate& signer = *verdict.signer;
-    if (!may_sign(signer) || signer.is_authority) verdict.blame("usage", Text::why_usage);
+    if (!may_sign(signer) || signer.is_authority) verdict.blame("usage", Text::why_usage, true);
     const Certificate* issuer = issuer_of(signer, trust.authorities);
     ERR_clear_error();
     if (issuer == nullptr) {
         const Text unknown = trust.built_in ? Text::why_issuer : Text::why_issuer_given;
-        verdict.blame("issuer", named_only(signer, trust) ? Text::ca_unchecked : unknown);
+        verdict.blame("issuer", named_only(signer, trust) ? Text::ca_unchecked : unknown, true);
         return;
     }
     verdict.issuer = *issuer;
     const Time when = verdict.claimed_time.value_or(now);
-    if (when > now + std::chrono::hours(24)) verdict.blame("future", Text::why_future);
+    if (when > now + std::chrono::hours(24)) verdict.blame("future", Text::why_future, true);
     switch (openssl_on(signer, *issuer, when)) {
         case X509_V_OK: break;
         case X509_V_ERR_CERT_HAS_EXPIRED:
-        case X509_V_ERR_CERT_NOT_YET_VALID: verdict.blame("validity", Text::why_validity); break;
-        default: verdict.blame("chain", Text::why_chain); break;
+        case X509_V_ERR_CERT_NOT_YET_VALID: verdict.blame("validity", Text::why_validity, true); break;
+        default: verdict.blame("chain", Text::why_chain, true); break;
     }
 }
 

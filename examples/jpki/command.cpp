@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -19,7 +18,7 @@ Module& Context::module() {
 
 void write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-        throw Failure(Exit::failed, say(Text::cannot_write, "stdout", std::strerror(errno)));
+        throw Failure(Exit::failed, say(Text::cannot_write, "stdout", reason_of(errno)));
 }
 
 // Names of files and readers need not be UTF-8.
@@ -33,16 +32,18 @@ void warn(const std::string& line) { (void)std::fputs(("jpki: " + line + "\n").c
 
 Octets read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw Failure(Exit::failed, say(Text::cannot_read, path, std::strerror(errno)));
-    Octets contents{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (file.bad()) throw Failure(Exit::failed, say(Text::cannot_read, path, std::strerror(errno)));
-    return contents;
+    if (!file) throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
+    try {
+        return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    } catch (const std::ios_base::failure&) {  // a folder opens, too
+        throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
+    }
 }
 
 void write_file(const std::string& path, const std::string& contents, bool replace) {
     const int error = write_whole(path, contents, replace);
     if (error == EEXIST) throw Failure(Exit::refused, say(Text::file_exists, path));
-    if (error != 0) throw Failure(Exit::failed, say(Text::cannot_write, path, std::strerror(error)));
+    if (error != 0) throw Failure(Exit::failed, say(Text::cannot_write, path, reason_of(error)));
 }
 
 }  // namespace jpki::app

@@ -51,8 +51,7 @@ Octets digest(const EVP_MD* hash, std::initializer_list<View> parts) {
 Octets digest_of_file(const EVP_MD* hash, const std::string& path) {
     Hash running(hash);
     std::ifstream file(path, std::ios::binary);
-    if (!file)
-        throw Failure(Exit::failed, say(Text::cannot_read, path, std::generic_category().message(errno)));
+    if (!file) throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
     std::error_code unknown;
     Progress progress(Text::progress_reading, std::filesystem::file_size(path, unknown));
     Octets piece(kPiece);
@@ -64,7 +63,7 @@ Octets digest_of_file(const EVP_MD* hash, const std::string& path) {
     }
     // A folder opens, too; reading it is what fails.
     if (!file.eof() || file.bad())
-        throw Failure(Exit::failed, say(Text::cannot_read, path, std::generic_category().message(errno)));
+        throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
     return running.value();
 }
 

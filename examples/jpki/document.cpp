@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <fstream>
 #include <string_view>
-#include <system_error>
 
 #include "cms_check.hpp"
 #include "cms_signature.hpp"
@@ -26,7 +25,7 @@ Octets beginning_of(const std::string& path) {
     Octets beginning(kPdfWithin);
     file.read(reinterpret_cast<char*>(beginning.data()), static_cast<std::streamsize>(beginning.size()));
     if (!file.is_open() || file.bad())
-        throw Failure(Exit::failed, say(Text::cannot_read, path, std::generic_category().message(errno)));
+        throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
     beginning.resize(static_cast<std::size_t>(file.gcount()));
     return beginning;
 }

@@ -99,9 +99,11 @@ std::vector<Reader> look(const Module& module) {
 KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name) {
     std::optional<KeySeat> found;
     std::string names;
+    bool any = false;
     bool foreign = false;
     for (Reader& reader : look(module)) {
         if (!reader_name.empty() && reader.name != reader_name) continue;
+        any = true;
         const auto seat = std::ranges::find(reader.seats, purpose, &KeySeat::purpose);
         foreign = foreign || reader.foreign;
         if (seat == reader.seats.end()) continue;
@@ -111,6 +113,7 @@ KeySeat find_seat(const Module& module, Purpose purpose, const std::string& read
         found = std::move(*seat);
     }
     if (found) return *std::move(found);
+    if (!any) throw Failure(Exit::no_card, say(Text::no_reader), say(Text::no_reader_advice));
     throw Failure(Exit::no_card, say(foreign ? Text::foreign_card : Text::no_card), say(Text::put_card_in));
 }
 

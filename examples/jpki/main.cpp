@@ -35,6 +35,14 @@ std::string footer() {
     return lines;
 }
 
+Failure misuse(const CLI::App& app, const CLI::ParseError& wrong) {
+    if (!app.get_subcommands().empty())
+        return {Exit::usage, say(Text::wrong_usage, wrong.what()), say(Text::usage_advice)};
+    const auto unknown = app.remaining();
+    return {Exit::usage,
+            unknown.empty() ? say(Text::no_command) : say(Text::unknown_command, unknown.front())};
+}
+
 int run(int argc, char** argv) {
     choose_language(argc, argv);
     Context context;
@@ -63,8 +71,8 @@ int run(int argc, char** argv) {
         app.parse(argc, argv);
         return static_cast<int>(Exit::ok);
     } catch (const CLI::ParseError& wrong) {
-        const int status = app.exit(wrong);
-        return status == 0 ? 0 : static_cast<int>(Exit::usage);
+        if (wrong.get_exit_code() == 0) return app.exit(wrong);  // --help, --version
+        return report(misuse(app, wrong), context.json);
     } catch (const Ends& ends) {
         return static_cast<int>(ends.exit);
     } catch (const Failure& failure) {

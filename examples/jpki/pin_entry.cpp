@@ -17,7 +17,7 @@ namespace {
 class File {
   public:
     explicit File(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {
-        if (number_ < 0) throw Failure(Exit::failed, say(Text::cannot_read, path, std::strerror(errno)));
+        if (number_ < 0) throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
     }
     File(const File&) = delete;
     File& operator=(const File&) = delete;

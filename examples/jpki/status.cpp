@@ -1,5 +1,6 @@
 // `jpki status`: readers, cards, PINs, certificates.
 #include "command.hpp"
+#include "failure.hpp"
 #include "holder.hpp"
 #include "seat_text.hpp"
 #include "text.hpp"
@@ -96,6 +97,8 @@ void add_status(CLI::App& app, Context& context) {
         } else {
             write(lines_of(readers));
         }
+        if (std::ranges::all_of(readers, [](const Reader& one) { return one.seats.empty(); }))
+            throw Ends{Exit::no_card};
     });
 }
 

@@ -25,4 +25,7 @@ std::string say(Text row, const Arguments&... arguments) {
     return fmt::vformat(text(row), fmt::make_format_args(arguments...));
 }
 
+// Why a system call failed, for the end of a sentence.
+std::string reason_of(int error);
+
 }  // namespace jpki::app

@@ -1,6 +1,7 @@
 // What became of one signature: who made it, what is wrong with it, and who vouches for the signer.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ namespace jpki::app {
 struct Fault {
     std::string code;  // for programs; never changes
     std::string words;
+    bool of_certificate = false;  // the signature fits the document; it is the signer who is in doubt
 };
 
 struct Verdict {
@@ -26,8 +28,11 @@ struct Verdict {
     std::size_t appended = 0;
 
     [[nodiscard]] bool right() const { return faults.empty(); }
-    void blame(std::string code, Text words) {
-        faults.push_back({std::move(code), std::string(text(words))});
+    [[nodiscard]] bool intact() const {
+        return signer && std::ranges::all_of(faults, &Fault::of_certificate);
+    }
+    void blame(std::string code, Text words, bool of_certificate = false) {
+        faults.push_back({std::move(code), std::string(text(words)), of_certificate});
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "ca.hpp"
 #include "cms_check.hpp"
@@ -16,6 +17,8 @@ namespace jpki::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kSuffix = ".p7s";
 
 struct Wishes {
     std::string file;
@@ -38,13 +41,21 @@ Trust trust_of(const Wishes& wishes) {
     return trust;
 }
 
-// A detached signature is looked for where `jpki sign` puts it.
+// A detached signature is looked for where `jpki sign` puts it, and its document likewise.
 std::vector<Verdict> verdicts_of(Wishes& wishes) {
     if (!wishes.signature.empty()) return check_cms_file(wishes.file, wishes.signature);
     const Octets beginning = beginning_of(wishes.file);
     const Kind kind = kind_of(beginning, wishes.type);
-    const std::string beside = wishes.file + ".p7s";
     std::error_code ignored;
+    const std::string document =
+        wishes.file.substr(0, wishes.file.size() - std::min(kSuffix.size(), wishes.file.size()));
+    if (kind == Kind::cms && wishes.file == document + std::string(kSuffix) &&
+        fs::is_regular_file(document, ignored) && begins_as_cms(beginning) &&
+        !cms_content(read_file(wishes.file))) {
+        wishes.signature = std::exchange(wishes.file, document);
+        return check_cms_file(wishes.file, wishes.signature);
+    }
+    const std::string beside = wishes.file + std::string(kSuffix);
     if (kind == Kind::cms && fs::exists(beside, ignored) &&
         !(begins_as_cms(beginning) && check_cms(read_file(wishes.file), nullptr)))
         wishes.signature = beside;
@@ -72,7 +83,7 @@ std::string time_in_japan(Time when) {
 // --- for programs
 
 Json json_of(const Verdict& verdict, const Wishes& wishes) {
-    Json json{{"verified", verdict.right()}, {"faults", Json::array()}};
+    Json json{{"verified", verdict.right()}, {"intact", verdict.intact()}, {"faults", Json::array()}};
     for (const Fault& fault : verdict.faults)
         json["faults"].push_back({{"code", fault.code}, {"words", fault.words}});
     if (verdict.signer) {
@@ -99,6 +110,7 @@ Json json_of(const Verdict& verdict, const Wishes& wishes) {
 std::string lines_of(const Verdict& verdict, const Wishes& wishes) {
     std::string lines;
     const auto add = [&lines](const std::string& line) { lines += "  " + line + "\n"; };
+    if (verdict.intact()) add(say(Text::verify_intact));
     for (const Fault& fault : verdict.faults)
         add(fault.words);
     if (verdict.signer) {
@@ -115,8 +127,13 @@ std::string lines_of(const Verdict& verdict, const Wishes& wishes) {
     if (verdict.claimed_time) add(say(Text::verify_time, time_in_japan(*verdict.claimed_time)));
     if (verdict.issuer) add(say(Text::verify_issuer, name_of_issuer(*verdict.issuer)));
     if (expired_since(verdict)) add(say(Text::verify_expired, date_in_japan(verdict.signer->not_after)));
-    if (verdict.appended != 0) add(say(Text::verify_appended, verdict.appended));
+    if (verdict.appended != 0 && verdict.intact()) add(say(Text::verify_appended, verdict.appended));
     return lines;
+}
+
+Text headline_of(const Verdict& verdict) {
+    if (verdict.right()) return Text::verify_right;
+    return verdict.intact() ? Text::verify_who : Text::verify_wrong;
 }
 
 void report(const Context& context, const Wishes& wishes, const std::vector<Verdict>& verdicts, bool all) {
@@ -132,8 +149,7 @@ void report(const Context& context, const Wishes& wishes, const std::vector<Verd
     }
     std::string lines;
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
-        const Text headline = verdicts[i].right() ? Text::verify_right : Text::verify_wrong;
-        lines += say(headline, i + 1, verdicts.size()) + "\n" + lines_of(verdicts[i], wishes);
+        lines += say(headline_of(verdicts[i]), i + 1, verdicts.size()) + "\n" + lines_of(verdicts[i], wishes);
     }
     write(lines + say(Text::verify_revocation) + "\n");
 }
