@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -53,6 +54,8 @@ bool write_pem(const std::string& path, ByteView certificate) {
 
 bool write_authorities(const std::string& directory, const Image& image) {
     const std::string prefix = directory + "/" + std::string(family_info(image.family).authority_prefix);
+    std::error_code unmade;  // then writing fails as well
+    std::filesystem::create_directories(directory, unmade);
     const auto write = [&](std::string_view name, const Authority& authority) {
         return authority.certificate.empty() || write_pem(prefix + std::string(name), authority.certificate);
     };

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -22,6 +23,15 @@ Descriptor end_signals() {
     sigaddset(&set, SIGINT);
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
     return Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+// For a person who looks on; what runs in the background has --ready-file.
+void tell(const char* what) {
+    static const char* last = nullptr;
+    if (last == what || ::isatty(STDOUT_FILENO) == 0) return;
+    last = what;
+    (void)std::fputs(what, stdout);
+    (void)std::fflush(stdout);
 }
 
 }  // namespace
@@ -74,7 +84,10 @@ int Server::milliseconds_to_wait(Clock::time_point now) const {
 
 void Server::connect_when_due(Clock::time_point now) {
     if (connection_ || now < next_try_ || !slot_.may_connect(now)) return;
-    connecting_ = begin_connection(reader_);  // an attempt that is still pending has had its time
+    // An attempt that is still pending has had its time.
+    if (next_try_ != Clock::time_point{})
+        tell("There is no virtual reader that is free: waiting for pcscd with vsmartcard-vpcd.\n");
+    connecting_ = begin_connection(reader_);
     next_try_ = now + (connecting_ ? kForConnecting : kBetweenTries);
 }
 
@@ -106,6 +119,7 @@ void Server::disconnect() {
 }
 
 void Server::announce() {
+    tell("The card is in the virtual reader. Ctrl-C ends it.\n");
     if (ready_file_.empty()) return;
     const Descriptor file(::open(ready_file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!file || !write_all(file, "ready\n"))
