@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 namespace jpki::vcard {
 namespace {
@@ -23,15 +24,6 @@ Descriptor end_signals() {
     sigaddset(&set, SIGINT);
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
     return Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
-}
-
-// For a person who looks on; what runs in the background has --ready-file.
-void tell(const char* what) {
-    static const char* last = nullptr;
-    if (last == what || ::isatty(STDOUT_FILENO) == 0) return;
-    last = what;
-    (void)std::fputs(what, stdout);
-    (void)std::fflush(stdout);
 }
 
 }  // namespace
@@ -101,13 +93,23 @@ void Server::finish_connecting() {
     announce();
 }
 
-void Server::serve_reader() { settle(connection_->on_readable(slot_.card())); }
+void Server::serve_reader() {
+    const VpcdEnd end = connection_->on_readable(slot_.card());
+    if (end == VpcdEnd::kGoesOn) tell("The card is in the virtual reader. Ctrl-C ends it.\n");
+    settle(end);
+}
 
 void Server::settle(VpcdEnd end) {
     if (end == VpcdEnd::kGoesOn) return;
     disconnect();
     if (end == VpcdEnd::kCardMute) slot_.bounce();
     next_try_ = Clock::now() + kBetweenTries;
+}
+
+void Server::tell(const char* what) {
+    if (std::exchange(told_, what) == what || ::isatty(STDOUT_FILENO) == 0) return;
+    (void)std::fputs(what, stdout);
+    (void)std::fflush(stdout);
 }
 
 void Server::disconnect() {
@@ -119,7 +121,6 @@ void Server::disconnect() {
 }
 
 void Server::announce() {
-    tell("The card is in the virtual reader. Ctrl-C ends it.\n");
     if (ready_file_.empty()) return;
     const Descriptor file(::open(ready_file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!file || !write_all(file, "ready\n"))

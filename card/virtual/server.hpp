@@ -34,6 +34,8 @@ class Server {
     void settle(VpcdEnd end);
     void disconnect();
     void announce();
+    // Once, to a person who looks on; what runs in the background has --ready-file.
+    void tell(const char* what);
 
     CardSlot& slot_;
     ReaderAddress reader_;
@@ -44,6 +46,7 @@ class Server {
     Descriptor connecting_;
     std::optional<VpcdConnection> connection_;
     Clock::time_point next_try_{};
+    const char* told_ = nullptr;
 };
 
 }  // namespace jpki::vcard

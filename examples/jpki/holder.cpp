@@ -76,12 +76,13 @@ void read_certificates(const Session& session, KeySeat& seat) {
     }
 }
 
-std::vector<Reader> look(const Module& module) {
+std::vector<Reader> look(const Module& module, const std::string& reader_name) {
     std::vector<Reader> readers;
     for (const CK_SLOT_ID slot : slots_of(module)) {
         CK_SLOT_INFO info{};
         if (module->C_GetSlotInfo(slot, &info) != CKR_OK) continue;
         const std::string name = reader_of(info);
+        if (!reader_name.empty() && name != reader_name) continue;
         auto known = std::ranges::find(readers, name, &Reader::name);
         if (known == readers.end()) known = readers.insert(readers.end(), Reader{name, {}, false, {}});
         if ((info.flags & CKF_TOKEN_PRESENT) == 0) continue;
@@ -93,17 +94,18 @@ std::vector<Reader> look(const Module& module) {
         known->model = trimmed(token.model);
         known->seats.push_back(read_seat(module, slot, token));
     }
+    if (readers.empty() && !reader_name.empty())
+        throw Failure(Exit::no_card, say(Text::unknown_reader, reader_name));
     return readers;
 }
 
 KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name) {
     std::optional<KeySeat> found;
     std::string names;
-    bool any = false;
     bool foreign = false;
-    for (Reader& reader : look(module)) {
-        if (!reader_name.empty() && reader.name != reader_name) continue;
-        any = true;
+    auto readers = look(module, reader_name);
+    if (readers.empty()) throw Failure(Exit::no_card, say(Text::no_reader), say(Text::no_reader_advice));
+    for (Reader& reader : readers) {
         const auto seat = std::ranges::find(reader.seats, purpose, &KeySeat::purpose);
         foreign = foreign || reader.foreign;
         if (seat == reader.seats.end()) continue;
@@ -113,7 +115,6 @@ KeySeat find_seat(const Module& module, Purpose purpose, const std::string& read
         found = std::move(*seat);
     }
     if (found) return *std::move(found);
-    if (!any) throw Failure(Exit::no_card, say(Text::no_reader), say(Text::no_reader_advice));
     throw Failure(Exit::no_card, say(foreign ? Text::foreign_card : Text::no_card), say(Text::put_card_in));
 }
 

@@ -42,7 +42,9 @@ struct Reader {
 // The reader's own name: our module has two slots for one.
 std::string reader_of(const CK_SLOT_INFO& info);
 
-std::vector<Reader> look(const Module& module);
+// All readers, or the one with this name: the cards in others are left alone. Throws Failure(no_card) when
+// there is none of this name.
+std::vector<Reader> look(const Module& module, const std::string& reader_name = {});
 
 // The only seat with this purpose in any reader, or in the one with this name. Throws Failure: no_card, or
 // usage when there are several.

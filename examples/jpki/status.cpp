@@ -91,7 +91,7 @@ std::string lines_of(const std::vector<Reader>& readers) {
 void add_status(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("status", say(Text::help_status));
     command->callback([&context] {
-        const auto readers = look(context.module());
+        const auto readers = look(context.module(), context.reader);
         if (context.json) {
             write(json_of(readers));
         } else {

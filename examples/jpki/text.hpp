@@ -1,12 +1,10 @@
 // What people read, in English or Japanese. The sentences are the rows of texts.def.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
 #include <string_view>
 
-#include "common/language.hpp"
+#include "common/words.hpp"
 
 namespace jpki::app {
 
@@ -22,10 +20,7 @@ std::string_view text(Text row) noexcept;
 // The row's sentence with its {} filled in.
 template <class... Arguments>
 std::string say(Text row, const Arguments&... arguments) {
-    return fmt::vformat(text(row), fmt::make_format_args(arguments...));
+    return fill(text(row), arguments...);
 }
-
-// Why a system call failed, for the end of a sentence.
-std::string reason_of(int error);
 
 }  // namespace jpki::app

@@ -28,6 +28,7 @@ struct Verdict {
     std::size_t appended = 0;
 
     [[nodiscard]] bool right() const { return faults.empty(); }
+    // What it is over is as it was when it was made.
     [[nodiscard]] bool intact() const {
         return signer && std::ranges::all_of(faults, &Fault::of_certificate);
     }

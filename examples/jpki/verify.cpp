@@ -41,18 +41,23 @@ Trust trust_of(const Wishes& wishes) {
     return trust;
 }
 
+// Of FILE.p7s that holds no document: FILE, if it is there.
+std::optional<std::string> document_of(const std::string& signature) {
+    std::error_code ignored;
+    const fs::path beside = fs::path(signature).replace_extension();
+    if (!signature.ends_with(kSuffix) || !fs::is_regular_file(beside, ignored)) return std::nullopt;
+    if (!check_cms(read_file(signature), nullptr) || cms_content(read_file(signature))) return std::nullopt;
+    return beside.string();
+}
+
 // A detached signature is looked for where `jpki sign` puts it, and its document likewise.
 std::vector<Verdict> verdicts_of(Wishes& wishes) {
     if (!wishes.signature.empty()) return check_cms_file(wishes.file, wishes.signature);
     const Octets beginning = beginning_of(wishes.file);
     const Kind kind = kind_of(beginning, wishes.type);
     std::error_code ignored;
-    const std::string document =
-        wishes.file.substr(0, wishes.file.size() - std::min(kSuffix.size(), wishes.file.size()));
-    if (kind == Kind::cms && wishes.file == document + std::string(kSuffix) &&
-        fs::is_regular_file(document, ignored) && begins_as_cms(beginning) &&
-        !cms_content(read_file(wishes.file))) {
-        wishes.signature = std::exchange(wishes.file, document);
+    if (const auto document = kind == Kind::cms ? document_of(wishes.file) : std::nullopt) {
+        wishes.signature = std::exchange(wishes.file, *document);
         return check_cms_file(wishes.file, wishes.signature);
     }
     const std::string beside = wishes.file + std::string(kSuffix);
@@ -83,7 +88,8 @@ std::string time_in_japan(Time when) {
 // --- for programs
 
 Json json_of(const Verdict& verdict, const Wishes& wishes) {
-    Json json{{"verified", verdict.right()}, {"intact", verdict.intact()}, {"faults", Json::array()}};
+    Json json{
+        {"verified", verdict.right()}, {"signed_part_intact", verdict.intact()}, {"faults", Json::array()}};
     for (const Fault& fault : verdict.faults)
         json["faults"].push_back({{"code", fault.code}, {"words", fault.words}});
     if (verdict.signer) {
@@ -110,7 +116,9 @@ Json json_of(const Verdict& verdict, const Wishes& wishes) {
 std::string lines_of(const Verdict& verdict, const Wishes& wishes) {
     std::string lines;
     const auto add = [&lines](const std::string& line) { lines += "  " + line + "\n"; };
-    if (verdict.intact()) add(say(Text::verify_intact));
+    // What was appended may show something else.
+    if (verdict.intact())
+        add(verdict.appended == 0 ? say(Text::verify_intact) : say(Text::verify_appended, verdict.appended));
     for (const Fault& fault : verdict.faults)
         add(fault.words);
     if (verdict.signer) {
@@ -127,7 +135,6 @@ std::string lines_of(const Verdict& verdict, const Wishes& wishes) {
     if (verdict.claimed_time) add(say(Text::verify_time, time_in_japan(*verdict.claimed_time)));
     if (verdict.issuer) add(say(Text::verify_issuer, name_of_issuer(*verdict.issuer)));
     if (expired_since(verdict)) add(say(Text::verify_expired, date_in_japan(verdict.signer->not_after)));
-    if (verdict.appended != 0 && verdict.intact()) add(say(Text::verify_appended, verdict.appended));
     return lines;
 }
 

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
-#include <system_error>
 
 #include "common/new_file.hpp"
 #include "pcsc/reader_system.hpp"
@@ -32,8 +31,7 @@ std::string as_text(const Json& json) {
 
 void write_out(const std::string& page) {
     if (std::fwrite(page.data(), 1, page.size(), stdout) != page.size() || std::fflush(stdout) != 0)
-        throw Failure{Exit::failed,
-                      say(Text::cannot_write, "stdout", std::generic_category().message(errno))};
+        throw Failure{Exit::failed, say(Text::cannot_write, "stdout", app::reason_of(errno))};
 }
 
 std::string today() {
@@ -60,8 +58,7 @@ void keep(const std::string& page, const std::string& file, bool replace) {
     const int error = app::write_whole(file, page, replace);
     if (error == EEXIST)
         throw Failure{Exit::refused, say(Text::file_exists, file), say(Text::file_exists_advice)};
-    if (error != 0)
-        throw Failure{Exit::failed, say(Text::cannot_write, file, std::generic_category().message(error))};
+    if (error != 0) throw Failure{Exit::failed, say(Text::cannot_write, file, app::reason_of(error))};
 }
 
 void probe(Options& options) {

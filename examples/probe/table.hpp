@@ -6,20 +6,12 @@
 #include <span>
 #include <string_view>
 
-#include "common/language.hpp"
+#include "common/words.hpp"
 #include "jpki/bytes.hpp"
 
 namespace jpki::probe {
 
-// A sentence in both languages.
-struct Words {
-    std::string_view english;
-    std::string_view japanese;
-
-    [[nodiscard]] std::string_view spoken() const {
-        return app::spoken() == app::Language::japanese ? japanese : english;
-    }
-};
+using app::Words;
 
 enum class Fact : std::uint8_t {
 #define JPKI_FACT(id, english, japanese) id,

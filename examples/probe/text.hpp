@@ -1,12 +1,10 @@
 // What this program says to people besides its tables, in English or Japanese: the rows of texts.def.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
 #include <string_view>
 
-#include "common/language.hpp"
+#include "common/words.hpp"
 
 namespace jpki::probe {
 
@@ -20,7 +18,7 @@ std::string_view text(Text row) noexcept;
 
 template <class... Arguments>
 std::string say(Text row, const Arguments&... arguments) {
-    return fmt::vformat(text(row), fmt::make_format_args(arguments...));
+    return app::fill(text(row), arguments...);
 }
 
 }  // namespace jpki::probe
