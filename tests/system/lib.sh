@@ -4,6 +4,8 @@
 set -euo pipefail
 
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+# Other people's programs ask at the terminal, if there is one, whatever their input is. Tests run where nobody sits.
+! { : </dev/tty; } 2>/dev/null || exec "$here/../support/without_terminal" "$0" "$@"
 JPKI_BUILD=$(realpath "${JPKI_BUILD:-$here/../../build/dev}")
 module=$JPKI_BUILD/lib/jpki-pkcs11.so
 module_auth=$JPKI_BUILD/lib/jpki-pkcs11-auth.so
