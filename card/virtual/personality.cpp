@@ -16,7 +16,7 @@ constexpr std::array<SwitchInfo, kSwitches> kTable{{
      {"image", "bank"},
      "What card this is: of the family that the image was made for, or a foreign card without JPKI "
      "application."},
-    {"blocked-query", {"6984", "6983", "63c0"}, "The answer to a counter query on a blocked PIN."},
+    {"blocked-query", {"63c0", "6984", "6983"}, "The answer to a counter query on a blocked PIN."},
     {"blocked-verify", {"6984", "6983", "63c0"}, "The answer to VERIFY with a PIN that is already blocked."},
     {"verified-query", {"63cx", "9000"}, "The answer to a counter query on a PIN that is verified."},
     {"reselect",
@@ -35,7 +35,7 @@ constexpr std::array<SwitchInfo, kSwitches> kTable{{
      "Whether the sign command checks P1 before or after the security status."},
     {"sign-length", {"6985", "6700"}, "The answer to sign input of a length that P1 does not allow."},
     {"extended",
-     {"refused", "accepted"},
+     {"accepted", "refused"},
      "Whether extended-length commands are executed or answered with 6700."},
     {"short-read",
      {"9000", "6282", "6cxx"},

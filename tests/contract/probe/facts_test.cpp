@@ -32,7 +32,8 @@ const std::vector<Row>& rows() {
         {"juki", {}, Fact::counters, Answer::counters_two_reports, {"not sent", "63C5"}},
 
         {"default", {}, Fact::blocked_query, Answer::blocked_none},
-        {"default", {"auth-pin=blocked"}, Fact::blocked_query, Answer::blocked_seen, {"6984", "authentication"}},
+        {"default", {"auth-pin=blocked"}, Fact::blocked_query, Answer::blocked_seen, {"63C0", "authentication"}},
+        {"default", {"auth-pin=blocked", "blocked-query=6984"}, Fact::blocked_query, Answer::blocked_seen, {"6984", "authentication"}},
         {"default", {"sign-pin=blocked", "blocked-query=6983"}, Fact::blocked_query, Answer::blocked_seen, {"6983", "signature"}},
         {"android", {"sign-pin=blocked", "auth-pin=blocked", "blocked-query=63c0"}, Fact::blocked_query, Answer::blocked_seen, {"63C0", "authentication, signature"}},
 
@@ -86,8 +87,8 @@ const std::vector<Row>& rows() {
         {"default", {"neutral-aid=all-absent"}, Fact::other_applications, Answer::others_seen, {"6A82", "6A82"}},
         {"android", {}, Fact::other_applications, Answer::others_seen, {"9000", "6A82"}},
 
-        {"default", {}, Fact::extended_length, Answer::extended_refused, {"6700"}},
-        {"default", {"extended=accepted"}, Fact::extended_length, Answer::extended_taken},
+        {"default", {}, Fact::extended_length, Answer::extended_taken},
+        {"default", {"extended=refused"}, Fact::extended_length, Answer::extended_refused, {"6700"}},
     };
     return kRows;
 }

@@ -245,9 +245,10 @@ TEST(Instruction, UnknownOnesAndWrongClassesAreRefused) {
     EXPECT_EQ(card.sw("80FC0000"), "6700");
 }
 
-TEST(ExtendedLength, IsRefusedByDefault) {
-    JpkiCard card;
-    EXPECT_EQ(card.sw("00B08600000000"), "6700");
+TEST(ExtendedLength, ReachesWhatIsTooLargeForAShortOne) {
+    TestCard card;
+    EXPECT_EQ(card.sw("00CA7F2100"), "6700");
+    EXPECT_EQ(card.sw("00CA7F21000000"), "9000");
 }
 
 TEST(Power, AnOffCardIsMute) {

@@ -51,7 +51,6 @@ TEST(Log, NeverHoldsAPinInAnyForm) {
     const Folder folder;
     JpkiCard card;
     ASSERT_TRUE(card.log().open(folder.file("apdu.log")));
-    card.set("extended", "accepted");
     card.sw("00A4020C02001B");
     for (const char* command :
          {"0020008006 414243313233", "0020009B06 414243313233", "0020009B06 414243313233 00",

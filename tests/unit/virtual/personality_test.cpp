@@ -48,6 +48,12 @@ struct BlockedCard : JpkiCard {
     BlockedCard() { set_tries_left(Role::kAuthPin, 0); }
 };
 
+TEST(Personality, ABlockedPinAnswersItsQueryAndItsVerifyDifferently) {
+    BlockedCard card;
+    EXPECT_EQ(card.sw(kQueryAuth), "63C0");
+    EXPECT_EQ(card.sw(kVerifyAuth), "6984");
+}
+
 TEST(Personality, BlockedPinsAnswerAsSet) {
     for (const auto& [value, expected] : {std::pair{"6984", "6984"}, {"6983", "6983"}, {"63c0", "63C0"}}) {
         BlockedCard card;
@@ -130,9 +136,8 @@ TEST(Personality, SignLength) {
     EXPECT_EQ(card.sw("802A029701 AA 00"), "6700");
 }
 
-TEST(Personality, ExtendedLengthAccepted) {
+TEST(Personality, ExtendedLengthIsAcceptedUnlessRefused) {
     JpkiCard card;
-    card.set("extended", "accepted");
     EXPECT_EQ(card.data("00B08A00000000").size(), 2048U) << "a whole certificate file at once";
     EXPECT_EQ(card.data("00B08A00000400").size(), 1024U);
     EXPECT_EQ(card.sw("00200098000004 31323334"), "9000");
@@ -140,6 +145,9 @@ TEST(Personality, ExtendedLengthAccepted) {
     EXPECT_EQ(card.sw("00840000000008"), "6985");
     card.sw(kSelectManager);
     EXPECT_EQ(card.data("00CA7F21000000").size(), 307U);
+    card.set("extended", "refused");
+    EXPECT_EQ(card.sw("00CA7F21000000"), "6700");
+    EXPECT_EQ(card.sw("00840000000008"), "6700");
 }
 
 TEST(Personality, ShortReads) {
@@ -228,7 +236,7 @@ TEST(Personality, PinsBlockedWhateverTheirCounter) {
     JpkiCard card;
     card.set("auth-pin", "blocked");
     card.set("sign-pin", "blocked");
-    EXPECT_EQ(card.sw(kQueryAuth), "6984");
+    EXPECT_EQ(card.sw(kQueryAuth), "63C0");
     EXPECT_EQ(card.sw(kVerifySign), "6984");
     EXPECT_EQ(card.oracle().auth_pin.tries_left, 0U);
     card.set("auth-pin", "ok");

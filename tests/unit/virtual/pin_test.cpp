@@ -76,7 +76,7 @@ TEST(Verify, WrongPinsCountDownAndTheLastOneBlocks) {
     EXPECT_EQ(card.sw(kWrongAuth), "63C0");
     EXPECT_EQ(card.sw(kWrongAuth), "6984");
     EXPECT_EQ(card.sw(kVerifyAuth), "6984") << "the right one comes too late";
-    EXPECT_EQ(card.sw(kQueryAuth), "6984");
+    EXPECT_EQ(card.sw(kQueryAuth), "63C0");
     EXPECT_EQ(card.sw(kQuerySign), "63C5") << "the other PIN is not concerned";
     const Oracle oracle = card.oracle();
     EXPECT_EQ(oracle.auth_pin.verifies, 5U);
