@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "card_line.hpp"
+#include "../card_line.hpp"
 
 namespace jpki::testing::ifd {
 

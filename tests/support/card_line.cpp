@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-namespace jpki::testing::ifd {
+namespace jpki::testing {
 namespace {
 
 constexpr int kLongestAnswerTime = 600'000;  // ms; the card's own delays end before
@@ -46,9 +46,16 @@ bool CardLine::card_present() {
 
 bool CardLine::control(CardControl control) { return send(Bytes{static_cast<std::uint8_t>(control)}); }
 
-std::optional<Bytes> CardLine::ask(ByteView message) {
+std::optional<Bytes> CardLine::ask(ByteView message) { return send(message) ? receive() : std::nullopt; }
+
+bool CardLine::answers_within(std::chrono::milliseconds time) {
+    pollfd line{.fd = card_.number(), .events = POLLIN, .revents = 0};
+    return !card_ || ::poll(&line, 1, static_cast<int>(time.count())) != 0;
+}
+
+std::optional<Bytes> CardLine::receive() {
     Bytes length(2);
-    if (!send(message) || !receive(length.data(), length.size())) return std::nullopt;
+    if (!card_ || !receive(length.data(), length.size())) return std::nullopt;
     Bytes answer((static_cast<std::size_t>(length[0]) << 8U) | length[1]);
     if (!receive(answer.data(), answer.size())) return std::nullopt;
     return answer;
@@ -79,4 +86,4 @@ bool CardLine::receive(std::uint8_t* to, std::size_t size) {
     return true;
 }
 
-}  // namespace jpki::testing::ifd
+}  // namespace jpki::testing

@@ -1,15 +1,16 @@
 // The line from a reader to the virtual card in it: a TCP port on this machine that jpki-vcard connects to,
-// with the protocol of vsmartcard's vpcd. Used by reader.cpp only, one call at a time. It never looks into an
-// APDU.
+// with the protocol of vsmartcard's vpcd. Used by the readers of ifd/ and twin/, one call at a time. It never
+// looks into an APDU.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
 #include "jpki/bytes.hpp"
 #include "virtual/descriptor.hpp"
 
-namespace jpki::testing::ifd {
+namespace jpki::testing {
 
 enum class CardControl : std::uint8_t { kPowerOff = 0, kPowerOn = 1, kReset = 2, kAtr = 4 };
 
@@ -22,11 +23,14 @@ class CardLine {
     // Whether there is a card; lets one in that waits at the door.
     bool card_present();
     bool control(CardControl control);
+    bool send(ByteView message);
+    // Whether there is something to receive, or the end of the card.
+    bool answers_within(std::chrono::milliseconds time);
     // Nothing when the card hung up or says nothing for too long.
+    std::optional<Bytes> receive();
     std::optional<Bytes> ask(ByteView message);
 
   private:
-    bool send(ByteView message);
     bool receive(std::uint8_t* to, std::size_t size);
 
     std::uint16_t port_;
@@ -34,4 +38,4 @@ class CardLine {
     vcard::Descriptor card_;
 };
 
-}  // namespace jpki::testing::ifd
+}  // namespace jpki::testing
