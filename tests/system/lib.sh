@@ -89,6 +89,10 @@ ctl() { "$JPKI_VCARD" ctl "$JPKI_VCARD_CONTROL" "$@"; }
 # oracle GROUP NAME: a number that the card has counted, e.g. `oracle auth_pin verifies`
 oracle() { ctl oracle | sed -n "s/.*\"$1\": {\([^}]*\)}.*/\1/; s/.*\"$2\": \([a-z0-9]*\).*/\1/p"; }
 
+# Of `rig --reader twin`: a fault for the reader (tests/support/twin/control.hpp), and a number that it has counted
+reader() { "$JPKI_VCARD" ctl "$JPKI_RIG_DIR/twin0.control" "$@"; }
+counted() { reader status | sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p"; }
+
 # public_key SEAT FILE: in PEM, from the certificate that the card holds. SEAT: auth or sign.
 public_key() {
     if [[ $1 == auth ]]; then
