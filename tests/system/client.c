@@ -11,6 +11,7 @@
 //   sign        C_Sign, CKM_SHA256_RSA_PKCS
 //   logout      C_Logout
 //   wait        say "waiting", go on with a line on stdin
+//   pause       do nothing for 0.3 s: longer than the module keeps the card for the next call
 //   finalize    C_Finalize
 //   exit        exit(0) without C_Finalize
 // For each step one line: NAME RV EXCHANGES, the last counted in $JPKI_VCARD_LOG since the previous step.
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "pkcs11/cryptoki.h"
 
@@ -104,6 +106,8 @@ static CK_RV step(char* name) {
     if (strcmp(name, "sign") == 0) return sign();
     if (strcmp(name, "finalize") == 0) return p11->C_Finalize(NULL);
     if (strcmp(name, "exit") == 0) exit(0);
+    if (strcmp(name, "pause") == 0)
+        return nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL) == 0 ? CKR_OK : CKR_GENERAL_ERROR;
     if (strncmp(name, "login:", 6) == 0) {
         char* pin = name + 6;
         const CK_RV rv = p11->C_Login(session, CKU_USER, (CK_UTF8CHAR*)pin, strlen(pin));

@@ -95,7 +95,9 @@ Bytes Reader::power_on(ByteView message) {
     return reply(kDataBlock, message, *atr);
 }
 
+// pcscd asks for it twice: only the first time is there power to cut.
 Bytes Reader::power_off(ByteView message) {
+    if (!powered_) return reply(kSlotStatus, message);
     cut_power();
     if (const milliseconds empty = faults_.power_off(); empty.count() > 0)
         empty_until_ = Clock::now() + empty;
