@@ -42,6 +42,14 @@ extern "C" {
 /* JPKI_TOKEN_STATUS.lDaysLeft where the certificate is not there or cannot be read without a login. */
 #define JPKI_DAYS_UNKNOWN (-0x7FFFFFFFL)
 
+/* JPKI_SLOT_STATUS.ulCard */
+#define JPKI_CARD_NONE 0UL    /* the reader is empty, or gone */
+#define JPKI_CARD_PRESENT 1UL /* a card is there, and the last call that needed it found nothing wrong */
+#define JPKI_CARD_SILENT 2UL  /* it does not answer: not to power-up, not to a command, or not in time */
+#define JPKI_CARD_BUSY 3UL    /* another program has it and did not let go of it in time */
+#define JPKI_CARD_FOREIGN 4UL /* it has no JPKI application */
+#define JPKI_CARD_FAILING 5UL /* it, its reader or the way to them fails in some other way */
+
 /* JPKI_TOKEN_STATUS.ulSeat */
 #define JPKI_SEAT_AUTHENTICATION 0UL
 #define JPKI_SEAT_SIGNATURE 1UL
@@ -57,7 +65,16 @@ typedef struct JPKI_TOKEN_STATUS {
     CK_LONG lDaysLeft;         /* of the user's certificate, negative once expired, or JPKI_DAYS_UNKNOWN */
     CK_ULONG
     ulRenewalOpen; /* 1: within the three months before the certificate's end, when it can be renewed */
+    CK_ULONG
+        ulNotBefore; /* of the user's certificate, seconds since 1970 (UTC); 0 where lDaysLeft is unknown */
+    CK_ULONG ulNotAfter; /* the same */
 } JPKI_TOKEN_STATUS;
+
+typedef struct JPKI_SLOT_STATUS {
+    CK_ULONG ulSize; /* in: sizeof(JPKI_SLOT_STATUS) of the caller */
+    CK_ULONG ulCard; /* JPKI_CARD_... */
+    CK_ULONG ulCode; /* what stands behind it: a code of PC/SC (SCARD_...), SW1 SW2 of the card, or 0 */
+} JPKI_SLOT_STATUS;
 
 typedef struct JPKI_MODULE_STATUS {
     CK_ULONG ulSize;           /* in: sizeof(JPKI_MODULE_STATUS) of the caller */
@@ -81,11 +98,19 @@ typedef CK_RV (*JPKI_GetModuleStatus_t)(JPKI_MODULE_STATUS* pStatus);
  */
 typedef CK_RV (*JPKI_AllowLastTry_t)(CK_SLOT_ID slotID);
 
+/*
+ * Since 1.1. What is with the card in this slot's reader, as the last call found it that needed the card: why
+ * C_GetTokenInfo failed, for instance. Asks neither card nor reader, so it answers at once.
+ * CKR_ARGUMENTS_BAD, CKR_SLOT_ID_INVALID, CKR_CRYPTOKI_NOT_INITIALIZED.
+ */
+typedef CK_RV (*JPKI_GetSlotStatus_t)(CK_SLOT_ID slotID, JPKI_SLOT_STATUS* pStatus);
+
 typedef struct JPKI_FUNCTION_LIST {
     CK_VERSION version; /* 1.1 */
     JPKI_GetTokenStatus_t JPKI_GetTokenStatus;
     JPKI_GetModuleStatus_t JPKI_GetModuleStatus;
-    JPKI_AllowLastTry_t JPKI_AllowLastTry; /* since 1.1 */
+    JPKI_AllowLastTry_t JPKI_AllowLastTry;   /* since 1.1 */
+    JPKI_GetSlotStatus_t JPKI_GetSlotStatus; /* since 1.1 */
 } JPKI_FUNCTION_LIST;
 
 #ifdef __cplusplus

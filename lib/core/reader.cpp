@@ -47,6 +47,17 @@ Status Reader::execute(const std::shared_ptr<Job>& job, TimePoint deadline) {
     return {};
 }
 
+void Reader::note(Incarnation incarnation, const Error* failure) {
+    const Lock lock(mutex_);
+    if (stopped_) return;
+    trouble_ = failure == nullptr ? std::nullopt : std::optional(std::pair(incarnation, *failure));
+}
+
+std::optional<Error> Reader::trouble(Incarnation incarnation) {
+    const Lock lock(mutex_);
+    return trouble_ && trouble_->first == incarnation ? std::optional(trouble_->second) : std::nullopt;
+}
+
 std::optional<PssAnswer> Reader::pss(Incarnation incarnation) {
     const Lock lock(mutex_);
     return pss_ && pss_->first == incarnation ? std::optional(pss_->second) : std::nullopt;

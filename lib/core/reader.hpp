@@ -31,11 +31,16 @@ class Reader {
         using Answer = std::invoke_result_t<F&, CardLease&>;
         const TimePoint deadline = environment_->clock->now() + limit;
         auto job = std::make_shared<LeaseJob<F, Answer>>(keeper_, incarnation, deadline, std::move(work));
-        JPKI_TRY(execute(job, deadline));
+        const Status executed = execute(job, deadline);
+        note(incarnation, !executed ? &executed.error() : *job->answer ? nullptr : &job->answer->error());
+        JPKI_TRY(executed);
         if (failed_with(*job->answer, Errc::abandoned))
             return fail(refused(Errc::abandoned, job->answer->error().what).error());
         return std::move(*job->answer);
     }
+
+    // Why the last work on the card of this incarnation failed; nothing: it did not, or there was none.
+    [[nodiscard]] std::optional<Error> trouble(Incarnation incarnation);
 
     // Whether the card of this incarnation makes PSS signatures; nothing: nobody asked yet. `undecided`
     // counts as no until a login has decided, and then from the next C_Initialize on, because mechanism lists
@@ -78,6 +83,7 @@ class Reader {
     // Why a job was not taken, or not brought to its end: `code`, unless stop() is the reason.
     Status refused(Errc code, const char* what);
     std::shared_ptr<Executor> executor(bool make);
+    void note(Incarnation incarnation, const Error* failure);
 
     std::shared_ptr<const Environment> environment_;
     std::string name_;
@@ -87,6 +93,7 @@ class Reader {
     std::shared_ptr<Executor> executor_ JPKI_GUARDED_BY(mutex_);
     bool stopped_ JPKI_GUARDED_BY(mutex_) = false;
     std::optional<std::pair<Incarnation, PssAnswer>> pss_ JPKI_GUARDED_BY(mutex_);
+    std::optional<std::pair<Incarnation, Error>> trouble_ JPKI_GUARDED_BY(mutex_);
 };
 
 }  // namespace jpki::p11

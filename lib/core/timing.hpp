@@ -9,6 +9,7 @@ namespace jpki::p11 {
 struct Timing {
     Duration operation = std::chrono::seconds(10);       // a call that needs the card
     Duration identification = std::chrono::seconds(3);   // a call that asks what card it is
+    Duration verdict = std::chrono::milliseconds(100);   // of either, left for saying why nothing came of it
     Duration linger = std::chrono::milliseconds(100);    // a lease without work
     Duration maximum_hold = std::chrono::seconds(2);     // a lease with work, looked at between operations
     Duration contended = std::chrono::milliseconds(50);  // waited longer for a transaction: others want it
@@ -18,7 +19,7 @@ struct Timing {
     Duration poll = std::chrono::milliseconds(500);  // between two looks of the monitor
     Duration retry_service = std::chrono::seconds(1);
     Duration first_snapshot = std::chrono::milliseconds(250);  // once; see ADR 0006
-    Duration shutdown = std::chrono::milliseconds(1900);  // of the 2 s that C_Finalize may take
+    Duration shutdown = std::chrono::milliseconds(1900);       // of the 2 s that C_Finalize may take
     Duration exit = std::chrono::milliseconds(200);
     Duration sleep_noticed = std::chrono::seconds(5);
     Duration counter_freshness = std::chrono::seconds(5);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "core/card_status.hpp"
 #include "core/login.hpp"
 #include "core/object_builder.hpp"
 #include "core/reader.hpp"
@@ -45,14 +46,18 @@ class Token {
     // Drops what belongs to a card that has left. The monitor calls it after every look.
     void settle();
 
+    // What the last work on the card met with. No card access.
+    [[nodiscard]] CardStatus card_status();
+
     // Finds out once per card whether it has this seat. Errors: token_not_present, token_not_recognized,
     // transport.
     Status identify();
 
     // Counters are at most 5 s old, unless the lease is logged in just now. Errors: as identify().
     Result<TokenInfo> read_info();
-    // The end of the user's certificate, seconds since 1970; nothing where it cannot be read without a login.
-    std::optional<std::int64_t> read_certificate_end();
+    // Of the user's certificate, of which no more is read than that takes; nothing where it cannot be read
+    // without a login.
+    std::optional<crypto::Validity> read_validity();
     // The same with a counter asked for now, even while logged in (the vendor interface's).
     Result<TokenInfo> read_info_now();
 
@@ -115,6 +120,7 @@ class Token {
         std::string serial;
         std::shared_ptr<const ObjectStore> store = std::make_shared<const ObjectStore>();
         std::shared_ptr<const crypto::KeyFacts> key;
+        std::optional<crypto::Validity> validity;
         bool logged_in = false;
         SecretBytes pin;  // kept for renewals; taken by the one signature a login is good for where each
                           // needs its own
@@ -147,6 +153,7 @@ class Token {
     static Status check_identity(Card& card, const Ticket& ticket);
     static Status ensure_login(Card& card, const Ticket& ticket);
     static Result<std::shared_ptr<const crypto::KeyFacts>> read_key(Card& card, const Ticket& ticket);
+    static Result<crypto::Validity> read_validity_at_card(Card& card, const Ticket& ticket);
     static Result<Bytes> sign_on_card(Card& card, const Ticket& ticket, SignScheme scheme, ByteView input);
 
     // Whether a look at the card asks for the PIN's counter, too.

@@ -148,13 +148,12 @@ Result<TokenInfo> Token::read_info_now() {
     return known_info();
 }
 
-std::optional<std::int64_t> Token::read_certificate_end() {
-    for (const auto& object : visible()) {
-        if (object->kind != ObjectKind::user_certificate) continue;
-        const auto loaded = load(incarnation(), object->handle);
-        if (loaded && (*loaded)->certificate) return (*loaded)->certificate->not_after;
-    }
-    return std::nullopt;
+CardStatus Token::card_status() {
+    const Lock lock(mutex_);
+    settle_locked();
+    if (!state_.card_present) return {};
+    const auto trouble = reader_->trouble(state_.incarnation);
+    return trouble ? CardStatus{state_after(trouble->code), trouble->detail} : CardStatus{CardState::present};
 }
 
 Result<TokenInfo> Token::known_info() {

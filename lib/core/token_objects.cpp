@@ -28,6 +28,19 @@ Result<std::shared_ptr<const crypto::KeyFacts>> Token::read_key(Card& card, cons
     }
 }
 
+Result<crypto::Validity> Token::read_validity_at_card(Card& card, const Ticket& ticket) {
+    if (ticket.profile->certificates[index_of(CertRole::user)].needs_login)
+        JPKI_TRY(ensure_login(card, ticket));
+    for (std::size_t reach = 1;;) {
+        JPKI_TRY_ASSIGN(const ByteView prefix, card.read_certificate(ticket.seat, CertRole::user, reach));
+        JPKI_TRY_ASSIGN(const auto found, crypto::parse_validity_prefix(prefix));
+        if (found) return *found;
+        if (prefix.size() >= card.certificate_size(ticket.seat, CertRole::user))
+            return fail(Errc::malformed_answer, "a certificate without its validity");
+        reach = prefix.size() + 1;
+    }
+}
+
 Result<Bytes> Token::sign_on_card(Card& card, const Ticket& ticket, SignScheme scheme, ByteView input) {
     JPKI_TRY(ensure_login(card, ticket));
     auto signature = card.sign(ticket.seat, scheme, input);
@@ -102,6 +115,33 @@ Status Token::load_key(Incarnation session) {
     if (!found) return fail(noted(found.error()));
     note_key(std::move(*found));
     return {};
+}
+
+std::optional<crypto::Validity> Token::read_validity() {
+    Ticket along;
+    Incarnation incarnation = 0;
+    {
+        const Lock lock(mutex_);
+        settle_locked();
+        if (state_.validity) return state_.validity;
+        const bool hidden = profile().certificates[index_of(CertRole::user)].needs_login && !state_.logged_in;
+        if (!state_.identified || hidden) return std::nullopt;
+        incarnation = state_.incarnation;
+        along = ticket();
+    }
+    const auto renewal = along.renewal;
+    const auto found = reader_->run(incarnation, reader_->environment().timing.operation,
+                                    [along = std::move(along)](CardLease& lease) -> Result<crypto::Validity> {
+                                        JPKI_TRY(check_identity(lease.card(), along));
+                                        return read_validity_at_card(lease.card(), along);
+                                    });
+    const Lock lock(mutex_);
+    if (!check_session(incarnation)) return std::nullopt;
+    if (!failed_with(found, Errc::timed_out)) note_renewal(*renewal);
+    if (found) return state_.validity = *found;
+    if (means_missing(found.error().code)) note_missing(CertRole::user);
+    (void)noted(found.error());
+    return std::nullopt;
 }
 
 Status Token::load_certificate(Incarnation session, CertRole role) {

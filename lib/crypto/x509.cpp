@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint8_t kSequence = 0x30;
 constexpr std::uint8_t kVersion = 0xA0;  // [0] EXPLICIT, absent in v1 certificates
+constexpr std::size_t kHeaderReach = 5;  // no tag and length that is taken here is longer
 
 void free_octets(std::uint8_t* octets) noexcept { OPENSSL_free(octets); }
 
@@ -72,6 +73,44 @@ Result<std::shared_ptr<const CertFacts>> parse_once(ByteView der) {
     return std::shared_ptr<const CertFacts>(std::move(facts));
 }
 
+// The fields of a TBSCertificate (RFC 5280 §4.1) up to its key.
+enum Field : std::size_t { kVersionField, kSerial, kAlgorithm, kIssuer, kValidity, kSubject, kKey, kFields };
+// Empty: not there, or not there to its end.
+using Fields = std::array<ByteView, kFields>;
+
+Result<Fields> fields_of(ByteView prefix) {
+    const auto malformed = fail(Errc::malformed_answer, "the certificate's structure is broken");
+    Fields fields;
+    ByteView rest = prefix;
+    // Certificate, TBSCertificate: step inside.
+    for (int depth = 0; depth < 2; ++depth) {
+        if (rest.size() < kHeaderReach) return fields;
+        const auto header = parse_tlv_header(rest);
+        if (!header || header->tag != kSequence) return malformed;
+        rest = slice(rest, header->header_length, header->value_length);
+    }
+    for (std::size_t field = kVersionField; field < kFields; ++field) {
+        if (rest.size() < kHeaderReach) return fields;
+        const auto header = parse_tlv_header(rest);
+        if (!header) return malformed;
+        if (field == kVersionField && header->tag != kVersion) ++field;
+        if (header->total() > rest.size()) return fields;
+        fields.at(field) = rest.first(header->total());
+        rest = rest.subspan(header->total());
+    }
+    return fields;
+}
+
+// Takes one time off the front of `rest`.
+std::optional<Day> time_from(ByteView& rest) {
+    const QuietErrors quiet;
+    const std::uint8_t* at = rest.data();
+    const Owned<ASN1_TIME, ASN1_TIME_free> time(d2i_ASN1_TIME(nullptr, &at, static_cast<long>(rest.size())));
+    if (!time) return std::nullopt;
+    rest = rest.subspan(static_cast<std::size_t>(at - rest.data()));
+    return day_of(time.get());
+}
+
 }  // namespace
 
 // OpenSSL buries a failed allocation under errors of syntax. What is broken is so the second time as well.
@@ -81,33 +120,23 @@ Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
 }
 
 Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix) {
-    // Certificate, TBSCertificate: step inside. Then over version, serial, algorithm, issuer, validity,
-    // subject (RFC 5280 §4.1) to subjectPublicKeyInfo.
-    const auto malformed = fail(Errc::malformed_answer, "the certificate's structure is broken");
-    ByteView rest = prefix;
-    for (int depth = 0; depth < 2; ++depth) {
-        if (rest.size() < 5) return std::optional<KeyFacts>();
-        const auto header = parse_tlv_header(rest);
-        if (!header || header->tag != kSequence) return malformed;
-        rest = slice(rest, header->header_length, header->value_length);
-    }
+    JPKI_TRY_ASSIGN(const Fields fields, fields_of(prefix));
+    if (fields[kSubject].empty() || fields[kKey].empty()) return std::optional<KeyFacts>();
     KeyFacts facts;
-    constexpr int kSubject = 5;
-    constexpr int kKey = 6;
-    for (int field = 0; field <= kKey; ++field) {
-        if (rest.size() < 5) return std::optional<KeyFacts>();
-        const auto header = parse_tlv_header(rest);
-        if (!header) return malformed;
-        if (field == 0 && header->tag != kVersion) ++field;
-        if (header->total() > rest.size()) return std::optional<KeyFacts>();
-        const ByteView element = rest.first(header->total());
-        if (field == kSubject) facts.subject = to_bytes(element);
-        if (field == kKey) {
-            JPKI_TRY_ASSIGN(facts.key, PublicKey::from_spki(element));
-        }
-        rest = rest.subspan(header->total());
-    }
+    facts.subject = to_bytes(fields[kSubject]);
+    JPKI_TRY_ASSIGN(facts.key, PublicKey::from_spki(fields[kKey]));
     return std::optional<KeyFacts>(std::move(facts));
+}
+
+Result<std::optional<Validity>> parse_validity_prefix(ByteView prefix) {
+    JPKI_TRY_ASSIGN(const Fields fields, fields_of(prefix));
+    if (fields[kValidity].empty()) return std::optional<Validity>();
+    const auto header = parse_tlv_header(fields[kValidity]);
+    ByteView rest = header ? fields[kValidity].subspan(header->header_length) : ByteView();
+    const auto begin = time_from(rest);
+    const auto end = time_from(rest);
+    if (!begin || !end) return fail(reason_or(Errc::malformed_answer), "a validity that is none");
+    return std::optional(Validity{begin->seconds, end->seconds});
 }
 
 }  // namespace jpki::p11::crypto

@@ -32,7 +32,14 @@ struct KeyFacts {
     std::shared_ptr<const PublicKey> key;
 };
 
-// From the first octets of a certificate. Nothing yet: more octets are needed. Errors: malformed_answer.
+// Seconds since 1970, UTC.
+struct Validity {
+    std::int64_t not_before = 0;
+    std::int64_t not_after = 0;
+};
+
+// Both from the first octets of a certificate. Nothing yet: more octets are needed. Errors: malformed_answer.
 Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix);
+Result<std::optional<Validity>> parse_validity_prefix(ByteView prefix);
 
 }  // namespace jpki::p11::crypto

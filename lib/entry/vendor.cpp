@@ -18,10 +18,22 @@ Status token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
     status->ulLastRefusal = static_cast<CK_ULONG>(token->last_refusal());
     status->ulFamily = static_cast<CK_ULONG>(info.family);
     status->ulLastStatusWord = info.last_failure;
-    const auto end = token->read_certificate_end();
+    const auto valid = token->read_validity();
     const std::int64_t now = module->environment().clock->wall_seconds();
-    status->lDaysLeft = end ? static_cast<CK_LONG>(days_left(now, *end)) : JPKI_DAYS_UNKNOWN;
-    status->ulRenewalOpen = end && renewal_open(now, *end) ? 1 : 0;
+    status->lDaysLeft = valid ? static_cast<CK_LONG>(days_left(now, valid->not_after)) : JPKI_DAYS_UNKNOWN;
+    status->ulRenewalOpen = valid && renewal_open(now, valid->not_after) ? 1 : 0;
+    status->ulNotBefore = valid ? static_cast<CK_ULONG>(valid->not_before) : 0;
+    status->ulNotAfter = valid ? static_cast<CK_ULONG>(valid->not_after) : 0;
+    return {};
+}
+
+Status slot_status(CK_SLOT_ID slot, JPKI_SLOT_STATUS* status) {
+    JPKI_TRY_ASSIGN(const auto module, library::module());
+    JPKI_TRY_ASSIGN(const auto token, module->slot(slot));
+    if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
+    const CardStatus found = token->card_status();
+    status->ulCard = static_cast<CK_ULONG>(found.state);
+    status->ulCode = found.code;
     return {};
 }
 
@@ -49,6 +61,9 @@ static CK_RV get_token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
 static CK_RV get_module_status(JPKI_MODULE_STATUS* status) {
     return guarded([&] { return module_status(status); });
 }
+static CK_RV get_slot_status(CK_SLOT_ID slot, JPKI_SLOT_STATUS* status) {
+    return guarded([&] { return slot_status(slot, status); });
+}
 static CK_RV allow_last_try_of(CK_SLOT_ID slot) {
     return guarded([&] { return allow_last_try(slot); });
 }
@@ -56,6 +71,7 @@ static CK_RV allow_last_try_of(CK_SLOT_ID slot) {
 
 }  // namespace
 
-constinit JPKI_FUNCTION_LIST g_vendor_list{{1, 1}, &get_token_status, &get_module_status, &allow_last_try_of};
+constinit JPKI_FUNCTION_LIST g_vendor_list{
+    {1, 1}, &get_token_status, &get_module_status, &allow_last_try_of, &get_slot_status};
 
 }  // namespace jpki::p11

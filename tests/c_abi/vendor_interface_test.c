@@ -37,6 +37,7 @@ static void its_functions_want_an_initialized_library(void** state) {
     assert_rv(vendor()->JPKI_GetModuleStatus(&module), CKR_CRYPTOKI_NOT_INITIALIZED);
     assert_rv(vendor()->JPKI_GetModuleStatus(NULL), CKR_CRYPTOKI_NOT_INITIALIZED);
     assert_rv(vendor()->JPKI_AllowLastTry(0), CKR_CRYPTOKI_NOT_INITIALIZED);
+    assert_rv(vendor()->JPKI_GetSlotStatus(0, NULL), CKR_CRYPTOKI_NOT_INITIALIZED);
 }
 
 static void what_is_younger_stands_behind_what_is_older(void** state) {
@@ -59,6 +60,7 @@ static void an_unknown_slot_is_told_apart_from_bad_arguments(void** state) {
     assert_rv(vendor()->JPKI_GetTokenStatus(88888, &token), CKR_SLOT_ID_INVALID);
     assert_rv(vendor()->JPKI_GetTokenStatus(88888, NULL), CKR_SLOT_ID_INVALID);
     assert_rv(vendor()->JPKI_AllowLastTry(88888), CKR_SLOT_ID_INVALID);
+    assert_rv(vendor()->JPKI_GetSlotStatus(88888, NULL), CKR_SLOT_ID_INVALID);
 }
 
 static void the_module_status_minds_the_callers_size(void** state) {

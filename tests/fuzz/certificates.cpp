@@ -90,6 +90,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require((*prefix)->subject == (*whole)->subject, "the prefix has the subject of the whole");
         require((*prefix)->key->modulus() == (*whole)->key->modulus(), "the prefix has the key of the whole");
     }
+    const auto validity = crypto::parse_validity_prefix(der);
+    if (whole && validity && *validity) {
+        require((*validity)->not_before == (*whole)->not_before, "the prefix has the beginning of the whole");
+        require((*validity)->not_after == (*whole)->not_after, "the prefix has the end of the whole");
+    }
     require(ERR_peek_error() == 0 || !whole, "nothing is left in the host's error queue");
     ERR_clear_error();
     return 0;

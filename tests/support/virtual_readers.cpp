@@ -57,7 +57,7 @@ class VirtualConnection final : public Connection {
             if (deadline == kNever) {
                 shared_->changed.wait(lock);
             } else if (shared_->changed.wait_until(lock, deadline) == std::cv_status::timeout) {
-                return fail(Errc::timed_out, "another client holds the card");
+                return fail(Errc::reader_busy, "another client holds the card");
             }
         }
         Shared::Reader& reader = *shared_->find(name_);

@@ -3,11 +3,15 @@
 // are in it.
 #include "world.hpp"
 
+// After cryptoki.h, which it builds on.
+#include "jpki/jpki_pkcs11.h"
+
 namespace jpki::testing {
 
 struct Budget {
     const char* sfi;
     std::size_t token_info_both;
+    std::size_t status_both;
     std::size_t token_info_and_certificate;
     std::size_t authentication_signature;  // with the logout
     std::size_t signature_signature;       // with the logout
@@ -27,8 +31,8 @@ class BudgetTest : public World, public ::testing::WithParamInterface<Budget> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Cold, BudgetTest,
-                         ::testing::Values(Budget{"yes", 4, 9, 7 + 1, 8 + 1},
-                                           Budget{"no", 8, 12, 11 + 1, 13 + 1}),
+                         ::testing::Values(Budget{"yes", 4, 4, 9, 7 + 1, 8 + 1},
+                                           Budget{"no", 8, 8, 12, 11 + 1, 13 + 1}),
                          [](const auto& tested) { return std::string("Sfi_") + tested.param.sfi; });
 
 TEST_P(BudgetTest, ListingReadersSendsNothing) {
@@ -44,6 +48,25 @@ TEST_P(BudgetTest, TokenInfoOfBoth) {
     token_info(kSign);
     EXPECT_LE(commands(), GetParam().token_info_both);
     // Both asked for their counters all the same.
+    EXPECT_EQ(oracle().auth_pin.queries, 1U);
+    EXPECT_EQ(oracle().sign_pin.queries, 1U);
+}
+
+// What `jpki status` asks: the end of the certificate costs nothing that the identity did not bring, and each
+// counter is asked once.
+TEST_P(BudgetTest, TriesAndValidityOfBoth) {
+    CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+    CK_INTERFACE* found = nullptr;
+    ASSERT_EQ(C_GetInterface(name, nullptr, &found, 0), CKR_OK);
+    for (const CK_SLOT_ID slot : {kAuth, kSign}) {
+        JPKI_TOKEN_STATUS status{};
+        status.ulSize = sizeof status;
+        const auto* list = static_cast<const JPKI_FUNCTION_LIST*>(found->pFunctionList);
+        EXPECT_EQ(list->JPKI_GetTokenStatus(slot, &status), CKR_OK);
+        EXPECT_EQ(status.ulNotAfter != 0, slot == kAuth) << "the other is behind its password";
+        token_info(slot);
+    }
+    EXPECT_LE(commands(), GetParam().status_both);
     EXPECT_EQ(oracle().auth_pin.queries, 1U);
     EXPECT_EQ(oracle().sign_pin.queries, 1U);
 }

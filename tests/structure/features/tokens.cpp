@@ -98,6 +98,8 @@ constexpr Field kTokenStatus[] = {
     JPKI_FIELD(JPKI_TOKEN_STATUS, ulLastStatusWord, "of the last command that failed"),
     JPKI_FIELD(JPKI_TOKEN_STATUS, lDaysLeft, "until the user's certificate ends"),
     JPKI_FIELD(JPKI_TOKEN_STATUS, ulRenewalOpen, "whether it can be renewed already"),
+    JPKI_FIELD(JPKI_TOKEN_STATUS, ulNotBefore, "its beginning, seconds since 1970"),
+    JPKI_FIELD(JPKI_TOKEN_STATUS, ulNotAfter, "its end, seconds since 1970"),
 };
 constexpr Field kModuleStatus[] = {
     JPKI_FIELD(JPKI_MODULE_STATUS, ulSize, "set by the caller"),
@@ -106,10 +108,16 @@ constexpr Field kModuleStatus[] = {
     JPKI_FIELD(JPKI_MODULE_STATUS, ulConfigColumn, "of the first mistake"),
     JPKI_FIELD(JPKI_MODULE_STATUS, ulThreads, "whether the module has threads of its own"),
 };
+constexpr Field kSlotStatus[] = {
+    JPKI_FIELD(JPKI_SLOT_STATUS, ulSize, "set by the caller"),
+    JPKI_FIELD(JPKI_SLOT_STATUS, ulCard, "none, present, silent, held by another program, foreign, failing"),
+    JPKI_FIELD(JPKI_SLOT_STATUS, ulCode, "of PC/SC or of the card: what stands behind that"),
+};
 // Every field is of the size of CK_ULONG and follows the one before, so none is missing here.
 static_assert(sizeof(JPKI_TOKEN_STATUS) == std::size(kTokenStatus) * sizeof(CK_ULONG));
 static_assert(sizeof(JPKI_MODULE_STATUS) == std::size(kModuleStatus) * sizeof(CK_ULONG));
-static_assert(kFunctionsVendor == 3);
+static_assert(sizeof(JPKI_SLOT_STATUS) == std::size(kSlotStatus) * sizeof(CK_ULONG));
+static_assert(kFunctionsVendor == 4);
 
 template <std::size_t Size>
 void fields(Report& report, const char* function, const Field (&rows)[Size]) {
@@ -216,6 +224,7 @@ void vendor_interface(Report& report) {
     report.head({"function", "field", "what it says"});
     fields(report, "JPKI_GetTokenStatus", kTokenStatus);
     fields(report, "JPKI_GetModuleStatus", kModuleStatus);
+    fields(report, "JPKI_GetSlotStatus", kSlotStatus);
     report.row({code("JPKI_AllowLastTry"), "", "permits one login or change of PIN to spend the last try"});
 }
 

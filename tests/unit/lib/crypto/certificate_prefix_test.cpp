@@ -31,6 +31,39 @@ TEST(CertificatePrefix, GivesTheKeyAsSoonAsItIsThereAndNotBefore) {
     }
 }
 
+// The same of its validity, which stands before the key.
+TEST(CertificatePrefix, GivesTheValidityAsSoonAsItIsThereAndNotBefore) {
+    for (const Bytes& der : all_certificates()) {
+        const auto whole = parse_certificate(der);
+        ASSERT_TRUE(whole);
+        std::size_t complete = 0;
+        for (std::size_t length = 0; length <= der.size(); ++length) {
+            SCOPED_TRACE(length);
+            const auto validity = parse_validity_prefix(slice(der, 0, length));
+            ASSERT_TRUE(validity) << validity.error().what;
+            ASSERT_TRUE(complete == 0 || *validity) << "it was there before";
+            if (!*validity) continue;
+            if (complete == 0) complete = length;
+            ASSERT_EQ((**validity).not_before, (*whole)->not_before);
+            ASSERT_EQ((**validity).not_after, (*whole)->not_after);
+        }
+        // An authority's own certificate has its name twice: the issuer's first.
+        const auto issuer = std::ranges::search(der, (*whole)->issuer).end();
+        const auto subject =
+            std::search(issuer, der.end(), (*whole)->subject.begin(), (*whole)->subject.end());
+        EXPECT_EQ(complete, static_cast<std::size_t>(subject - der.begin())) << "right before the subject";
+    }
+}
+
+TEST(CertificatePrefix, RefusesAValidityThatIsNone) {
+    Bytes der = make_certificate(common_key());
+    const auto whole = parse_certificate(der);
+    ASSERT_TRUE(whole);
+    const auto subject = std::ranges::search(der, (*whole)->subject).begin();
+    *(subject - 1) = 'X';  // of the end's last character, Z
+    EXPECT_TRUE(failed_with(parse_validity_prefix(der), Errc::malformed_answer));
+}
+
 TEST(CertificatePrefix, RefusesWhatIsNoCertificate) {
     for (const Bytes& hostile : {
              Bytes{0x31, 0x82, 0x05, 0x00, 0x30, 0x82, 0x04, 0x00},  // a set
@@ -39,7 +72,8 @@ TEST(CertificatePrefix, RefusesWhatIsNoCertificate) {
              Bytes{0x30, 0x82, 0x05, 0x00, 0x30, 0x84, 0x04, 0x00, 0x00, 0x00},
              Bytes{0x30, 0x82, 0x05, 0x00, 0x30, 0x82, 0x04, 0x00, 0x1F, 0x81, 0x01, 0x00, 0x00},
          })
-        EXPECT_TRUE(failed_with(parse_certificate_prefix(hostile), Errc::malformed_answer))
+        EXPECT_TRUE(failed_with(parse_certificate_prefix(hostile), Errc::malformed_answer) &&
+                    failed_with(parse_validity_prefix(hostile), Errc::malformed_answer))
             << to_hex(hostile);
 }
 

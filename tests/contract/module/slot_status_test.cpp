@@ -1,0 +1,99 @@
+// JPKI_GetSlotStatus: why a card cannot be used, told apart from there being none; and it never asks for
+// that.
+#include "world.hpp"
+
+// After cryptoki.h, which it builds on.
+#include "jpki/jpki_pkcs11.h"
+
+namespace jpki::testing {
+
+class SlotStatus : public World {
+  protected:
+    static CK_ULONG card_in(CK_SLOT_ID slot) {
+        CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+        CK_INTERFACE* found = nullptr;
+        EXPECT_EQ(C_GetInterface(name, nullptr, &found, 0), CKR_OK);
+        JPKI_SLOT_STATUS status{};
+        status.ulSize = sizeof status;
+        const auto* list = static_cast<const JPKI_FUNCTION_LIST*>(found->pFunctionList);
+        EXPECT_EQ(list->JPKI_GetSlotStatus(slot, &status), CKR_OK);
+        return status.ulCard;
+    }
+    // What C_GetTokenInfo says, and then both slots of the reader.
+    static void expect(CK_RV rv, CK_ULONG card) {
+        CK_TOKEN_INFO info{};
+        EXPECT_EQ(C_GetTokenInfo(kAuth, &info), rv);
+        EXPECT_EQ(card_in(kAuth), card);
+        EXPECT_EQ(card_in(kSign), card);
+    }
+    void fail_commands_with(Errc code) {
+        readers.on_command([code](ByteView) { return std::optional(code); }, nullptr);
+    }
+};
+
+TEST_F(SlotStatus, IsPresentForACardThatAnswersAndAsksNothing) {
+    initialize();
+    EXPECT_EQ(card_in(kAuth), JPKI_CARD_PRESENT);
+    EXPECT_EQ(commands(), 0U);
+    expect(CKR_OK, JPKI_CARD_PRESENT);
+}
+
+TEST_F(SlotStatus, IsNoneWithoutACard) {
+    readers.remove();
+    initialize();
+    expect(CKR_TOKEN_NOT_PRESENT, JPKI_CARD_NONE);
+}
+
+TEST_F(SlotStatus, IsForeignForACardWithoutTheApplication) {
+    ASSERT_TRUE(set("family", "bank"));
+    initialize();
+    expect(CKR_TOKEN_NOT_RECOGNIZED, JPKI_CARD_FOREIGN);
+}
+
+TEST_F(SlotStatus, IsSilentForACardThatDoesNotAnswerUntilItDoes) {
+    initialize();
+    fail_commands_with(Errc::card_mute);
+    expect(CKR_DEVICE_ERROR, JPKI_CARD_SILENT);
+    readers.on_command(nullptr, nullptr);
+    expect(CKR_OK, JPKI_CARD_PRESENT);
+}
+
+TEST_F(SlotStatus, IsSilentForACardThatAnswersTooLate) {
+    timing.identification = std::chrono::milliseconds(100);
+    initialize();
+    ASSERT_EQ(slots(false).size(), 2U);
+    readers.before_command([](ByteView) { std::this_thread::sleep_for(std::chrono::milliseconds(400)); });
+    expect(CKR_DEVICE_ERROR, JPKI_CARD_SILENT);
+}
+
+TEST_F(SlotStatus, IsBusyWhileAnotherProgramHasTheCard) {
+    timing.identification = std::chrono::milliseconds(300);
+    initialize();
+    readers.hold(true);
+    expect(CKR_DEVICE_ERROR, JPKI_CARD_BUSY);
+    readers.hold(false);
+    expect(CKR_OK, JPKI_CARD_PRESENT);
+}
+
+TEST_F(SlotStatus, IsFailingForWhateverElseIsWrong) {
+    initialize();
+    fail_commands_with(Errc::transport);
+    expect(CKR_DEVICE_ERROR, JPKI_CARD_FAILING);
+}
+
+TEST_F(SlotStatus, OfAnotherCardKnowsNothingOfTheOneBefore) {
+    initialize();
+    fail_commands_with(Errc::card_mute);
+    expect(CKR_DEVICE_ERROR, JPKI_CARD_SILENT);
+    readers.on_command(nullptr, nullptr);
+    insert(other_persons_card());
+    EXPECT_EQ(card_in(kAuth), JPKI_CARD_PRESENT);
+}
+
+TEST_F(SlotStatus, AWrongPinSaysNothingAgainstTheCard) {
+    initialize();
+    EXPECT_EQ(login(open(kAuth), "9998"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(card_in(kAuth), JPKI_CARD_PRESENT);
+}
+
+}  // namespace jpki::testing
