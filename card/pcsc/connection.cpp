@@ -7,6 +7,8 @@
 #include <array>
 #include <thread>
 
+#include "pcsc/wake.hpp"
+
 namespace jpki::card::pcsc {
 
 namespace {
@@ -19,6 +21,8 @@ constexpr std::size_t kAnswerSize = MAX_BUFFER_SIZE_EXTENDED;
 // before pcscd can tell of that.
 constexpr Duration kPcscdNotices = std::chrono::milliseconds(600);
 constexpr Duration kLookAgain = std::chrono::milliseconds(20);
+// How long a power-down may take until the card has its power back.
+constexpr Duration kPowerReturns = std::chrono::milliseconds(800);
 
 TimePoint now() { return std::chrono::steady_clock::now(); }
 
@@ -30,13 +34,25 @@ bool ends_connection(Errc code) {
 }  // namespace
 
 PcscConnection::PcscConnection(std::shared_ptr<Link> link, std::string reader)
-    : link_(std::move(link)), reader_(std::move(reader)), answer_(kAnswerSize) {}
+    : link_(std::move(link)), reader_(std::move(reader)), answer_(kAnswerSize) {
+    link_->ledger().know(reader_);
+}
 
 void PcscConnection::take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept {
     epoch_ = epoch;
     handle_ = handle;
     protocol_ = protocol;
     connected_ = true;
+}
+
+Status PcscConnection::wake(PresenceEpoch epoch, TimePoint deadline) noexcept {
+    disconnect();
+    JPKI_TRY_ASSIGN(const Woken woken, pcsc::wake(*link_, reader_, deadline));
+    take(epoch, woken.handle, woken.protocol);
+    must_reconnect_ = false;
+    reset_unreported_ = true;
+    link_->note(LogLevel::warning, "the card had lost its power and has been powered up again");
+    return {};
 }
 
 PcscConnection::~PcscConnection() {
@@ -48,7 +64,7 @@ Result<Begun> PcscConnection::begin(TimePoint deadline) {
     if (lost_) return fail(*lost_);
     if (in_transaction_) return fail(Errc::internal, "begin inside a transaction");
     Patience patience(*link_, deadline);
-    for (;;) {
+    for (bool woken = false;;) {
         const TimePoint started = now();
         Status tried = try_begin();
         if (tried) {
@@ -64,6 +80,14 @@ Result<Begun> PcscConnection::begin(TimePoint deadline) {
                 JPKI_TRY(patience.count_reset(reset));
                 continue;
             }
+        }
+        // By another program's reset, or a power-down of ours that this reader took badly.
+        if (!woken && is_without_power(tried.error())) {
+            woken = true;
+            tried = same_card();
+            if (tried) tried = wake(epoch_, deadline);
+            if (tried) continue;
+            return fail(judge(tried.error()));
         }
         if (const Status passing = patience.after(tried.error()); !passing)
             return fail(judge(passing.error()));
@@ -150,19 +174,54 @@ Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
 
 void PcscConnection::end(Disposition disposition) noexcept {
     if (!std::exchange(in_transaction_, false)) return;
-    const DWORD how = disposition == Disposition::unpower ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD;
+    if (disposition == Disposition::unpower) return power_down();
+    if (const Status ended = end_transaction(SCARD_LEAVE_CARD); !ended) give_up(ended.error());
+}
+
+Status PcscConnection::end_transaction(DWORD how) noexcept {
     Status ended = link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
-    if (failed_with(ended, Errc::card_reset)) {
-        // pcscd looks at events before it looks at the lock, so the reader is still ours until it has ended
-        // well.
-        reset_unreported_ = true;
-        ended = reconnect();
-        if (ended) ended = link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
+    if (!failed_with(ended, Errc::card_reset)) return ended;
+    // pcscd looks at events before it looks at the lock, so the reader is still ours until it has ended well.
+    reset_unreported_ = true;
+    JPKI_TRY(reconnect());
+    return link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
+}
+
+void PcscConnection::power_down() noexcept {
+    const auto before = link_->bare_look(reader_);
+    const bool ours = before && *before && same_card();
+    if (ours) link_->ledger().hold(reader_, **before);
+    const Status ended = end_transaction(SCARD_UNPOWER_CARD);
+    // The card is there but did not come up again, or the slot reads empty for a moment.
+    const bool may_wake = !ended && ours &&
+                          (is_without_power(ended.error()) || ended.error().code == Errc::no_card ||
+                           ended.error().code == Errc::card_removed);
+    const Status up = may_wake ? wake(epoch_, now() + kPowerReturns) : ended;
+    if (!up) give_up(up.error());
+    if (!ours) return;
+    const Look after = ended ? **before : wait_for_return(**before);
+    link_->ledger().settle(reader_, after);
+    // Upon its return pcscd has powered the card up once more, and unset the protocol under our hands.
+    if (after != **before) must_reconnect_ = true;
+}
+
+Look PcscConnection::wait_for_return(Look before) noexcept {
+    const TimePoint until = now() + kPcscdNotices;
+    for (;;) {
+        std::this_thread::sleep_for(kLookAgain);  // also for what pcscd saw just before, and counts just now
+        const auto seen = link_->bare_look(reader_);
+        if (!seen || !*seen) return {};
+        // Removals and insertions take turns: after an even number of them everything is as before.
+        const bool returned = (**seen).card_present && ((**seen).events - before.events) % 2 == 0;
+        if (returned || now() >= until) return **seen;
     }
-    if (ended) return;
-    // It has unlocked by itself when the card left (measured with 1.9.9); for whatever else there is, giving
-    // the handle up frees the reader for others in any case.
-    const Error error = judge(ended.error());
+}
+
+// pcscd has unlocked by itself when the card left (measured with 1.9.9); for whatever else there is, giving
+// the handle up frees the reader for others in any case.
+void PcscConnection::give_up(const Error& failure) noexcept {
+    const Error error = judge(failure);
+    if (!lost_ && error.code == Errc::card_mute) lost_ = error;
     if (!lost_) lost_ = Error{Errc::reader_gone, error.detail, "the connection had to be given up"};
     disconnect();
 }

@@ -19,6 +19,8 @@ class PcscConnection final : public Connection {
 
     // Owns `handle` from now on; `epoch` is the reader's from just before it was connected.
     void take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept;
+    // Instead of take(), where the card lies in the reader without power. Errors: as pcsc::wake().
+    Status wake(PresenceEpoch epoch, TimePoint deadline) noexcept;
 
     Result<Begun> begin(TimePoint deadline) override;
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
@@ -31,6 +33,12 @@ class PcscConnection final : public Connection {
   private:
     // One try, which waits for nobody unless another program was quicker at the very last moment.
     Status try_begin();
+    // Ends the transaction, powering the card down and up again, and sees to it that it comes up.
+    void power_down() noexcept;
+    // Until pcscd has counted the return of a card whose absence it has counted.
+    Look wait_for_return(Look before) noexcept;
+    Status end_transaction(DWORD how) noexcept;
+    void give_up(const Error& error) noexcept;
     // Takes note of a reset, if it is still our card.
     Status reconnect() noexcept;
     Status same_card() noexcept;

@@ -3,6 +3,7 @@
 #include "pcsc/connection.hpp"
 #include "pcsc/patience.hpp"
 #include "pcsc/reader_names.hpp"
+#include "pcsc/wake.hpp"
 
 namespace jpki::card::pcsc {
 
@@ -40,8 +41,13 @@ Result<std::unique_ptr<Connection>> Context::connect(const std::string& reader, 
             connection->take(seen->epoch, handle, protocol);
             return connection;
         }
-        // Busy: somebody has the reader exclusively (gpg's scdaemon likes to).
-        JPKI_TRY(patience.after(connected.error()));
+        // Busy: somebody has the reader exclusively (gpg's scdaemon likes to). Without power, though not in
+        // the midst of somebody's reset: nobody but us will give it any.
+        const Status passing = patience.after(connected.error());
+        if (passing) continue;
+        if (!is_without_power(passing.error())) return fail(passing.error());
+        JPKI_TRY(connection->wake(seen->epoch, deadline));
+        return connection;
     }
 }
 

@@ -17,7 +17,7 @@ constexpr std::size_t kNamesSize = kMaximumReaders * kMaximumReaderName + 1;
 
 // pcsc-lite's event counter: one up for every insertion and every removal, and for nothing else (measured
 // with 1.9.9: a reset or power cycle by whomever leaves it alone).
-constexpr DWORD kEventCounter = 0xFFFF0000U;
+constexpr unsigned kEventCounterShift = 16;
 
 // These are the daily bread of a monitor and of competing programs.
 bool is_routine(const Error& error) {
@@ -140,6 +140,20 @@ Result<std::vector<std::string>> Link::reader_names() {
 }
 
 Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
+    for (;;) {
+        const std::uint64_t settled = service_->ledger.settlements();
+        JPKI_TRY_ASSIGN(const std::optional<Look> seen, bare_look(reader));
+        if (!seen) return std::nullopt;
+        const std::optional<Look> told = service_->ledger.told(reader, *seen, settled);
+        if (!told) continue;  // it was a power-down of ours, which is over
+        const std::uint64_t counter = std::uint64_t{told->events} << kEventCounterShift;
+        const std::uint64_t present = told->card_present ? 1U : 0U;
+        return Seen{.epoch = {(std::uint64_t{generation_} << 32U) | counter | present},
+                    .card_present = told->card_present};
+    }
+}
+
+Result<std::optional<Look>> Link::bare_look(const std::string& reader) noexcept {
     SCARD_READERSTATE state{};
     state.szReader = reader.c_str();
     state.dwCurrentState = SCARD_STATE_UNAWARE;  // answered at once, whatever the timeout
@@ -156,10 +170,12 @@ Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
         return fail(of_context(looked.error()));
     }
     // pcscd has the reader but cannot talk to it: no card as far as anybody can tell, and no counter either.
-    const bool present = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
-    const std::uint64_t counter = state.dwEventState & kEventCounter;
-    return Seen{.epoch = {(std::uint64_t{generation_} << 32U) | counter | (present ? 1U : 0U)},
-                .card_present = present};
+    return Look{.events = static_cast<std::uint16_t>(state.dwEventState >> kEventCounterShift),
+                .card_present = (state.dwEventState & SCARD_STATE_PRESENT) != 0};
+}
+
+void Link::note(LogLevel level, const char* line) noexcept {
+    if (service_->log->enabled(level)) service_->log->write(level, line);
 }
 
 void Link::cancel() noexcept {
@@ -172,7 +188,7 @@ Error Link::failed(CallSite site, std::uint32_t code) noexcept {
     if (error.code == Errc::service_unavailable) {
         // Only the first of all links of one generation counts it.
         std::uint32_t seen = generation_;
-        service_->generation.compare_exchange_strong(seen, generation_ + 1);
+        if (service_->generation.compare_exchange_strong(seen, generation_ + 1)) service_->ledger.forget();
     }
     const bool refused = error.code == Errc::service_unavailable || error.code == Errc::access_denied;
     const bool old_news = refused && service_->last_refusal.exchange(code) == code;

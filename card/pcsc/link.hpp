@@ -17,6 +17,7 @@
 #include "jpki/reader_port.hpp"
 #include "jpki/sync.hpp"
 #include "pcsc/pcsc_error.hpp"
+#include "pcsc/power_ledger.hpp"
 
 namespace jpki::card::pcsc {
 
@@ -64,6 +65,7 @@ struct Service {
     // The last code for which pcscd could not be reached, so that a monitor that tries again every second
     // does not say so every second.
     std::atomic<std::uint32_t> last_refusal{0};
+    PowerLedger ledger;
 };
 
 // The name of an SCard* function and where it was called.
@@ -101,10 +103,16 @@ class Link {
 
     // Names of the readers of this moment.
     Result<std::vector<std::string>> reader_names();
-    // One reader; nothing when it is gone. Never waits for a change, never allocates.
+    // One reader; nothing when it is gone. Never waits for a change, never allocates. A power-down of ours is
+    // no removal here.
     Result<std::optional<Seen>> look(const std::string& reader) noexcept;
+    // The same as pcscd tells it.
+    Result<std::optional<Look>> bare_look(const std::string& reader) noexcept;
+    [[nodiscard]] PowerLedger& ledger() noexcept { return service_->ledger; }
 
     [[nodiscard]] SCARDCONTEXT context() const { return context_; }
+
+    void note(LogLevel level, const char* line) noexcept;
 
     // For other threads: ends the waits that are under way now, not those to come.
     void cancel() noexcept;

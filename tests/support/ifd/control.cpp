@@ -19,7 +19,7 @@ std::string answer(Reader& reader, const Announce& announce, const std::string& 
     words >> command;
     const bool has_call = command == "slow" || command == "fail";
     if (has_call) words >> call_name;
-    if (has_call || command == "mute") words >> number;
+    if (has_call || command == "mute" || command == "silent" || command == "gap") words >> number;
     if (!words || number < 0 || words >> stray) return "error: see control.hpp";
     const auto call = static_cast<Call>(std::ranges::find(kCallNames, call_name) - kCallNames.begin());
     if (has_call && static_cast<std::size_t>(call) == kCallNames.size()) return "error: no such call";
@@ -36,6 +36,10 @@ std::string answer(Reader& reader, const Announce& announce, const std::string& 
         reader.fail(call, number);
     } else if (command == "mute") {
         reader.mute(milliseconds(number));
+    } else if (command == "silent") {
+        reader.silent(number);
+    } else if (command == "gap") {
+        reader.gap(milliseconds(number));
     } else if (command == "release") {
         reader.release();
     } else {

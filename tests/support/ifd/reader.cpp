@@ -59,17 +59,33 @@ void Reader::close() {
 long Reader::presence() {
     const AtEnd end{[this] { leave(); }};
     if (const long code = enter(Call::kPresence); code != IFD_SUCCESS) return code;
-    return line_.card_present() ? IFD_ICC_PRESENT : IFD_ICC_NOT_PRESENT;
+    return sees_card() ? IFD_ICC_PRESENT : IFD_ICC_NOT_PRESENT;
+}
+
+bool Reader::sees_card() {
+    const bool present = line_.card_present();
+    const Guard lock(mutex_);
+    return present && std::chrono::steady_clock::now() >= empty_until_;
+}
+
+long Reader::power_up_fails() {
+    const Guard lock(mutex_);
+    if (silent_ == 0) return IFD_SUCCESS;
+    --silent_;
+    return IFD_ERROR_POWER_ACTION;
 }
 
 long Reader::power(PowerAction action) {
     const AtEnd end{[this] { leave(); }};
     if (const long code = enter(Call::kPower); code != IFD_SUCCESS) return code;
-    if (!line_.card_present()) return action == PowerAction::kDown ? IFD_SUCCESS : IFD_ERROR_POWER_ACTION;
+    if (!sees_card()) return action == PowerAction::kDown ? IFD_SUCCESS : IFD_ERROR_POWER_ACTION;
     Bytes atr;
     if (action == PowerAction::kDown) {
         line_.control(CardControl::kPowerOff);
+        const Guard lock(mutex_);
+        empty_until_ = std::chrono::steady_clock::now() + gap_;
     } else {
+        if (const long code = power_up_fails(); code != IFD_SUCCESS) return code;
         line_.control(action == PowerAction::kUp ? CardControl::kPowerOn : CardControl::kReset);
         const auto answered = line_.ask(Bytes{static_cast<std::uint8_t>(CardControl::kAtr)});
         if (!answered || answered->empty()) return IFD_ERROR_POWER_ACTION;
@@ -127,8 +143,20 @@ void Reader::mute(std::chrono::milliseconds time) {
     mute_ = time;
 }
 
+void Reader::silent(long power_ups) {
+    const Guard lock(mutex_);
+    silent_ = power_ups;
+}
+
+void Reader::gap(std::chrono::milliseconds time) {
+    const Guard lock(mutex_);
+    gap_ = time;
+}
+
 void Reader::release() {
     const Guard lock(mutex_);
+    silent_ = 0;
+    gap_ = {};
     for (Plan& plan : plans_)
         plan = {.calls = plan.calls};
     mute_ = std::chrono::milliseconds(-1);

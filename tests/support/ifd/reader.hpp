@@ -40,6 +40,10 @@ class Reader {
     void fail(Call call, long code);
     // The next command reaches the card, but instead of its answer a time-out comes back, so much later.
     void mute(std::chrono::milliseconds time);
+    // So many power-ups and resets find a card that does not answer.
+    void silent(long power_ups);
+    // After each power-down the slot reads empty for so long, as some readers' do.
+    void gap(std::chrono::milliseconds time);
     void release();
     // One line of JSON.
     std::string status() const;
@@ -56,11 +60,18 @@ class Reader {
     long enter(Call call);
     void wait(Guard& lock, std::chrono::milliseconds time);
     void leave();
+    // Whether there is a card, as far as this reader can tell.
+    bool sees_card();
+    // What this power-up or reset is to be answered instead of being done; 0 to do it.
+    long power_up_fails();
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::array<Plan, kCallNames.size()> plans_{};
     std::chrono::milliseconds mute_{-1};
+    long silent_ = 0;
+    std::chrono::milliseconds gap_{};
+    std::chrono::steady_clock::time_point empty_until_{};
     std::size_t releases_ = 0;
     bool plugged_in_ = true;
     bool open_ = false;

@@ -257,6 +257,41 @@ TEST_F(Connections, GivePcscdTimeToNoticeARemoval) {
     EXPECT_TRUE(failed_with(transmit(), Errc::card_removed));
 }
 
+TEST_F(Connections, PowerUpACardThatHasNoPower) {
+    for (const LONG code : {SCARD_W_UNPOWERED_CARD, SCARD_W_UNRESPONSIVE_CARD, SCARD_E_PROTO_MISMATCH}) {
+        SCOPED_TRACE(::testing::Message() << std::hex << code);
+        reset_fake();
+        fake().always["SCardConnect"] = code;
+        open();
+        auto connected =
+            context_->connect(kReader, std::chrono::steady_clock::now() + std::chrono::seconds(1));
+        ASSERT_TRUE(connected);
+        const auto begun = (*connected)->begin(soon());
+        ASSERT_TRUE(begun);
+        EXPECT_TRUE(begun->was_reset) << "whatever the card knew is lost";
+        connected->reset();
+        context_.reset();
+    }
+}
+
+TEST_F(Connections, PowerUpWhileSomebodyHoldsTheReaderIsNotTried) {
+    open();
+    fake().always["SCardConnect"] = SCARD_W_UNPOWERED_CARD;
+    fake().always["SCardConnect(DIRECT)"] = SCARD_E_SHARING_VIOLATION;
+    EXPECT_TRUE(failed_with(context_->connect(kReader, soon()), Errc::reader_busy));
+    EXPECT_EQ(fake().count("SCardConnect(DIRECT)"), 1);
+}
+
+TEST_F(Connections, OfASilentCardAreGivenUpSoonAndInWords) {
+    open();
+    fake().always["SCardConnect"] = SCARD_W_UNRESPONSIVE_CARD;
+    fake().always["SCardReconnect"] = SCARD_W_UNRESPONSIVE_CARD;
+    const auto connected = context_->connect(kReader, kNever);
+    ASSERT_TRUE(failed_with(connected, Errc::card_mute));
+    EXPECT_STREQ(connected.error().what, "a card lies in the reader but does not answer");
+    EXPECT_EQ(fake().count("SCardReconnect"), 4);
+}
+
 // No code at any call may crash us, leave something open, keep us beyond a deadline or come out as an error
 // that the port does not know at that place.
 TEST_F(EveryCode, AtEveryCallIsAnErrorOfThePort) {
@@ -265,16 +300,27 @@ TEST_F(EveryCode, AtEveryCallIsAnErrorOfThePort) {
             EXPECT_THAT(allowed, ::testing::Contains(result.error().code));
         }
     };
-    const char* const calls[] = {"SCardEstablishContext", "SCardReleaseContext",   "SCardListReaders",
-                                 "SCardGetStatusChange",  "SCardConnect",          "SCardReconnect",
-                                 "SCardDisconnect",       "SCardGetAttrib",        "SCardTransmit",
-                                 "SCardEndTransaction",   "SCardBeginTransaction", "SCardCancel"};
+    const char* const calls[] = {"SCardEstablishContext",
+                                 "SCardReleaseContext",
+                                 "SCardListReaders",
+                                 "SCardConnect(DIRECT)",
+                                 "SCardGetStatusChange",
+                                 "SCardConnect",
+                                 "SCardReconnect",
+                                 "SCardDisconnect",
+                                 "SCardGetAttrib",
+                                 "SCardTransmit",
+                                 "SCardEndTransaction",
+                                 "SCardBeginTransaction",
+                                 "SCardCancel"};
     for (const char* call : calls) {
         for (LONG code = 0x80100001; code <= 0x80100070; ++code) {
             SCOPED_TRACE(::testing::Message() << call << " " << std::hex << code);
             reset_fake();
             fake().always[call] = code;
             // So that SCardReconnect has its turn, too.
+            if (std::string_view(call) == "SCardConnect(DIRECT)")
+                fake().always["SCardConnect"] = SCARD_W_UNPOWERED_CARD;
             if (std::string_view(call) == "SCardReconnect")
                 fake().next["SCardGetAttrib"] = {SCARD_W_RESET_CARD};
             const auto past = std::chrono::steady_clock::now();

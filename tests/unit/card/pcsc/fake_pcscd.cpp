@@ -85,10 +85,12 @@ LONG SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE
 LONG SCardConnect(SCARDCONTEXT context, LPCSTR, DWORD share, DWORD protocols, LPSCARDHANDLE handle,
                   LPDWORD protocol) {
     EXPECT_EQ(context, kContext);
-    EXPECT_EQ(share, DWORD{SCARD_SHARE_SHARED});
-    EXPECT_EQ(protocols, DWORD{SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1});
-    const LONG answer = answer_of("SCardConnect");
+    const bool direct = share == SCARD_SHARE_DIRECT;
+    EXPECT_TRUE(direct || share == SCARD_SHARE_SHARED);
+    EXPECT_EQ(protocols, direct ? DWORD{0} : DWORD{SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1});
+    const LONG answer = answer_of(direct ? "SCardConnect(DIRECT)" : "SCardConnect");
     if (answer != SCARD_S_SUCCESS) return answer;
+    fake().direct = direct;
     ++fake().handles;
     *handle = kHandle;
     *protocol = fake().protocol;
@@ -100,9 +102,13 @@ LONG SCardReconnect(SCARDHANDLE handle, DWORD share, DWORD protocols, DWORD init
     EXPECT_EQ(handle, kHandle);
     EXPECT_EQ(share, DWORD{SCARD_SHARE_SHARED});
     EXPECT_EQ(protocols, DWORD{SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1});
-    EXPECT_EQ(initialization, DWORD{SCARD_LEAVE_CARD}) << "a reset would disturb every other program";
+    // Nobody can be using a card that is without power.
+    EXPECT_EQ(initialization, fake().direct ? DWORD{SCARD_RESET_CARD} : DWORD{SCARD_LEAVE_CARD})
+        << "a reset would disturb every other program";
     const LONG answer = answer_of("SCardReconnect");
-    if (answer == SCARD_S_SUCCESS) *protocol = fake().protocol;
+    if (answer != SCARD_S_SUCCESS) return answer;
+    fake().direct = false;
+    *protocol = fake().protocol;
     return answer;
 }
 

@@ -33,6 +33,7 @@ struct FakePcscd {
     DWORD sent_protocol = 0;
     int contexts = 0;
     int handles = 0;
+    bool direct = false;  // the last connection was a direct one, and has not been reconnected
 
     [[nodiscard]] long count(const std::string& call) const;
 };
