@@ -1,27 +1,15 @@
 #include "probe/certificate.hpp"
 
-#include <algorithm>
-#include <array>
-#include <optional>
-
-#include "jpki/tlv.hpp"
+#include "probe/der.hpp"
 
 namespace jpki::probe {
 
+using namespace der;
+
 namespace {
 
-constexpr std::uint8_t kInteger = 0x02;
-constexpr std::uint8_t kBitString = 0x03;
-constexpr std::uint8_t kObjectIdentifier = 0x06;
-constexpr std::uint8_t kUtcTime = 0x17;
-constexpr std::uint8_t kGeneralizedTime = 0x18;
-constexpr std::uint8_t kSequence = 0x30;
 constexpr std::uint8_t kVersion = 0xA0;
 
-struct Named {
-    std::string_view octets;  // of the object identifier
-    std::string_view name;
-};
 using namespace std::string_view_literals;
 
 constexpr std::array<Named, 6> kSignatures{{
@@ -39,38 +27,6 @@ constexpr std::array<Named, 3> kCurves{{
     {"\x2B\x81\x04\x00\x22"sv, "EC P-384"},
     {"\x2B\x81\x04\x00\x23"sv, "EC P-521"},
 }};
-
-// One object after another. An object may end outside of what there is; then it holds what there is.
-class Objects {
-  public:
-    explicit Objects(ByteView data) : rest_(data) {}
-
-    // The next object's contents; nothing, and nothing from then on, where it is of another kind.
-    std::optional<ByteView> take(std::uint8_t tag) {
-        const auto header = parse_tlv_header(rest_);
-        if (!header || header->tag != tag) {
-            rest_ = {};
-            return std::nullopt;
-        }
-        const ByteView contents = slice(rest_, header->header_length, header->value_length);
-        rest_ = slice(rest_, header->total());
-        return contents;
-    }
-    [[nodiscard]] std::uint8_t next() const { return rest_.empty() ? std::uint8_t{0} : rest_[0]; }
-
-  private:
-    ByteView rest_;
-};
-
-std::string_view as_text(ByteView octets) {
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
-
-template <std::size_t N>
-std::string_view name_in(const std::array<Named, N>& rows, ByteView identifier) {
-    const auto row = std::ranges::find(rows, as_text(identifier), &Named::octets);
-    return row == rows.end() ? std::string_view("unknown") : row->name;
-}
 
 // The year of a UTCTime (RFC 5280 §4.1.2.5.1) or a GeneralizedTime.
 std::string take_year(Objects& times) {
@@ -104,7 +60,7 @@ std::string key_of(Objects info) {
     const auto kind = parts.take(kObjectIdentifier);
     if (kind && as_text(*kind) == kEc) {
         const auto curve = parts.take(kObjectIdentifier);
-        const std::string_view name = curve ? name_in(kCurves, *curve) : "unknown";
+        const std::string_view name = curve ? name_in(kCurves, *curve, "unknown") : "unknown";
         return name == "unknown" ? "EC" : std::string(name);
     }
     if (!kind || as_text(*kind) != kRsa) return "unknown";
@@ -124,7 +80,7 @@ CertificateHead read_head(ByteView certificate) {
     (void)fields.take(kInteger);  // the serial number
     const auto algorithm = fields.take(kSequence);
     const auto identifier = algorithm ? Objects(*algorithm).take(kObjectIdentifier) : std::nullopt;
-    if (identifier) head.signature = name_in(kSignatures, *identifier);
+    if (identifier) head.signature = name_in(kSignatures, *identifier, "unknown");
     (void)fields.take(kSequence);  // issuer
     if (const auto validity = fields.take(kSequence)) {
         Objects times(*validity);

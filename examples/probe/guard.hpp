@@ -8,15 +8,23 @@
 
 namespace jpki::probe {
 
-// Remembers what is selected: of the signature certificate's file, which on some card may be readable, no
-// more than the first four octets are ever read.
+struct OpenedApplication;
+
+// Remembers what is selected: each application has files of its own that may be, and of the signature
+// certificate's, which on some card may be readable, no more than the first four octets are ever read.
 class Guard {
   public:
-    // SELECT of three applications and six files; READ BINARY; VERIFY without data. Nothing else: no PIN, no
-    // signature, no change, no record, no object, no other class.
+    // SELECT of three applications and, in the JPKI application, of seven files; there READ BINARY and VERIFY
+    // without data; in the surface-entry helper VERIFY without data of one key, which nobody has; GET DATA of
+    // two objects. Nothing else: no PIN, no signature, no change, no record, no other class.
     [[nodiscard]] bool allows(ByteView apdu);
+    // What came of a command that was allowed; empty: nothing.
+    void answered(ByteView apdu, ByteView answer);
+    // The card was reset: nothing is selected.
+    void forget();
 
   private:
+    const OpenedApplication* in_ = nullptr;
     bool personal_ = false;
 };
 
@@ -25,7 +33,7 @@ class GuardedConnection final : public Connection {
   public:
     explicit GuardedConnection(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 
-    Result<Begun> begin(TimePoint deadline) override { return connection_->begin(deadline); }
+    Result<Begun> begin(TimePoint deadline) override;
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
     void end(Disposition disposition) noexcept override { connection_->end(disposition); }
     [[nodiscard]] ReaderFeatures features() const noexcept override { return connection_->features(); }

@@ -1,46 +1,14 @@
-#include "probe/judge.hpp"
-
+// The judges of what is about commands, counters and the card as a whole.
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "probe/judgement.hpp"
 
 namespace jpki::probe {
 
 namespace {
-
-struct Case {
-    const Record* record;
-    const Surroundings* surroundings;
-
-    [[nodiscard]] const Exchange& of(std::string_view id) const { return record->of(id); }
-    [[nodiscard]] std::string outcome(std::string_view id) const { return of(id).outcome(); }
-    [[nodiscard]] std::string finding(std::string_view id, std::string_view key) const {
-        return std::string(of(id).finding(key));
-    }
-    [[nodiscard]] bool read(std::string_view id) const {
-        return of(id).answered && of(id).sw.ok_or_end_of_file();
-    }
-};
-
-struct Said {
-    Answer answer{};
-    std::array<std::string, 4> values{};
-};
-
-// What a certificate's file answered: the content that it began with, or the status word.
-std::string certificate_state(const Case& it, std::string_view select, std::string_view read) {
-    if (!it.of(select).sw.ok()) return it.outcome(select);
-    const std::string content = it.finding(read, "content");
-    return content.empty() ? it.outcome(read) : content;
-}
-
-std::string authentication_state(const Case& it) {
-    return certificate_state(it, "auth_certificate", "auth_certificate_start");
-}
-std::string signature_state(const Case& it) {
-    return certificate_state(it, "sign_certificate", "sign_certificate_start");
-}
-
-// 6982: there may be one, behind its PIN.
-bool is_missing(const std::string& state) { return state != "certificate" && state != "6982"; }
 
 Said family(const Case& it) {
     const std::string label = it.finding("token_label", "label");
@@ -63,7 +31,7 @@ Said counters(const Case& it) {
     const std::string auth = it.outcome("auth_tries");
     const std::string sign = it.outcome("sign_tries");
     const bool any = it.of("auth_tries").sw.tries_left() || it.of("sign_tries").sw.tries_left();
-    return {any ? Answer::counters_two_reports : Answer::counters_unknown, {auth, sign}};
+    return {any ? Answer::counters_seen : Answer::counters_unknown, {auth, sign}};
 }
 
 bool is_locked(const Exchange& query) {
@@ -74,7 +42,11 @@ bool is_locked(const Exchange& query) {
 Said blocked_query(const Case& it) {
     const bool auth = is_locked(it.of("auth_tries"));
     const bool sign = is_locked(it.of("sign_tries"));
-    if (!auth && !sign) return {Answer::blocked_none};
+    if (!auth && !sign) {
+        const Exchange& issued = it.of("locked_key_tries");
+        return {is_locked(issued) ? Answer::blocked_from_issue : Answer::blocked_none,
+                {it.outcome(issued.sent ? "locked_key_tries" : "locked_key")}};
+    }
     const std::string by_auth = auth ? it.outcome("auth_tries") : "";
     const std::string by_sign = sign ? it.outcome("sign_tries") : "";
     if (!auth) return {Answer::blocked_seen, {by_sign, "signature"}};
@@ -121,50 +93,6 @@ Said end_of_file(const Case& it) {
     return {whole.length > 0 ? Answer::end_short : Answer::end_without, {whole.outcome(), beyond}};
 }
 
-Said availability(const Case& it) {
-    const std::string octets = it.finding("availability_octets", "octets");
-    if (!octets.empty()) return {Answer::availability_read, {octets, it.outcome("availability_more")}};
-    const bool selected = it.of("availability").sw.ok();
-    return {Answer::availability_unread, {it.outcome(selected ? "availability_octets" : "availability")}};
-}
-
-Said absent_certificate(const Case& it) {
-    constexpr std::string_view kThere = "8F";
-    const std::string auth = authentication_state(it);
-    const std::string sign = signature_state(it);
-    const std::string octets = it.finding("availability_octets", "octets");
-    const bool listed = octets.size() < 5 || (octets.substr(0, 2) == kThere && octets.substr(3, 2) == kThere);
-    if (listed && !is_missing(auth) && !is_missing(sign)) return {Answer::absent_not_here};
-    return {Answer::absent_seen, {auth, sign, octets.empty() ? "?" : octets}};
-}
-
-Said authentication_certificate(const Case& it) {
-    const std::string state = authentication_state(it);
-    if (state == "certificate") return {Answer::auth_free, {it.finding("auth_certificate_start", "octets")}};
-    return {is_missing(state) ? Answer::auth_missing : Answer::auth_guarded, {state}};
-}
-
-Said signature_certificate(const Case& it) {
-    const std::string state = signature_state(it);
-    if (state == "certificate") return {Answer::sign_free};
-    return {is_missing(state) ? Answer::sign_missing : Answer::sign_guarded, {state}};
-}
-
-Said key(const Case& it) {
-    const auto part = [&it](std::string_view name) { return it.finding("auth_certificate_next", name); };
-    if (part("key").empty()) return {Answer::key_unseen};
-    return {Answer::key_seen, {part("key"), part("signed"), part("from"), part("until")}};
-}
-
-Said filler(const Case& it) {
-    if (it.finding("auth_certificate_start", "octets").empty()) return {Answer::filler_unknown};
-    const std::string found = it.finding("auth_certificate_filler", "filler");
-    if (found == "within the certificate") return {Answer::filler_unknown};
-    if (found == "other") return {Answer::filler_other};
-    if (found.empty()) return {Answer::filler_none, {it.outcome("auth_certificate_filler")}};
-    return {Answer::filler_seen, {found}};
-}
-
 Said other_applications(const Case& it) {
     return {Answer::others_seen, {it.outcome("card_manager"), it.outcome("surface_helper")}};
 }
@@ -177,6 +105,33 @@ Said extended_length(const Case& it) {
     return {Answer::extended_refused, {read.outcome()}};
 }
 
+// Of an odd number of times the middle one; zero of none.
+double median(std::vector<double> times) {
+    if (times.empty()) return 0;
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::ranges::nth_element(times, middle);
+    return *middle;
+}
+
+Said speed(const Case& it) {
+    constexpr std::size_t kMany = 256;
+    std::vector<double> of_few;
+    std::vector<double> of_many;
+    double slowest = 0;
+    for (const Exchange& exchange : it.record->exchanges) {
+        if (!exchange.answered) continue;
+        const double milliseconds = static_cast<double>(exchange.took.count()) / 1000;
+        slowest = std::max(slowest, milliseconds);
+        if (exchange.length <= 4) of_few.push_back(milliseconds);
+        if (exchange.length == kMany) of_many.push_back(milliseconds);
+    }
+    const auto text = [](double number) { return fmt::format("{:.1f}", number); };
+    const double command = median(of_few);
+    if (of_many.empty()) return {Answer::speed_unknown, {text(command)}};
+    const double more = std::max(0.0, median(of_many) - command);
+    return {Answer::speed_seen, {text(command), text(more), text(more * 1000 / kMany), text(slowest)}};
+}
+
 using Judge = Said (*)(const Case&);
 constexpr Judge kJudges[] = {
 #define JPKI_FACT(id, english, japanese) id,
@@ -187,6 +142,13 @@ constexpr Judge kJudges[] = {
 };
 
 }  // namespace
+
+std::string Case::found(std::span<const std::string_view> ids, std::string_view key) const {
+    for (const std::string_view id : ids) {
+        if (std::string value = finding(id, key); !value.empty()) return value;
+    }
+    return {};
+}
 
 std::string Verdict::sentence() const {
     return fmt::vformat(row_of(answer).sentence.spoken(),

@@ -2,19 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "family_jpki/my_number.hpp"
 #include "family_juki/juki.hpp"
 #include "family_phone/phone.hpp"
 #include "jpki/tlv.hpp"
 #include "probe/certificate.hpp"
+#include "probe/extensions.hpp"
 
 namespace jpki::probe {
 
 namespace {
 
 constexpr std::size_t kChunk = 256;
-constexpr std::size_t kFillerAt = 0x0700;  // where auth_certificate_filler reads
+constexpr std::size_t kLargest = 9 * kChunk;  // of a certificate that is looked at whole
 
 // Published models of EF 0006.
 constexpr std::array<std::string_view, 1> kModels{"E16R01NJ"};
@@ -84,6 +86,9 @@ std::vector<Finding> serial(ByteView answer) {
     return {{"number", what}};
 }
 
+// To a hundred: the exact length would tell how long the names of prefecture and city in it are.
+std::string about(std::size_t octets) { return std::to_string((octets + 50) / 100 * 100); }
+
 std::uint32_t number_at(ByteView data, std::size_t offset) {
     std::uint32_t value = 0;
     for (const std::uint8_t octet : slice(data, offset, 4))
@@ -137,45 +142,96 @@ std::string shape_of(ByteView field) {
     return shape;
 }
 
-std::vector<Finding> Masker::head(ByteView answer) {
+void Masker::forget() {
+    content_.wipe();
+    certificate_size_.reset();
+    read_until_ = 0;
+}
+
+std::vector<Finding> Masker::head(ByteView answer, bool personal) {
     const std::string_view content = content_of(answer);
     std::vector<Finding> found{{"content", std::string(content)}};
-    if (content != "certificate") return found;
-    const auto header = parse_tlv_header(answer);
+    read_until_ = answer.size();
+    if (content == "FF" || content == "00") certificate_size_ = 0;
+    const auto header = content == "certificate" ? parse_tlv_header(answer) : std::nullopt;
     if (!header) return found;
     certificate_size_ = header->total();
-    beginning_ = SecretBytes(2 * kChunk);
-    beginning_.append(slice(answer, 0, kChunk));
-    found.push_back({"octets", std::to_string(certificate_size_)});
+    if (!personal) return found;
+    content_ = SecretBytes(kLargest);
+    content_.append(slice(answer, 0, kChunk));
+    found.push_back({"octets", about(*certificate_size_)});
     return found;
 }
 
-std::vector<Finding> Masker::head_more(ByteView answer) {
-    if (beginning_.size() != kChunk) return {};
-    beginning_.append(slice(answer, 0, kChunk));
-    const CertificateHead head = read_head(beginning_.view());
-    beginning_.wipe();
-    return {{"key", head.key},
-            {"signed", std::string(head.signature)},
-            {"from", head.from},
-            {"until", head.until}};
+void Masker::keep(std::size_t offset, ByteView answer, std::vector<Finding>& found) {
+    if (content_.empty() || content_.size() != offset || answer.size() > kLargest - offset) return;
+    content_.append(answer);
+    if (offset == kChunk) {
+        const CertificateHead head = read_head(content_.view());
+        found.insert(found.end(), {{"key", head.key},
+                                   {"signed", std::string(head.signature)},
+                                   {"from", head.from},
+                                   {"until", head.until}});
+    }
+    if (content_.size() < *certificate_size_) return;
+    if (const auto profile = read_profile(slice(content_.view(), 0, *certificate_size_))) {
+        found.insert(found.end(), {{"extensions", profile->extensions},
+                                   {"purposes", profile->purposes},
+                                   {"policy", profile->policy},
+                                   {"access", profile->access},
+                                   {"issuer_key", profile->issuer_key},
+                                   {"subject", profile->subject}});
+    }
+    content_.wipe();
 }
 
-std::vector<Finding> Masker::filler(ByteView answer) const {
-    if (answer.empty() || certificate_size_ == 0) return {};
-    if (certificate_size_ > kFillerAt) return {{"filler", "within the certificate"}};
-    if (all(answer, 0xFF)) return {{"filler", "FF"}};
-    return {{"filler", all(answer, 0x00) ? "00" : "other"}};
+std::string Masker::end(std::size_t offset, card::StatusWord sw, ByteView answer) const {
+    constexpr std::uint16_t kBehind = 0x6B00;
+    std::size_t size = offset;
+    if (sw.wrong_expected()) {
+        size += sw.sw2();
+    } else if (sw.ok_or_end_of_file() && answer.size() < kChunk) {
+        size += answer.size();
+    } else if (sw.value() != kBehind) {
+        return {};
+    }
+    // Before this answer's first octet it may end anywhere, unless the octet before was there.
+    if (size == offset && offset != read_until_) return {};
+    return size > *certificate_size_ ? std::to_string(size) : "with the certificate";
 }
 
-std::vector<Finding> Masker::look(Mask mask, card::StatusWord sw, ByteView answer) {
+std::vector<Finding> Masker::part(std::size_t offset, card::StatusWord sw, ByteView answer) {
+    std::vector<Finding> found;
+    if (!certificate_size_) return found;
+    const std::size_t certificate = *certificate_size_;
+    if (sw.ok_or_end_of_file()) {
+        const ByteView behind = slice(answer, certificate > offset ? certificate - offset : 0);
+        if (!behind.empty())
+            found.push_back({"filler", all(behind, 0xFF) ? "FF" : all(behind, 0x00) ? "00" : "other"});
+        keep(offset, answer, found);
+    }
+    if (const std::string size = end(offset, sw, answer); !size.empty()) found.push_back({"end", size});
+    if (sw.ok_or_end_of_file()) read_until_ = offset + answer.size();
+    return found;
+}
+
+bool length_may_be_told(Mask mask, std::size_t length, const std::vector<Finding>& findings) {
+    if (mask != Mask::part || length == kChunk) return true;
+    const auto end = std::ranges::find(findings, "end", &Finding::key);
+    return end != findings.end() && std::isdigit(static_cast<unsigned char>(end->value[0])) != 0;
+}
+
+std::vector<Finding> Masker::look(const Command& command, card::StatusWord sw, ByteView answer) {
+    const Mask mask = command.mask;
     if (mask == Mask::tries) return tries(sw);
+    if (mask == Mask::head || mask == Mask::head_public) forget();
+    if (mask == Mask::part) return part(command.offset(), sw, answer);
     if (!sw.ok_or_end_of_file()) return {};
     constexpr std::size_t kMostOctets = 3;
     switch (mask) {
         case Mask::start: return {{"content", std::string(content_of(answer))}};
-        case Mask::head: return head(answer);
-        case Mask::filler: return filler(answer);
+        case Mask::head: return head(answer, true);
+        case Mask::head_public: return head(answer, false);
         default: break;
     }
     if (answer.empty()) return {};
@@ -184,7 +240,6 @@ std::vector<Finding> Masker::look(Mask mask, card::StatusWord sw, ByteView answe
         case Mask::model: return model(answer);
         case Mask::serial: return serial(answer);
         case Mask::numbers: return numbers(answer);
-        case Mask::head_more: return head_more(answer);
         // Flags, not data: no more of them than the file is known to have.
         case Mask::octets: return {{"octets", spaced_hex(slice(answer, 0, kMostOctets))}};
         default: return {};

@@ -21,18 +21,26 @@ struct Finding {
 
 class Masker {
   public:
-    // The answer's octets without its status word. Of the authentication certificate the beginning is kept,
-    // wiped, until its second part has come.
-    std::vector<Finding> look(Mask mask, card::StatusWord sw, ByteView answer);
+    // The answer's octets without its status word. Of the authentication certificate they are kept, wiped,
+    // until all of it has come.
+    std::vector<Finding> look(const Command& command, card::StatusWord sw, ByteView answer);
 
   private:
-    std::vector<Finding> head(ByteView answer);
-    std::vector<Finding> head_more(ByteView answer);
-    [[nodiscard]] std::vector<Finding> filler(ByteView answer) const;
+    void forget();
+    std::vector<Finding> head(ByteView answer, bool personal);
+    std::vector<Finding> part(std::size_t offset, card::StatusWord sw, ByteView answer);
+    void keep(std::size_t offset, ByteView answer, std::vector<Finding>& found);
+    // How long the file is, where this answer shows it.
+    [[nodiscard]] std::string end(std::size_t offset, card::StatusWord sw, ByteView answer) const;
 
-    SecretBytes beginning_;
-    std::size_t certificate_size_ = 0;
+    SecretBytes content_;
+    std::optional<std::size_t> certificate_size_;  // 0: the file is blank; nothing: not known
+    std::size_t read_until_ = 0;                   // from the file's beginning, without a gap
 };
+
+// Whether length and 6Cxx of an answer may be told: of a file that is no longer than its certificate they
+// would tell how long the names in it are.
+bool length_may_be_told(Mask mask, std::size_t length, const std::vector<Finding>& findings);
 
 // The public names of card families and what they are called in reports; nothing for another label.
 std::optional<std::string_view> family_of(std::string_view label);

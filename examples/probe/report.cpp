@@ -1,37 +1,16 @@
 #include "probe/report.hpp"
 
+#include "probe/layout.hpp"
 #include "probe/text.hpp"
 
 namespace jpki::probe {
 
 namespace {
 
-std::string heading(Text row) { return fmt::format("\n## {}\n\n", text(row)); }
+constexpr std::size_t kTitles = 22;  // columns
 
-std::string table_head(std::initializer_list<Text> columns) {
-    std::string names = "|";
-    std::string line = "|";
-    for (const Text column : columns) {
-        names += fmt::format(" {} |", text(column));
-        line += "---|";
-    }
-    return names + "\n" + line + "\n";
-}
-
-std::string verdicts_of(const Report& report, State state) {
-    std::string rows;
-    for (const Verdict& verdict : report.verdicts) {
-        if (verdict.state() == state)
-            rows += fmt::format("| {} | {} |\n", row_of(verdict.fact).question.spoken(), verdict.sentence());
-    }
-    return rows.empty() ? "-\n" : table_head({Text::column_question, Text::column_answer}) + rows;
-}
-
-std::string told_of(const Exchange& exchange) {
-    std::string told;
-    for (const Finding& finding : exchange.findings)
-        told += fmt::format("{}{}: {}", told.empty() ? "" : "; ", finding.key, finding.value);
-    return told;
+std::string row(State state, std::string_view title, std::string_view sentence) {
+    return hanging((state == State::open ? "? " : "  ") + padded(title, kTitles), sentence);
 }
 
 std::string status_of(const Exchange& exchange) {
@@ -40,14 +19,22 @@ std::string status_of(const Exchange& exchange) {
     return exchange.outcome();
 }
 
-std::string commands_of(const Record& record) {
-    std::string rows =
-        table_head({Text::column_command, Text::column_status, Text::column_length, Text::column_told});
+// "select 9000 12.3, auth_cert_1 9000+256 30.1"
+std::string trace_of(const Record& record) {
+    std::string all;
     for (const Exchange& exchange : record.exchanges) {
-        rows += fmt::format("| `{}` | {} | {} | {} |\n", spaced_hex(exchange.command->apdu.bytes()),
-                            status_of(exchange), exchange.length, told_of(exchange));
+        if (!all.empty()) all += ", ";
+        all += exchange.command->id;
+        // No blank within one command: it stays on one line.
+        all += exchange.answered ? '=' + exchange.outcome() : exchange.sent ? "=none" : "=-";
+        if (const auto length = exchange.told_length(); !length) {
+            all += "+..";
+        } else if (*length != 0) {
+            all += '+' + std::to_string(*length);
+        }
+        if (exchange.sent) all += fmt::format("/{}", (exchange.took.count() + 500) / 1000);
     }
-    return rows;
+    return all;
 }
 
 Json json_of(const Verdict& verdict) {
@@ -67,38 +54,36 @@ Json json_of(const Exchange& exchange) {
     Json told = Json::object();
     for (const Finding& finding : exchange.findings)
         told[std::string(finding.key)] = finding.value;
+    const auto length = exchange.told_length();
+    Json octets = length ? Json(*length) : Json();
+    // Of more digits than these none is true.
+    Json milliseconds = static_cast<double>(exchange.took.count() / 100) / 10;
     return {{"id", exchange.command->id},   {"command", spaced_hex(exchange.command->apdu.bytes())},
-            {"status", exchange.outcome()}, {"octets", exchange.length},
-            {"told", std::move(told)},      {"milliseconds", exchange.took.count()}};
+            {"status", exchange.outcome()}, {"octets", std::move(octets)},
+            {"told", std::move(told)},      {"milliseconds", std::move(milliseconds)}};
 }
 
-// A reader's name may hold anything.
-std::string for_markdown(std::string_view name) {
-    std::string escaped;
-    for (const char c : name) {
-        if (static_cast<unsigned char>(c) < ' ') continue;
-        if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) escaped += '\\';
-        escaped += c;
-    }
-    return escaped;
+// A reader's name may hold anything; here it must neither end the block nor move the cursor.
+std::string printable(std::string_view name) {
+    std::string shown;
+    for (const char c : name)
+        shown += c >= ' ' && c <= '~' && c != '`' ? c : '?';
+    return shown;
 }
 
 }  // namespace
 
 std::string to_markdown(const Report& report) {
     std::string page =
-        fmt::format("# {}\n\n{}\n\n", say(Text::report_title, report.version), text(Text::report_promise));
-    const std::string reader = for_markdown(report.surroundings.reader);
-    page += fmt::format("* {}\n* {}\n* {}\n* {}\n", say(Text::report_date, report.date),
-                        say(Text::report_reader, reader), say(Text::report_library, report.library),
-                        say(Text::report_atr, report.surroundings.atr));
-    page += heading(Text::report_answered) + verdicts_of(report, State::answered);
-    page += heading(Text::report_open) + verdicts_of(report, State::open);
-    page += heading(Text::report_not_asked);
-    for (const NotAsked& row : not_asked())
-        page += fmt::format("* {}\n", say(Text::report_because, row.what.spoken(), row.because.spoken()));
-    page += heading(Text::report_commands) + commands_of(*report.record);
-    return page;
+        fmt::format("# {}\n\n{}\n```text\n", say(Text::report_title, report.version, report.date),
+                    hanging("", text(Text::report_promise)));
+    page += row(State::answered, text(Text::report_reader),
+                say(Text::report_library, printable(report.surroundings.reader), report.library));
+    page += row(State::answered, "ATR", report.surroundings.atr);
+    for (const Verdict& verdict : report.verdicts)
+        page += row(verdict.state(), row_of(verdict.fact).title.spoken(), verdict.sentence());
+    page += '\n' + hanging("", text(Text::report_commands)) + hanging("", trace_of(*report.record));
+    return page + "```\n";
 }
 
 Json to_json(const Report& report) {
@@ -125,7 +110,8 @@ std::string announcement(const Command& command) {
 
 std::string answer_of(const Exchange& exchange) {
     std::string line = status_of(exchange);
-    if (exchange.length != 0) line += ", " + say(Text::octets, exchange.length);
+    if (const auto length = exchange.told_length(); length && *length != 0)
+        line += ", " + say(Text::octets, *length);
     return line;
 }
 

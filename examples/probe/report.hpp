@@ -1,5 +1,5 @@
-// The report, for people in Markdown and for programs in JSON: what was found, what stays open, what was left
-// alone, and every command. Made of verdicts and masked exchanges only.
+// The report, for people as one page that can be pasted into an issue, and for programs in JSON with what was
+// left alone besides. Made of verdicts and masked exchanges only.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -20,6 +20,7 @@ struct Report {
     const Record* record = nullptr;
 };
 
+// At most about 60 lines of 100 columns; in Markdown one block, so that nothing in it is taken for markup.
 std::string to_markdown(const Report& report);
 Json to_json(const Report& report);
 

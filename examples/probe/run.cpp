@@ -140,7 +140,7 @@ class Runner {
         Exchange exchange{.command = &row, .sent = true};
         const auto before = SteadyClock::now();
         auto answer = connection_->transmit(row.apdu.bytes(), kNever);
-        exchange.took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - before);
+        exchange.took = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - before);
         bool goes_on = true;
         if (answer && answer->size() >= 2) {
             take_answer(exchange, *answer);
@@ -158,8 +158,7 @@ class Runner {
         exchange.answered = true;
         exchange.length = answer.size() - 2;
         exchange.sw = card::StatusWord(answer[exchange.length], answer[exchange.length + 1]);
-        exchange.findings =
-            masker_.look(exchange.command->mask, exchange.sw, slice(answer, 0, exchange.length));
+        exchange.findings = masker_.look(*exchange.command, exchange.sw, slice(answer, 0, exchange.length));
         ::explicit_bzero(answer.data(), answer.size());
     }
 
@@ -188,7 +187,13 @@ class Runner {
 std::string Exchange::outcome() const {
     if (!sent) return "not sent";
     if (!answered) return "no answer";
+    if (sw.wrong_expected() && !length_may_be_told(command->mask, length, findings)) return "6C..";
     return to_hex(std::array{sw.sw1(), sw.sw2()});
+}
+
+std::optional<std::size_t> Exchange::told_length() const {
+    if (length != 0 && !length_may_be_told(command->mask, length, findings)) return std::nullopt;
+    return length;
 }
 
 std::string_view Exchange::finding(std::string_view key) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,12 @@ struct Exchange {
     card::StatusWord sw{};
     std::size_t length = 0;  // of the answer, without its status word
     std::vector<Finding> findings{};
-    std::chrono::milliseconds took{};
+    std::chrono::microseconds took{};
 
     // "9000", or what happened in its place.
     [[nodiscard]] std::string outcome() const;
+    // Nothing where the length is not to be told.
+    [[nodiscard]] std::optional<std::size_t> told_length() const;
     // Empty: the masks found nothing under this key.
     [[nodiscard]] std::string_view finding(std::string_view key) const;
 };

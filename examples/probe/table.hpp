@@ -40,10 +40,10 @@ enum class Mask : std::uint8_t {
     serial,
     numbers,
     octets,
-    start,
-    head,
-    head_more,
-    filler
+    start,        // of a file that may be personal
+    head,         // of the authentication certificate
+    head_public,  // of a certificate that is nobody's
+    part          // what follows, and what ends its file
 };
 
 enum class When : std::uint8_t {
@@ -87,11 +87,16 @@ struct Command {
     When when;
     Apdu apdu;
     Words why;
+
+    // Of a READ BINARY.
+    [[nodiscard]] constexpr std::size_t offset() const {
+        return std::size_t{apdu.bytes()[2]} << 8U | apdu.bytes()[3];
+    }
 };
 
 struct FactRow {
     std::string_view id;
-    Words question;
+    Words title;
 };
 
 struct AnswerRow {

@@ -74,7 +74,9 @@ const Page& own_words() {
     static const Page kOwn([] {
         std::string words =
             "JPKIAPICCTOKEN2 JPKIAPGPSETOKEN JPKIAPIOSTOKEN E16R01NJ 2024 2033 2015 2018 Virtual PCD 00 00 "
-            "values longest shortest 16 digits has 1623 ";
+            "values longest shortest 16 digits purposes policy access issuer_key subject extensions "
+            "KU! EKU CP! IAN CRLDP AIA AKI SKI SAN BC SDA clientAuth OCSP ocspauthnorm.jpki.go.jp "
+            "C O CN (UTF8String, another length) 1.2.392.200149.8.5.1.3.30    2048 octets";
         for (const Command& row : commands())
             words += spaced_hex(row.apdu.bytes()) + "\n";
 #define JPKI_COMMAND(id, stretch, fact, mask, when, octets, english, japanese) words += english japanese "\n";

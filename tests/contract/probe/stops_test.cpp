@@ -64,7 +64,7 @@ TEST_F(ProbeStops, NothingIsSentToThoseWhoSayNo) {
 }
 
 TEST_F(ProbeStops, ByTheUserWhereverItIs) {
-    for (std::size_t number = 0; number < commands().size(); ++number) {
+    for (std::size_t number = 0; number < sent_ids().size(); ++number) {
         World world;
         world.user.stop = [&world, number] { return world.readers.commands_seen() == number; };
         ASSERT_EQ(world.probe(), Exit::cancelled) << number;
@@ -77,7 +77,7 @@ TEST_F(ProbeStops, ByTheUserWhereverItIs) {
 }
 
 TEST_F(ProbeStops, WhenTheCardIsTakenOutWhereverItIs) {
-    for (std::size_t number = 0; number < commands().size(); ++number) {
+    for (std::size_t number = 0; number < sent_ids().size(); ++number) {
         World world;
         before(world, number, [&world] { world.readers.remove(); });
         ASSERT_EQ(world.probe(), Exit::stopped) << number;
@@ -87,7 +87,7 @@ TEST_F(ProbeStops, WhenTheCardIsTakenOutWhereverItIs) {
 }
 
 TEST_F(ProbeStops, WhenTheCardIsExchangedWhereverItIs) {
-    for (std::size_t number = 0; number < commands().size(); ++number) {
+    for (std::size_t number = 0; number < sent_ids().size(); ++number) {
         World world;
         const auto other = make_card("other");
         before(world, number, [&] {
@@ -101,7 +101,7 @@ TEST_F(ProbeStops, WhenTheCardIsExchangedWhereverItIs) {
 
 TEST_F(ProbeStops, WhenACounterMoves) {
     for (const vcard::Role pin : {vcard::Role::kAuthPin, vcard::Role::kSignPin}) {
-        for (const std::size_t number : {std::size_t{6}, std::size_t{20}, commands().size() - 6}) {
+        for (const std::size_t number : {std::size_t{6}, std::size_t{20}, sent_ids().size() - 6}) {
             World world;
             before(world, number,
                    [&] { world.readers.locked([&] { ASSERT_TRUE(world.card->set_tries_left(pin, 2)); }); });
@@ -126,14 +126,14 @@ TEST_F(ProbeStops, NotWhenSomebodyElsesLoginEnds) {
 TEST_F(ProbeStops, WhateverFailsOnTheWay) {
     for (const Errc error : {Errc::transport, Errc::card_mute, Errc::card_reset, Errc::reader_gone,
                              Errc::service_unavailable, Errc::malformed_answer, Errc::no_memory}) {
-        for (std::size_t number = 0; number < commands().size(); ++number) {
+        for (std::size_t number = 0; number < sent_ids().size(); ++number) {
             World world;
             auto count = std::make_shared<std::size_t>(0);
             world.readers.on_command(
                 [=](ByteView) { return (*count)++ == number ? std::optional(error) : std::nullopt; },
                 nullptr);
             const Exit exit = world.probe();
-            const bool forgiven = commands()[number].id == "extended_read" && error != Errc::reader_gone;
+            const bool forgiven = sent_ids()[number] == "extended_read" && error != Errc::reader_gone;
             const Exit expected = forgiven                     ? Exit::ok
                                   : error == Errc::reader_gone ? Exit::stopped
                                                                : Exit::failed;
@@ -210,7 +210,7 @@ TEST_F(ProbeStops, WhereTwoCardsAreThereTheUserChooses) {
     world.wishes.reader = "Virtual PCD 00 01";
     EXPECT_EQ(world.probe(), Exit::ok);
     EXPECT_EQ(world.card->oracle().apdus, 0U);
-    EXPECT_EQ(other->oracle().apdus, commands().size());
+    EXPECT_EQ(other->oracle().apdus, sent_ids().size());
 }
 
 }  // namespace

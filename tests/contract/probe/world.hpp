@@ -102,4 +102,19 @@ struct World {
     }
 };
 
+// The commands that the default card gets, by name: those that have nothing selected to be sent to are left
+// out.
+inline const std::vector<std::string_view>& sent_ids() {
+    static const std::vector<std::string_view> kIds = [] {
+        World world;
+        EXPECT_EQ(world.probe(), Exit::ok) << world.user.told;
+        std::vector<std::string_view> ids;
+        for (const Exchange& exchange : world.found.run.record.exchanges) {
+            if (exchange.sent) ids.push_back(exchange.command->id);
+        }
+        return ids;
+    }();
+    return kIds;
+}
+
 }  // namespace jpki::probe::testing

@@ -14,11 +14,33 @@ using card::testing::hex;
 
 constexpr StatusWord kOk{0x9000};
 
-std::string told(Mask mask, ByteView answer, StatusWord sw = kOk) {
+// A read at 0000.
+constexpr Command command_of(Mask mask) {
+    return {.id = "",
+            .stretch = 1,
+            .fact = Fact::family,
+            .mask = mask,
+            .when = When::always,
+            .apdu = Apdu("00 B0 00 00 00"),
+            .why = {}};
+}
+constexpr Command part_at(std::uint8_t offset) {
+    constexpr std::array kOffsets{Apdu("00 B0 00 00 00"), Apdu("00 B0 01 00 00"), Apdu("00 B0 02 00 00"),
+                                  Apdu("00 B0 03 00 00"), Apdu("00 B0 04 00 00"), Apdu("00 B0 05 00 00"),
+                                  Apdu("00 B0 06 00 00"), Apdu("00 B0 07 00 00"), Apdu("00 B0 08 00 00")};
+    Command command = command_of(Mask::part);
+    command.apdu = kOffsets.at(offset);
+    return command;
+}
+
+std::string as_text(const std::vector<Finding>& findings) {
     std::string all;
-    for (const Finding& finding : Masker().look(mask, sw, answer))
+    for (const Finding& finding : findings)
         all += (all.empty() ? "" : " ") + std::string(finding.key) + "=" + finding.value;
     return all;
+}
+std::string told(Mask mask, ByteView answer, StatusWord sw = kOk) {
+    return as_text(Masker().look(command_of(mask), sw, answer));
 }
 
 Bytes text(std::string_view words, std::size_t width) {
@@ -27,9 +49,9 @@ Bytes text(std::string_view words, std::size_t width) {
     return field;
 }
 
-constexpr std::array kMasks{Mask::nothing, Mask::tries,     Mask::label,  Mask::model,
-                            Mask::serial,  Mask::numbers,   Mask::octets, Mask::start,
-                            Mask::head,    Mask::head_more, Mask::filler};
+constexpr std::array kMasks{Mask::nothing, Mask::tries,       Mask::label,  Mask::model,
+                            Mask::serial,  Mask::numbers,     Mask::octets, Mask::start,
+                            Mask::head,    Mask::head_public, Mask::part};
 
 // Everything that a finding may be made of.
 const std::regex kVocabulary(
@@ -37,7 +59,7 @@ const std::regex kVocabulary(
     "characters|empty|certificate|FF|00"
     "|JPKIAPICCTOKEN2?|JPKIAPGPSETOKEN|JPKIAPIOSTOKEN|my-number|juki|android|iphone|E16R01NJ"
     "|unknown|RSA( \\d+)?|EC( P-\\d+)?|[a-zA-Z0-9]+With[a-zA-Z]+|ecdsa-with-SHA\\d+|RSASSA-PSS"
-    "|\\?|(19|20)\\d\\d|\\d{1,8}|16 digits|\\d+ digits|within the certificate"
+    "|\\?|(19|20)\\d\\d|\\d{1,8}|16 digits|\\d+ digits|with the certificate"
     "|[0-9A-F]{6}|[0-9A-F]{2}( [0-9A-F]{2}){0,2}|[Aa9_?]\\d+( [Aa9_?]\\d+)*");
 
 // Octets of every kind in answers of every length: never anything but the vocabulary.
@@ -54,7 +76,8 @@ TEST(ProbeMask, SaysNothingThatIsNotInItsVocabulary) {
             for (std::uint8_t& octet : answer)
                 octet = round % 2 == 0 ? next() : static_cast<std::uint8_t>('0' + next() % 60);
             if (mask == Mask::head && answer.size() > 4) answer[0] = 0x30, answer[1] = 0x82;
-            for (const Finding& finding : masker.look(mask, kOk, answer))
+            for (const Finding& finding :
+                 masker.look(mask == Mask::part ? part_at(1) : command_of(mask), kOk, answer))
                 ASSERT_TRUE(std::regex_match(finding.value, kVocabulary))
                     << finding.key << ": " << finding.value;
         }
@@ -116,23 +139,64 @@ TEST(ProbeMask, TellsWhatACertificateFileBeginsWith) {
     EXPECT_EQ(told(Mask::start, hex("31 32 33 34")), "content=other");
 }
 
-// How long the signature certificate is depends on a name and an address.
-TEST(ProbeMask, TellsTheLengthOfTheAuthenticationCertificateOnly) {
+// How long the signature certificate is depends on a name and an address, the other's on a city.
+TEST(ProbeMask, TellsOfLengthsOnlyAboutThatOfTheAuthenticationCertificate) {
     EXPECT_EQ(told(Mask::start, hex("30 82 07 75")).find("1909"), std::string::npos);
-    EXPECT_EQ(told(Mask::head, hex("30 82 06 53 30 82 05 3B")), "content=certificate octets=1623");
+    EXPECT_EQ(told(Mask::head, hex("30 82 06 53 30 82 05 3B")), "content=certificate octets=1600");
+    // The real ones that are known have 1571 to 1586 octets.
+    for (const char* start : {"30 82 06 1F", "30 82 06 2E"})
+        EXPECT_EQ(told(Mask::head, hex(start)), "content=certificate octets=1600");
+    EXPECT_EQ(told(Mask::head_public, hex("30 82 05 18")), "content=certificate");
 }
 
-TEST(ProbeMask, JudgesFillerOnlyBehindTheCertificate) {
-    const Bytes filler(4, 0xFF);
-    EXPECT_EQ(told(Mask::filler, filler), "");
-    Masker shorter;
-    (void)shorter.look(Mask::head, kOk, hex("30 82 06 53"));
-    EXPECT_EQ(shorter.look(Mask::filler, kOk, filler).at(0).value, "FF");
-    EXPECT_EQ(shorter.look(Mask::filler, kOk, hex("00000000")).at(0).value, "00");
-    EXPECT_EQ(shorter.look(Mask::filler, kOk, hex("31323334")).at(0).value, "other");
-    Masker longer;
-    (void)longer.look(Mask::head, kOk, hex("30 82 07 00"));
-    EXPECT_EQ(longer.look(Mask::filler, kOk, hex("31323334")).at(0).value, "within the certificate");
+// A file of 1304 octets of certificate, as its first read has said.
+Masker within(const char* start = "30 82 05 14") {
+    Masker masker;
+    (void)masker.look(command_of(Mask::head_public), kOk, hex(start));
+    return masker;
+}
+std::string part(Masker& masker, std::uint8_t offset, const Bytes& answer, StatusWord sw = kOk) {
+    return as_text(masker.look(part_at(offset), sw, answer));
+}
+Bytes mixed(std::size_t certificate, std::size_t size, std::uint8_t filler) {
+    Bytes answer(certificate, 0x5A);
+    answer.resize(size, filler);
+    return answer;
+}
+
+TEST(ProbeMask, TellsHowAFileEndsBehindItsCertificate) {
+    Masker masker = within();
+    EXPECT_EQ(part(masker, 5, mixed(24, 256, 0x00)), "filler=00");
+    EXPECT_EQ(part(masker, 6, mixed(0, 256, 0x00)), "filler=00");
+    EXPECT_EQ(part(masker, 7, mixed(0, 108, 0x00)), "filler=00 end=1900");
+    EXPECT_EQ(part(masker, 8, {}, StatusWord(0x6B00)), "");
+
+    Masker full = within();
+    EXPECT_EQ(part(full, 7, mixed(0, 256, 0xFF)), "filler=FF");
+    EXPECT_EQ(part(full, 8, {}, StatusWord(0x6B00)), "end=2048");
+    Masker unknown = within();
+    EXPECT_EQ(part(unknown, 5, hex("31 32 33 34"), StatusWord(0x6A82)), "");
+    EXPECT_EQ(part(unknown, 7, {}, StatusWord(0x6C6C)), "end=1900");
+    EXPECT_EQ(part(unknown, 5, mixed(0, 256, 0x5A)), "filler=other");
+    Masker none;
+    EXPECT_EQ(part(none, 5, mixed(0, 20, 0x5A)), "") << "of what is not known to be a certificate";
+}
+
+TEST(ProbeMask, DoesNotTellWhereACertificateEndsInAFileThatIsNoLonger) {
+    Masker masker = within();
+    EXPECT_EQ(part(masker, 5, mixed(24, 24, 0x00)), "end=with the certificate");
+    EXPECT_EQ(part(masker, 6, {}, StatusWord(0x6B00)), "");
+    Masker refused = within();
+    EXPECT_EQ(part(refused, 5, {}, StatusWord(0x6C18)), "end=with the certificate");
+
+    const auto may_be_told = [](std::size_t length, const std::vector<Finding>& findings) {
+        return length_may_be_told(Mask::part, length, findings);
+    };
+    EXPECT_FALSE(may_be_told(24, {{"end", "with the certificate"}}));
+    EXPECT_FALSE(may_be_told(24, {}));
+    EXPECT_TRUE(may_be_told(108, {{"filler", "00"}, {"end", "1900"}}));
+    EXPECT_TRUE(may_be_told(256, {}));
+    EXPECT_TRUE(length_may_be_told(Mask::octets, 3, {}));
 }
 
 }  // namespace
