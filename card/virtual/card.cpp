@@ -119,7 +119,7 @@ bool Card::set(std::string_view name, std::string_view value) {
     // A PIN that has just become blocked cannot stay verified.
     for (std::size_t i = 0; i < state_->image.applications.size(); ++i) {
         for (const File& file : state_->image.applications[i].files) {
-            if (file.kind == FileKind::kPin && state_->tries_left(file) == 0)
+            if (file.kind == FileKind::kPin && state_->blocked(file))
                 state_->session.verified.erase({i, file.id});
         }
     }

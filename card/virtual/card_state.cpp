@@ -6,8 +6,8 @@
 namespace jpki::vcard {
 namespace {
 
-// A short identifier is the low five bits of the EF's identifier: so on every JPKI card seen.
-constexpr std::uint16_t kShortMask = 0x1F;
+// The files that have a short identifier have it for their identifier: so on every card seen.
+constexpr std::uint16_t kGreatestShort = 0x1E;
 constexpr std::size_t kLabelOctets = 32;
 
 std::optional<Switch> certificate_switch(Role role) {
@@ -47,6 +47,10 @@ bool CardState::has(const Application& application) const {
     return true;
 }
 
+std::string_view CardState::where() const {
+    return session.application ? image.applications[*session.application].name : std::string_view();
+}
+
 Application* CardState::application() {
     return session.application ? &image.applications[*session.application] : nullptr;
 }
@@ -70,8 +74,9 @@ std::optional<std::size_t> CardState::find_file(std::uint16_t id) const {
 std::optional<std::size_t> CardState::find_short(std::uint8_t short_id) const {
     if (!session.application) return std::nullopt;
     const std::vector<File>& files = image.applications[*session.application].files;
-    const auto at = std::ranges::find_if(
-        files, [&](const File& file) { return (file.id & kShortMask) == short_id && exists(file); });
+    const auto at = std::ranges::find_if(files, [&](const File& file) {
+        return file.id == short_id && file.id <= kGreatestShort && exists(file);
+    });
     if (at == files.end()) return std::nullopt;
     return static_cast<std::size_t>(at - files.begin());
 }
@@ -103,7 +108,9 @@ Bytes CardState::content(const File& file) const {
 
 bool CardState::may_use(const File& file) const {
     if (file.guard == kFree) return true;
-    return session.application && session.verified.contains({*session.application, file.guard});
+    return session.application && std::ranges::any_of(file.guard, [this](std::uint16_t pin) {
+               return pin != 0 && session.verified.contains({*session.application, pin});
+           });
 }
 
 const RsaKey* CardState::key(const File& file) const {

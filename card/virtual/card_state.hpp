@@ -40,6 +40,8 @@ struct CardState {
     // The file of the current application; nothing when it or the application is missing.
     std::optional<std::size_t> find_file(std::uint16_t id) const;
     std::optional<std::size_t> find_short(std::uint8_t short_id) const;
+    // The current application's name; nothing after power-up.
+    std::string_view where() const;
     Application* application();
     File* file();
 
@@ -50,6 +52,7 @@ struct CardState {
     bool may_use(const File& file) const;  // in the current application, by its guard
     const RsaKey* key(const File& file) const;
     unsigned tries_left(const File& pin) const;
+    bool blocked(const File& pin) const { return pin.tries_max != 0 && tries_left(pin) == 0; }
     bool verified(const File& pin) const;
     void set_verified(const File& pin, bool now);
     // The security status of this application, or of every other one, is lost.

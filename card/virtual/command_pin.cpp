@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t kMostPinOctets = 16;  // JICSAP 2.0 part 5, §6.4.9
 
-std::uint16_t tries_word(unsigned tries) {
-    return static_cast<std::uint16_t>(sw::kTriesLeft | (tries & 0x0FU));
+std::uint16_t tries_word(const File& pin) {
+    if (pin.tries_max == 0) return sw::kNoLimit;
+    return static_cast<std::uint16_t>(sw::kTriesLeft | (pin.tries_left & 0x0FU));
 }
 
 std::uint16_t blocked_word(const CardState& card, Switch which) {
@@ -27,22 +28,23 @@ std::uint16_t find_pin(CardState& card, const Apdu& apdu, File*& pin) {
 
 Answer query(CardState& card, const File& pin) {
     ++card.pin_oracle(pin).queries;
-    if (card.tries_left(pin) == 0) return blocked_word(card, Switch::kBlockedQuery);
+    if (card.blocked(pin)) return blocked_word(card, Switch::kBlockedQuery);
     if (card.verified(pin) && card.is(Switch::kVerifiedQuery, "9000")) return sw::kOk;
-    return tries_word(pin.tries_left);
+    return tries_word(pin);
 }
 
 Answer compare(CardState& card, File& pin, ByteView presented) {
     PinOracle& oracle = card.pin_oracle(pin);
-    --pin.tries_left;
+    const unsigned before = pin.tries_left;
+    if (pin.tries_max != 0) --pin.tries_left;
     if (!card.save()) {
-        ++pin.tries_left;
+        pin.tries_left = before;
         return sw::kMemoryFailure;
     }
     if (!equal(pin.body, presented)) {
         card.set_verified(pin, false);
         ++oracle.failed;
-        return tries_word(pin.tries_left);
+        return tries_word(pin);
     }
     pin.tries_left = pin.tries_max;
     if (!card.save()) return sw::kMemoryFailure;
@@ -60,31 +62,13 @@ bool keeps_pin_rules(const CardState& card, const File& pin, ByteView fresh) {
     return fresh.size() == 4 && std::ranges::all_of(fresh, digit);
 }
 
-}  // namespace
-
-Answer verify(CardState& card, const Apdu& apdu) {
-    if (apdu.p1 != 0) return sw::kWrongP1P2;
+// Each of two commands changes the PINs of two applications. What the other one answers there, and what both
+// do in the visual application, nobody has told.
+Answer change(CardState& card, const Apdu& apdu, std::string_view one, std::string_view other) {
     File* pin = nullptr;
     if (const std::uint16_t wrong = find_pin(card, apdu, pin); wrong != 0) return wrong;
-    if (apdu.iso_case == ApduCase::k1) return query(card, *pin);
-    // The five-octet form 00 20 00 80 00 lands here: an Le where none belongs.
-    if (apdu.iso_case != ApduCase::k3 || apdu.data.size() > kMostPinOctets) return sw::kWrongLength;
-    PinOracle& oracle = card.pin_oracle(*pin);
-    ++oracle.verifies;
-    if (card.tries_left(*pin) == 0) {
-        ++oracle.blocked;
-        return blocked_word(card, Switch::kBlockedVerify);
-    }
-    if (apdu.data.size() != pin->body.size() && card.is(Switch::kPinLength, "6700")) return sw::kWrongLength;
-    return compare(card, *pin, apdu.data);
-}
-
-Answer change_reference_data(CardState& card, const Apdu& apdu) {
-    constexpr std::uint8_t kNewPinOnly = 0x01;
-    if (apdu.p1 != kNewPinOnly) return sw::kWrongP1P2;
-    File* pin = nullptr;
-    if (const std::uint16_t wrong = find_pin(card, apdu, pin); wrong != 0) return wrong;
-    if (card.tries_left(*pin) == 0) return blocked_word(card, Switch::kBlockedVerify);
+    if (card.where() != one && card.where() != other) return sw::kConditionsOfUse;
+    if (card.blocked(*pin)) return blocked_word(card, Switch::kBlockedVerify);
     if (!card.verified(*pin)) return sw::kSecurityStatus;
     if (apdu.iso_case != ApduCase::k3 || apdu.data.size() > kMostPinOctets) return sw::kWrongLength;
     if (card.is(Switch::kPinRules, "checked") && !keeps_pin_rules(card, *pin, apdu.data))
@@ -97,6 +81,34 @@ Answer change_reference_data(CardState& card, const Apdu& apdu) {
     ++card.pin_oracle(*pin).changes;
     if (card.is(Switch::kAfterChange, "clears")) card.set_verified(*pin, false);
     return sw::kOk;
+}
+
+}  // namespace
+
+Answer verify(CardState& card, const Apdu& apdu) {
+    if (apdu.p1 != 0) return sw::kWrongP1P2;
+    File* pin = nullptr;
+    if (const std::uint16_t wrong = find_pin(card, apdu, pin); wrong != 0) return wrong;
+    if (apdu.iso_case == ApduCase::k1) return query(card, *pin);
+    // The five-octet form 00 20 00 80 00 lands here: an Le where none belongs.
+    if (apdu.iso_case != ApduCase::k3 || apdu.data.size() > kMostPinOctets) return sw::kWrongLength;
+    PinOracle& oracle = card.pin_oracle(*pin);
+    ++oracle.verifies;
+    if (card.blocked(*pin)) {
+        ++oracle.blocked;
+        return blocked_word(card, Switch::kBlockedVerify);
+    }
+    if (apdu.data.size() != pin->body.size() && card.is(Switch::kPinLength, "6700")) return sw::kWrongLength;
+    return compare(card, *pin, apdu.data);
+}
+
+Answer change_reference_data(CardState& card, const Apdu& apdu) {
+    constexpr std::uint8_t kNewPinOnly = 0x01;
+    return apdu.p1 == kNewPinOnly ? change(card, apdu, kJpki, "text") : sw::kWrongP1P2;
+}
+
+Answer change_key(CardState& card, const Apdu& apdu) {
+    return apdu.p1 == 0 ? change(card, apdu, "common", "residence") : sw::kWrongP1P2;
 }
 
 }  // namespace jpki::vcard

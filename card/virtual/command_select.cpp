@@ -12,6 +12,7 @@ constexpr std::uint8_t kEfUnderDf = 0x02;
 constexpr std::uint8_t kByDfName = 0x04;
 constexpr std::uint8_t kReturnFci = 0x00;
 constexpr std::uint8_t kReturnNothing = 0x0C;
+constexpr std::uint8_t kNextOccurrence = 0x02;
 
 // FCI template 6F around DF name 84, or around file size 80 and identifier 83 (ISO 7816-4 §7.4).
 Bytes fci(const Application& application) {
@@ -34,16 +35,27 @@ Bytes fci(std::uint16_t id, std::size_t size) {
 }
 
 Answer answer_with(const Apdu& apdu, Bytes control_information) {
-    if (apdu.p2 == kReturnNothing || apdu.ne == 0) return sw::kOk;
+    if ((apdu.p2 & kReturnNothing) != 0 || apdu.ne == 0) return sw::kOk;
     return Answer(std::move(control_information));
 }
 
+// A right-truncated name selects the first application that it begins, or the next one after the current
+// (ISO 7816-4 §11.1.1, JICSAP 4.2); no name at all selects the card manager (GlobalPlatform 2.3 §11.9). What
+// cards answer to the last two has been asked, and not been told.
+bool is_named(const Application& application, ByteView name) {
+    return name.empty() ? application.name == kCardManager : starts_with(application.aid, name);
+}
+
 Answer select_application(CardState& card, const Apdu& apdu) {
-    if (apdu.data.empty() || apdu.data.size() > 16) return sw::kWrongLength;
+    if (apdu.data.size() > 16) return sw::kWrongLength;
     const std::vector<Application>& all = card.image.applications;
-    // A right-truncated name selects the first application that it begins (ISO 7816-4 §11.1.1, JICSAP 4.2).
-    const auto at = std::ranges::find_if(all, [&](const Application& application) {
-        return starts_with(application.aid, apdu.data) && card.has(application);
+    auto from = all.begin();
+    if ((apdu.p2 & kNextOccurrence) != 0 && card.session.application) {
+        from += static_cast<std::ptrdiff_t>(*card.session.application);
+        from = is_named(*from, apdu.data) ? from + 1 : all.begin();
+    }
+    const auto at = std::find_if(from, all.end(), [&](const Application& application) {
+        return is_named(application, apdu.data) && card.has(application);
     });
     if (at == all.end()) return sw::kFileNotFound;
     const auto index = static_cast<std::size_t>(at - all.begin());
@@ -68,7 +80,10 @@ Answer select_file(CardState& card, const Apdu& apdu) {
 
 Answer select(CardState& card, const Apdu& apdu) {
     ++card.oracle.selects;
-    if (apdu.p2 != kReturnFci && apdu.p2 != kReturnNothing) return sw::kWrongP1P2;
+    const bool next = (apdu.p2 & kNextOccurrence) != 0;
+    const unsigned returned = apdu.p2 & ~static_cast<unsigned>(kNextOccurrence);
+    if (returned != kReturnFci && returned != kReturnNothing) return sw::kWrongP1P2;
+    if (next && apdu.p1 != kByDfName) return sw::kWrongP1P2;
     switch (apdu.p1) {
         case kByDfName: return select_application(card, apdu);
         case kEfUnderDf: return select_file(card, apdu);

@@ -1,5 +1,6 @@
 // COMPUTE DIGITAL SIGNATURE `80 2A P1 P2`: what the card adds to the input depends on P1, as
 // github soltia48/myna-card measured it; P1=00 is what all public software uses.
+#include <algorithm>
 #include <array>
 
 #include "virtual/commands.hpp"
@@ -51,12 +52,25 @@ Bytes lie(const CardState& card, Bytes truth) {
     return truth;
 }
 
+// P2=00 is the key by which a surface application proves that the card is there; JPKI has no such key.
+std::uint16_t resolve_key(CardState& card, std::uint8_t p2) {
+    const Application* current = card.application();
+    if (p2 != 0 || current == nullptr) return resolve_reference(card, p2);
+    const auto at = std::ranges::find_if(current->files, [](const File& file) {
+        return file.role == Role::kTextKey || file.role == Role::kVisualKey;
+    });
+    if (at == current->files.end()) return sw::kWrongP1P2;
+    card.session.file = static_cast<std::size_t>(at - current->files.begin());
+    return 0;
+}
+
 // 0 when the current key may sign this input.
 std::uint16_t refuse(const CardState& card, const File& file, const Apdu& apdu) {
     const bool known = knows(card, apdu.p1);
     if (!known && card.is(Switch::kP1Check, "before")) return sw::kWrongP1P2;
     if (!card.may_use(file)) return sw::kSecurityStatus;
     if (!known) return sw::kWrongP1P2;
+    if (file.role == Role::kCommonKey) return sw::kConditionsOfUse;
     const RsaKey* key = card.key(file);
     if (key == nullptr) return sw::kReferenceNotFound;
     if (apdu.iso_case != ApduCase::k4 || apdu.ne < key->modulus_octets()) return sw::kWrongLength;
@@ -70,7 +84,7 @@ std::uint16_t refuse(const CardState& card, const File& file, const Apdu& apdu) 
 }  // namespace
 
 Answer compute_signature(CardState& card, const Apdu& apdu) {
-    if (const std::uint16_t wrong = resolve_reference(card, apdu.p2); wrong != 0) return wrong;
+    if (const std::uint16_t wrong = resolve_key(card, apdu.p2); wrong != 0) return wrong;
     const File& file = *card.file();
     if (file.kind != FileKind::kKey) return sw::kWrongFileKind;
     KeyOracle& oracle = card.key_oracle(file);

@@ -7,7 +7,7 @@
 namespace jpki::vcard {
 namespace {
 
-// Issuer-only instructions: they exist, and no holder ever has the right to them.
+// Issuer-only: it exists, and no holder ever has the right to it.
 Answer issuer_only(CardState&, const Apdu&) { return sw::kSecurityStatus; }
 // `80 FC`: an iPhone says that it was the last command; physical cards find its length wrong.
 Answer last_command(CardState& card, const Apdu&) {
@@ -17,19 +17,21 @@ Answer last_command(CardState& card, const Apdu&) {
 constexpr std::uint8_t kSelect = 0xA4;
 constexpr std::uint8_t kGetResponse = 0xC0;
 
-constexpr std::array<CommandInfo, 13> kCommands{{
+constexpr std::array<CommandInfo, 15> kCommands{{
     {0x00, kSelect, "SELECT", select},
     {0x00, 0xB0, "READ-BINARY", read_binary},
     {0x00, 0xB2, "READ-RECORD", read_record},
     {0x00, 0x20, "VERIFY", verify},
     {0x00, 0x24, "CHANGE-PIN", change_reference_data},
+    {0x80, 0x32, "CHANGE-KEY", change_key},
     {0x80, 0x2A, "SIGN", compute_signature},
+    {0x00, 0x88, "INTERNAL-AUTHENTICATE", internal_authenticate},
     {0x00, 0x84, "GET-CHALLENGE", get_challenge},
     {0x00, 0xCA, "GET-DATA", get_data},
     {0x00, kGetResponse, "GET-RESPONSE", get_response},
     {0x80, 0x54, "UNLOCK-KEY", issuer_only},
-    {0x80, 0xA2, "SET-PUBLIC-KEY", issuer_only},
-    {0x80, 0xAE, "SET-SESSION-KEY", issuer_only},
+    {0x80, 0xA2, "SET-PUBLIC-KEY", set_public_key},
+    {0x80, 0xAE, "SET-SESSION-KEY", set_session_key},
     {0x80, 0xFC, "LAST-COMMAND", last_command},
 }};
 

@@ -3,6 +3,7 @@
 // interprets a command; a family of cards is a different set of this data, not different code.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -23,8 +24,10 @@ struct ImageError : std::runtime_error {
 
 enum class FileKind : std::uint8_t { kTransparent, kRecord, kPin, kKey, kObject };
 
-constexpr std::uint16_t kFree = 0x0000;   // File::guard: no condition
-constexpr std::uint16_t kNever = 0xFFFF;  // File::guard: nobody
+// Which PIN EFs open a file for reading or signing: any one of them will do; 0000 is none.
+using Guard = std::array<std::uint16_t, 3>;
+constexpr Guard kFree{};
+constexpr Guard kNever{0xFFFF};
 
 // What the personality and the oracle need to recognise, whatever the file's number is in a family.
 enum class Role : std::uint8_t {
@@ -39,17 +42,20 @@ enum class Role : std::uint8_t {
     kSignPin,
     kTokenInfo,
     kAvailability,
+    kTextKey,  // signs what proves that the card is there, as the next one does
+    kVisualKey,
+    kCommonKey,  // answers INTERNAL AUTHENTICATE
 };
 
 struct File {
     std::uint16_t id = 0;  // EF identifier; its low five bits are the short identifier. A tag for kObject.
     FileKind kind = FileKind::kTransparent;
     Role role = Role::kNone;
-    std::uint16_t guard = kFree;  // the PIN EF that opens it for reading or signing
-    Bytes body{};                 // content, record 1, PIN octets, or a PKCS#8 private key
-    std::size_t size = 0;         // octets of the whole EF when it is larger than its body
+    Guard guard = kFree;
+    Bytes body{};          // content, record 1, PIN octets, or a PKCS#8 private key
+    std::size_t size = 0;  // octets of the whole EF when it is larger than its body
     unsigned tries_left = 0;
-    unsigned tries_max = 0;
+    unsigned tries_max = 0;  // 0: without a limit
 
     bool operator==(const File&) const = default;
 };
@@ -76,6 +82,8 @@ struct Image {
     Personality personality{};
     Authority auth_ca{};  // empty in a family without authentication certificate
     Authority sign_ca{};
+    // Of the card-verifiable certificates: a key only. Empty in a family that has none of them.
+    Authority surface_ca{};
     std::vector<Application> applications{};
 
     // Nothing when the image has no such file.

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
-#include "virtual/person.hpp"
+#include "virtual/applications/applications.hpp"
 #include "virtual/pki.hpp"
 
 namespace jpki::vcard {
@@ -13,31 +14,6 @@ namespace {
 
 constexpr std::size_t kCertificateFile = 2048;
 constexpr std::size_t kSignCertificateFile = 2560;
-
-File data(std::uint16_t id, Bytes body, std::uint16_t guard = kFree) {
-    return {.id = id, .guard = guard, .body = std::move(body)};
-}
-File certificate(std::uint16_t id, Role role, Bytes der, std::size_t size, std::uint16_t guard = kFree) {
-    return {
-        .id = id, .role = role, .guard = guard, .body = std::move(der), .size = std::max(size, der.size())};
-}
-File pin(std::uint16_t id, std::string_view value, unsigned tries, Role role = Role::kNone) {
-    return {.id = id,
-            .kind = FileKind::kPin,
-            .role = role,
-            .guard = kNever,
-            .body = to_bytes(value),
-            .tries_left = tries,
-            .tries_max = tries};
-}
-File private_key(std::uint16_t id, Role role, std::uint16_t pin_id, Bytes der) {
-    return {.id = id, .kind = FileKind::kKey, .role = role, .guard = pin_id, .body = std::move(der)};
-}
-// A key reference that exists and that no holder can use (0010, 0016).
-File issuer_key(std::uint16_t id) { return {.id = id, .kind = FileKind::kKey, .guard = kNever}; }
-File object(std::uint16_t tag, Bytes value) {
-    return {.id = tag, .kind = FileKind::kObject, .body = std::move(value)};
-}
 
 void append_padded(Bytes& to, std::string_view text, std::size_t width) {
     append(to, to_bytes(text));
@@ -83,11 +59,11 @@ std::vector<File> signature_files(const MakeOptions& options, const Person& pers
     const FamilyInfo& family = family_info(options.family);
     const auto authentication = static_cast<std::uint8_t>(family.has_authentication ? 0x8F : 0x00);
     return {
-        certificate(0x0001, Role::kSignCert, std::move(pair.certificate), kSignCertificateFile, 0x001B),
+        certificate(0x0001, Role::kSignCert, std::move(pair.certificate), kSignCertificateFile, {0x001B}),
         certificate(0x0002, Role::kSignCa, authorities.sign_ca.certificate, kCertificateFile),
         {.id = 0x0006, .role = Role::kTokenInfo, .body = token_information(family, person)},
         {.id = 0x0008, .role = Role::kAvailability, .body = {0x8F, authentication, 0x00}},
-        private_key(0x001A, Role::kSignKey, 0x001B, pair.key.to_der()),
+        private_key(0x001A, Role::kSignKey, {0x001B}, pair.key.to_der()),
         pin(0x001B, options.sign_pin, 5, Role::kSignPin),
     };
 }
@@ -96,14 +72,14 @@ std::vector<File> signature_files(const MakeOptions& options, const Person& pers
 std::vector<File> authentication_files(const MakeOptions& options, const Person& person,
                                        const Image& authorities) {
     KeyPair pair = make_key_pair(Side::kAuth, options, person, authorities.auth_ca);
-    const std::uint16_t guard = family_info(options.family).auth_cert_guarded ? 0x0018 : kFree;
+    const Guard guard = family_info(options.family).auth_cert_guarded ? Guard{0x0018} : kFree;
     return {
         data(0x0009, Bytes(16, 0x00), kNever),
         certificate(0x000A, Role::kAuthCert, std::move(pair.certificate), kCertificateFile, guard),
         certificate(0x000B, Role::kAuthCa, authorities.auth_ca.certificate, kCertificateFile),
-        issuer_key(0x0010),
+        issuer_secret(0x0010),
         issuer_key(0x0016),
-        private_key(0x0017, Role::kAuthKey, 0x0018, pair.key.to_der()),
+        private_key(0x0017, Role::kAuthKey, {0x0018}, pair.key.to_der()),
         pin(0x0018, options.auth_pin, 3, Role::kAuthPin),
     };
 }
@@ -119,54 +95,28 @@ Application jpki_application(const MakeOptions& options, const Person& person, c
     return jpki;
 }
 
-Bytes aid_31(std::uint8_t a, std::uint8_t b) {
-    return {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, a, b};
-}
-
-std::vector<Application> my_number_applications(const Person& person, const std::string& expiry) {
-    const std::string municipality = "99901";
-    const Bytes contact_atr{0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14};  // as in tag 5F51: without TS
-    return {
-        {.name = "text",
-         .aid = aid_31(0x04, 0x08),
-         .files = {data(0x0001, to_bytes(std::string_view("000000000000")), 0x0011),
-                   data(0x0002, to_bytes(person.name + person.address + person.birth + person.sex), 0x0011),
-                   pin(0x0011, "1234", 3), pin(0x0014, "000000000000", 10),
-                   pin(0x0015, "85030533330599", 10)}},
-        {.name = "visual",
-         .aid = aid_31(0x04, 0x02),
-         .files = {data(0x0001, Bytes(256, 0x5A), 0x0013), data(0x0002, Bytes(1024, 0xA5), 0x0012),
-                   pin(0x0011, "1234", 3), pin(0x0012, "000000000000", 10),
-                   pin(0x0013, "85030533330599", 10)}},
-        {.name = "residence", .aid = aid_31(0x04, 0x01), .files = {pin(0x001C, "1234", 3)}},
-        {.name = "common",
-         .aid = aid_31(0x01, 0x00),
-         .files = {{.id = 0x0001,
-                    .kind = FileKind::kRecord,
-                    .body = to_bytes(person.card_number + municipality + expiry)},
-                   pin(0x001C, "1234", 3)}},
-        {.name = std::string(kCardManager),
-         .aid = {0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00},
-         .files = {object(0x0042, Bytes(8, 0x00)), object(0x0045, to_bytes(person.card_number)),
-                   object(0x0066, Bytes(16, 0x00)), object(0x00F0, to_bytes(municipality)),
-                   object(0x00F2, to_bytes(expiry)), object(0x00F7, Bytes(4, 0x00)),
-                   object(0x00F8, Bytes(4, 0x00)), object(0x5F51, contact_atr),
-                   object(0x7F21, Bytes(307, 0x00))}},
-    };
-}
-
-std::vector<Application> other_applications(const MakeOptions& options, const Person& person) {
+// `authority` is the key that the card-verifiable certificates are checked with.
+std::vector<Application> my_number_applications(const MakeOptions& options, const Person& person,
+                                                RsaKey authority) {
     std::string expiry = options.not_after;
     std::erase(expiry, '-');
-    std::vector<Application> all = my_number_applications(person, expiry);
+    const Surface surface{person, printed(person, options.person, expiry), std::move(authority)};
+    return {text_application(surface), visual_application(surface), residence_application(),
+            common_application(surface), card_manager(surface)};
+}
+
+// What the card manager of another family would tell is not known.
+std::vector<Application> other_applications(const MakeOptions& options, const Person& person,
+                                            const Image& image) {
+    if (options.family == Family::kMyNumber) {
+        std::optional<RsaKey> authority = RsaKey::from_der(image.surface_ca.key);
+        if (!authority) throw ImageError("the key of the card-verifiable certificates is no RSA key");
+        return my_number_applications(options, person, std::move(*authority));
+    }
+    std::vector<Application> all{residence_application(), silent_card_manager()};
     std::erase_if(all, [&](const Application& application) {
         return !family_info(options.family).has_application(application.name);
     });
-    // What the card manager of another family would tell is not known.
-    for (Application& application : all) {
-        if (application.name == kCardManager && options.family != Family::kMyNumber)
-            application.files.clear();
-    }
     return all;
 }
 
@@ -185,7 +135,16 @@ void check_pins(const MakeOptions& options) {
     }
 }
 
+// One authority for all card-verifiable certificates; images made before there were any have none.
+Authority surface_authority(const MakeOptions& options) {
+    if (!family_info(options.family).has_application("text")) return {};
+    if (options.issuer != nullptr && !options.issuer->surface_ca.key.empty())
+        return options.issuer->surface_ca;
+    return {.certificate = {}, .key = RsaKey::generate().to_der()};
+}
+
 void take_authorities(Image& image, const MakeOptions& options) {
+    image.surface_ca = surface_authority(options);
     if (options.issuer != nullptr) {
         const FamilyInfo& issuer = family_info(options.issuer->family);
         if (issuer.authority_prefix != family_info(image.family).authority_prefix) {
@@ -216,7 +175,7 @@ Image make_image(const MakeOptions& wanted) {
         image.personality.set(assignment);
     take_authorities(image, options);
     const Person holder = person(options.person);
-    image.applications = other_applications(options, holder);
+    image.applications = other_applications(options, holder, image);
     image.applications.insert(image.applications.begin(), jpki_application(options, holder, image));
     return image;
 }

@@ -19,9 +19,9 @@ constexpr std::size_t kMostApplications = 16;
 constexpr std::size_t kMostBody = 0x7FFF;  // what a 15-bit READ BINARY offset reaches
 
 constexpr std::array<std::string_view, 5> kKinds{"transparent", "record", "pin", "key", "object"};
-constexpr std::array<std::string_view, 11> kRoles{"none",     "auth-cert",  "auth-ca",     "auth-key",
-                                                  "auth-pin", "sign-cert",  "sign-ca",     "sign-key",
-                                                  "sign-pin", "token-info", "availability"};
+constexpr std::array<std::string_view, 14> kRoles{
+    "none",     "auth-cert", "auth-ca",    "auth-key",     "auth-pin", "sign-cert",  "sign-ca",
+    "sign-key", "sign-pin",  "token-info", "availability", "text-key", "visual-key", "common-key"};
 
 std::string hex16(std::uint16_t value) {
     const Bytes octets{static_cast<std::uint8_t>(value >> 8U), static_cast<std::uint8_t>(value & 0xFFU)};
@@ -123,8 +123,13 @@ class Reader {
     }
 
     Bytes& authority_part(std::string_view side, std::string_view part) {
-        if (side != "auth" && side != "sign") fail("unknown authority");
-        Authority& authority = side == "auth" ? image_.auth_ca : image_.sign_ca;
+        const auto named = [&]() -> Authority& {
+            if (side == "auth") return image_.auth_ca;
+            if (side == "sign") return image_.sign_ca;
+            if (side == "surface") return image_.surface_ca;
+            fail("unknown authority");
+        };
+        Authority& authority = named();
         if (part == "certificate") return authority.certificate;
         if (part == "key") return authority.key;
         fail("unknown part of an authority");
@@ -176,10 +181,18 @@ class Reader {
         }
     }
 
-    std::uint16_t guard(std::string_view value) const {
+    // "free", "never", or PIN files with blanks between them.
+    Guard guard(std::string_view value) const {
         if (value == "free") return kFree;
         if (value == "never") return kNever;
-        return static_cast<std::uint16_t>(number(value, 16, 0xFFFE));
+        Guard guard{};
+        for (std::size_t i = 0; !value.empty(); ++i) {
+            if (i == guard.size()) fail("too many PIN files");
+            const std::size_t end = std::min(value.find(' '), value.size());
+            guard[i] = static_cast<std::uint16_t>(number(value.substr(0, end), 16, 0xFFFE));
+            value.remove_prefix(std::min(end + 1, value.size()));
+        }
+        return guard;
     }
 
     void check() const {
@@ -200,14 +213,15 @@ class Reader {
     void check_file(const Application& application, const File& file, const std::string& name) const {
         if (file.kind == FileKind::kPin) {
             if (file.body.empty() || file.body.size() > 16) fail(name + "a PIN has 1 to 16 octets");
-            if (file.tries_max == 0 || file.tries_left > file.tries_max)
-                fail(name + "impossible retry counter");
+            if (file.tries_left > file.tries_max) fail(name + "impossible retry counter");
         }
-        const bool named = file.guard != kFree && file.guard != kNever;
-        const bool found = std::ranges::any_of(application.files, [&](const File& other) {
-            return other.id == file.guard && other.kind == FileKind::kPin;
-        });
-        if (named && !found) fail(name + "its guard is no PIN file of the application");
+        if (file.guard == kNever) return;
+        for (const std::uint16_t pin : file.guard) {
+            const bool found = std::ranges::any_of(application.files, [&](const File& other) {
+                return other.id == pin && other.kind == FileKind::kPin;
+            });
+            if (pin != 0 && !found) fail(name + "its guard is no PIN file of the application");
+        }
     }
 
     Image image_;
@@ -215,9 +229,14 @@ class Reader {
     std::size_t number_ = 0;
 };
 
-std::string guard_text(std::uint16_t guard) {
+std::string guard_text(const Guard& guard) {
     if (guard == kFree) return "free";
-    return guard == kNever ? "never" : hex16(guard);
+    if (guard == kNever) return "never";
+    std::string out;
+    for (const std::uint16_t pin : guard) {
+        if (pin != 0) out += (out.empty() ? "" : " ") + hex16(pin);
+    }
+    return out;
 }
 
 void write_file(std::string& out, const std::string& prefix, const File& file) {
@@ -250,6 +269,7 @@ std::string serialize_image(const Image& image) {
     out += "ca.auth.key = " + to_hex(image.auth_ca.key) + "\n";
     out += "ca.sign.certificate = " + to_hex(image.sign_ca.certificate) + "\n";
     out += "ca.sign.key = " + to_hex(image.sign_ca.key) + "\n";
+    out += "ca.surface.key = " + to_hex(image.surface_ca.key) + "\n";
     for (const Application& application : image.applications) {
         out += application.name + ".aid = " + to_hex(application.aid) + "\n";
         for (const File& file : application.files) {

@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "virtual/image_file.hpp"
 #include "virtual/image_maker.hpp"
 #include "virtual/options.hpp"
 #include "virtual/pem.hpp"
+#include "virtual/rsa_key.hpp"
 #include "virtual/server.hpp"
 
 namespace jpki::vcard {
@@ -47,9 +49,9 @@ Image new_image(const Options& options) {
     return make_image(make);
 }
 
-bool write_pem(const std::string& path, ByteView certificate) {
+bool write_pem(const std::string& path, std::string_view label, ByteView der) {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    return file && write_all(file, certificate_pem(certificate));
+    return file && write_all(file, pem(label, der));
 }
 
 bool write_authorities(const std::string& directory, const Image& image) {
@@ -57,9 +59,12 @@ bool write_authorities(const std::string& directory, const Image& image) {
     std::error_code unmade;  // then writing fails as well
     std::filesystem::create_directories(directory, unmade);
     const auto write = [&](std::string_view name, const Authority& authority) {
-        return authority.certificate.empty() || write_pem(prefix + std::string(name), authority.certificate);
+        return authority.certificate.empty() ||
+               write_pem(prefix + std::string(name), "CERTIFICATE", authority.certificate);
     };
-    return write("auth-ca.pem", image.auth_ca) && write("sign-ca.pem", image.sign_ca);
+    const std::optional<RsaKey> surface = RsaKey::from_der(image.surface_ca.key);
+    return write("auth-ca.pem", image.auth_ca) && write("sign-ca.pem", image.sign_ca) &&
+           (!surface || write_pem(prefix + "surface-ca.pem", "PUBLIC KEY", surface->public_key_info()));
 }
 
 // Nothing, or why the command line cannot be followed; before anything is opened or made.

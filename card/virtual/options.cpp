@@ -61,7 +61,9 @@ constexpr std::array<TextOption, 12> kTextOptions{{
     {"--ready-file", &Options::ready_file, "FILE", "Written once the card is connected to vpcd"},
     {"--faults", &Options::faults, "FILE", "What is to go wrong from the first command on: a fault a line"},
     {"--ca-out", &Options::ca_out, "DIRECTORY",
-     "Write auth-ca.pem and sign-ca.pem (of a Juki card juki-sign-ca.pem) into this directory"},
+     "Write auth-ca.pem and sign-ca.pem (of a Juki card juki-sign-ca.pem) into this directory, and "
+     "surface-ca.pem, the "
+     "key that checks the card-verifiable certificates"},
     {"--not-before", &Options::not_before, "YYYY-MM-DD", "New image: first day of the user certificates"},
     {"--not-after", &Options::not_after, "YYYY-MM-DD", "New image: last day of the user certificates"},
     {"--new-auth-pin-file", &Options::auth_pin_file, "FILE", "New image: holds the authentication PIN"},

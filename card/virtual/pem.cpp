@@ -5,9 +5,9 @@
 
 namespace jpki::vcard {
 
-std::string certificate_pem(ByteView der) {
+std::string pem(std::string_view label, ByteView der) {
     constexpr std::size_t kLineOctets = 48;  // 64 characters (RFC 7468 §2)
-    std::string out = "-----BEGIN CERTIFICATE-----\n";
+    std::string out = "-----BEGIN " + std::string(label) + "-----\n";
     for (std::size_t at = 0; at < der.size(); at += kLineOctets) {
         const ByteView part = slice(der, at, kLineOctets);
         Bytes line(kLineOctets / 3 * 4 + 1);
@@ -15,7 +15,7 @@ std::string certificate_pem(ByteView der) {
         out.append(line.begin(), line.begin() + static_cast<std::ptrdiff_t>((part.size() + 2) / 3 * 4))
             .append("\n");
     }
-    return out + "-----END CERTIFICATE-----\n";
+    return out + "-----END " + std::string(label) + "-----\n";
 }
 
 }  // namespace jpki::vcard

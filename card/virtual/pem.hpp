@@ -1,12 +1,15 @@
-// The textual form of a certificate (RFC 7468 §5), for --ca-out. It encodes only.
+// The textual form of a certificate or a public key (RFC 7468), for --ca-out. It encodes only, whatever it is
+// given. Called by main.cpp.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "jpki/bytes.hpp"
 
 namespace jpki::vcard {
 
-std::string certificate_pem(ByteView der);
+// `label` is what stands after BEGIN and END.
+std::string pem(std::string_view label, ByteView der);
 
 }  // namespace jpki::vcard

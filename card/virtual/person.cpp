@@ -24,7 +24,7 @@ Person person(unsigned number) {
                     .auth_serial = 0x0705D990,
                     .sign_serial = 0x0705D991,
                     .token_serial = "0000000020500003",
-                    .card_number = "A00000000000001",
+                    .card_number = "400000000000001",
                     .auth_size = 1623,
                     .sign_size = 1909};
         case 1:
@@ -38,7 +38,7 @@ Person person(unsigned number) {
                     .auth_serial = 0x07112A40,
                     .sign_serial = 0x07112A41,
                     .token_serial = "0000000020500004",
-                    .card_number = "A00000000000002",
+                    .card_number = "400000000000002",
                     .auth_size = 1617,
                     .sign_size = 1842};
         default: break;
@@ -54,7 +54,7 @@ Person person(unsigned number) {
             .auth_serial = 0x07200000U + (number % 1000000) * 2,
             .sign_serial = 0x07200001U + (number % 1000000) * 2,
             .token_serial = "0000000021" + tag,
-            .card_number = "A10000000" + tag,
+            .card_number = "410000000" + tag,
             .auth_size = 1623,
             .sign_size = 1909};
 }

@@ -19,7 +19,7 @@ struct Person {
     std::uint32_t auth_serial;
     std::uint32_t sign_serial;
     std::string token_serial;  // of EF 0006, 16 characters
-    std::string card_number;   // of the common-data application, 15 characters
+    std::string card_number;   // of the common-data application, 15 digits
     std::size_t auth_size;     // octets of the certificates' DER
     std::size_t sign_size;
 };

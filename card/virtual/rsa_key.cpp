@@ -1,6 +1,8 @@
 // See rsa_key.hpp.
 #include "virtual/rsa_key.hpp"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
@@ -83,6 +85,16 @@ Bytes RsaKey::to_der() const {
 
 Bytes RsaKey::public_key_info() const {
     return encode([this](unsigned char** at) { return i2d_PUBKEY(key_.get(), at); });
+}
+
+Bytes RsaKey::modulus() const {
+    BIGNUM* number = nullptr;
+    require(EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_RSA_N, &number) == 1, "OpenSSL has no modulus");
+    Bytes out(modulus_octets());
+    const int written = BN_bn2binpad(number, out.data(), static_cast<int>(out.size()));
+    BN_free(number);
+    require(written == static_cast<int>(out.size()), "OpenSSL cannot write the modulus");
+    return out;
 }
 
 Bytes RsaKey::public_key_octets() const {

@@ -25,6 +25,7 @@ class RsaKey {
     std::size_t modulus_octets() const;  // of the modulus, and of every signature: 128 or 256
     Bytes to_der() const;
     Bytes public_key_info() const;    // SubjectPublicKeyInfo
+    Bytes modulus() const;            // as many octets as every signature
     Bytes public_key_octets() const;  // RSAPublicKey of PKCS#1, whose SHA-1 is the key identifier
 
     // Block type 1 around `block` exactly as given, 11 octets shorter than the modulus at most: no DigestInfo

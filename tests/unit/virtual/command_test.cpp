@@ -84,28 +84,6 @@ TEST(Select, ReselectingLosesTheCurrentFile) {
     EXPECT_EQ(card.sw("00B0000010"), "6986");
 }
 
-TEST(OtherApplications, GuardTheirDataWithTheirOwnPins) {
-    TestCard card;
-    EXPECT_EQ(card.sw(kSelectText), "9000");
-    EXPECT_EQ(card.sw("00B0810000"), "6982");
-    EXPECT_EQ(card.sw("00200091"), "63C3");
-    EXPECT_EQ(card.sw("0020009104 31323334"), "9000");
-    EXPECT_EQ(card.sw("00B081000C"), "9000");
-    EXPECT_EQ(card.oracle().other_pins.verifies, 1U);
-    EXPECT_EQ(card.oracle().auth_pin.verifies, 0U);
-}
-
-TEST(OtherApplications, CommonDataHasTheCardNumberInRecordOne) {
-    TestCard card;
-    EXPECT_EQ(card.sw("00A4040C0AD3921000310001010100"), "9000");
-    const Bytes record = card.data("00B2010C00");
-    EXPECT_EQ(record.size(), 15U + 5U + 8U);
-    EXPECT_EQ(std::string(record.begin(), record.begin() + 15), "A00000000000001");
-    EXPECT_EQ(card.sw("00B2020C00"), "6A83");
-    EXPECT_EQ(card.sw("00B2010400"), "9000") << "the file is current now";
-    EXPECT_EQ(card.sw("00B0000000"), "6981");
-}
-
 TEST(ReadBinary, ByCurrentFile) {
     JpkiCard card;
     EXPECT_EQ(card.sw("00A4020C020006"), "9000");
@@ -206,18 +184,6 @@ TEST(GetChallenge, GivesAsManyRandomOctetsAsAsked) {
     EXPECT_NE(card.data("0084000008"), card.data("0084000008"));
     EXPECT_EQ(card.sw("00840000"), "6700");
     EXPECT_EQ(card.sw("0084010008"), "6A86");
-}
-
-TEST(GetData, AnswersInThePowerOnStateOnly) {
-    TestCard card;
-    EXPECT_EQ(card.text("00CA5F5100"), "E000FF8131FE4514");
-    EXPECT_EQ(card.data("00CA004500"), to_bytes(std::string_view("A00000000000001")));
-    EXPECT_EQ(card.sw("00CA9F7F00"), "6A88");
-    EXPECT_EQ(card.sw("00CA7F2100"), "6700") << "larger than a short Le";
-    card.sw(kSelectJpki);
-    EXPECT_EQ(card.sw("00CA5F5100"), "6A88");
-    card.sw(kSelectManager);
-    EXPECT_EQ(card.sw("00CA5F5100"), "9000");
 }
 
 TEST(ClassByte, ChannelsSecureMessagingAndChainingAreRefused) {

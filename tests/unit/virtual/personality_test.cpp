@@ -144,7 +144,7 @@ TEST(Personality, ExtendedLengthIsAcceptedUnlessRefused) {
     EXPECT_EQ(card.data("802A0097000003 616263 0100").size(), 256U);
     EXPECT_EQ(card.sw("00840000000008"), "6985");
     card.sw(kSelectManager);
-    EXPECT_EQ(card.data("00CA7F21000000").size(), 307U);
+    EXPECT_EQ(card.data("00CA7F21000000").size(), 563U);
     card.set("extended", "refused");
     EXPECT_EQ(card.sw("00CA7F21000000"), "6700");
     EXPECT_EQ(card.sw("00840000000008"), "6700");

@@ -72,6 +72,8 @@ TEST(Program, MakesImagesAndWritesTheirAuthorities) {
     EXPECT_TRUE(made.personality.is(Switch::kSfi, "no"));
     EXPECT_TRUE(made.personality.is(Switch::kPss, "no"));
     EXPECT_TRUE(content(program.folder.file("auth-ca.pem")).starts_with("-----BEGIN CERTIFICATE-----\n"));
+    EXPECT_TRUE(content(program.folder.file("surface-ca.pem")).starts_with("-----BEGIN PUBLIC KEY-----\n"));
+    EXPECT_EQ(made.surface_ca, default_image().surface_ca) << "the issuer's";
     EXPECT_EQ(program.run({"--make-image", "--image", image, "--personality", "sfi=maybe"}), 2);
     std::ofstream(pin) << "abcd\n";
     EXPECT_EQ(program.run({"--make-image", "--image", image, "--new-auth-pin-file", pin}), 3);
@@ -90,6 +92,7 @@ TEST(Program, MakesAnImageOfAnotherFamily) {
     EXPECT_EQ(content(program.folder.file("juki-sign-ca.pem")),
               content(std::string(IMAGE_DIR) + "/juki-sign-ca.pem"));
     EXPECT_FALSE(std::filesystem::exists(program.folder.file("juki-auth-ca.pem")));
+    EXPECT_FALSE(std::filesystem::exists(program.folder.file("juki-surface-ca.pem")));
     EXPECT_EQ(program.run({"--make-image", "--image", image, "--family", "juki", "--issuer", DEFAULT_IMAGE}),
               3);
 }
