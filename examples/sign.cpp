@@ -2,7 +2,7 @@
 // of CAdES-BES. What a careful login is, login.hpp shows; it uses the module's vendor interface.
 //
 //   sign_cms jpki-pkcs11.so "JPKI Digital Signature" form.pdf form.p7s
-//   openssl cms -verify -cades -purpose any -CAfile sign-ca.pem -inform DER -in form.p7s
+//   openssl cms -verify -cades -CAfile sign-ca.pem -inform DER -in form.p7s
 //       -binary -content form.pdf -out /dev/null
 //
 // It speaks PKCS#11 with the module; OpenSSL only puts the message together, with no engine and no provider.

@@ -47,8 +47,8 @@ struct KeyPair {
 };
 KeyPair make_key_pair(Side side, const MakeOptions& options, const Person& person, const Authority& issuer) {
     RsaKey key = RsaKey::generate(family_info(options.family).key_octets);
-    Bytes certificate =
-        make_certificate(options.family, side, person, key, issuer, {options.not_before, options.not_after});
+    Bytes certificate = make_certificate({options.family, options.profile}, side, person, key, issuer,
+                                         {options.not_before, options.not_after});
     return {std::move(key), std::move(certificate)};
 }
 
@@ -155,10 +155,11 @@ void take_authorities(Image& image, const MakeOptions& options) {
         return;
     }
     const Validity needed{options.not_before, options.not_after};
+    const CardKind kind{image.family, options.profile};
     if (family_info(image.family).has_authentication) {
-        image.auth_ca = make_authority(image.family, Side::kAuth, needed);
+        image.auth_ca = make_authority(kind, Side::kAuth, needed);
     }
-    image.sign_ca = make_authority(image.family, Side::kSign, needed);
+    image.sign_ca = make_authority(kind, Side::kSign, needed);
 }
 
 }  // namespace

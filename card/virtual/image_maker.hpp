@@ -1,17 +1,19 @@
 // Personalisation: makes the image of a fictitious person's card of any family, with a test PKI of the real
 // shape. Called by jpki-vcard and by tests. Names, serials, sizes and dates depend on the options only; key
-// bits are random. It never imitates the real hierarchy: every distinguished name carries O=JPKI-TEST.
+// bits are random. It never imitates the real hierarchy: every issuer's name carries O=JPKI-TEST.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "virtual/certificate_profile.hpp"
 #include "virtual/image.hpp"
 
 namespace jpki::vcard {
 
 struct MakeOptions {
     Family family = Family::kMyNumber;
+    Profile profile = Profile::kReal;  // of all its certificates, and of new authorities
     unsigned person =
         0;  // 0 the default, 1 the other one of the tests; any further number makes a further person
     // Of all user certificates: YYYY-MM-DD in UTC, the last day until 14:59:59 (midnight in Japan). Empty:

@@ -38,6 +38,7 @@ std::string first_line(const std::string& path) {
 
 Image new_image(const Options& options) {
     MakeOptions make{.family = family_named(options.family).value_or(Family::kMyNumber),
+                     .profile = profile_named(options.profile).value_or(Profile::kReal),
                      .person = options.person,
                      .not_before = options.not_before,
                      .not_after = options.not_after};

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 
+#include "virtual/certificate_profile.hpp"
 #include "virtual/control.hpp"
 #include "virtual/family.hpp"
 #include "virtual/fault_row.hpp"
@@ -35,6 +36,9 @@ std::string footer() {
             if (!assignment.empty()) out += fmt::format("        Starts with {}.\n", assignment);
         }
     }
+    out += "\nProfiles (--profile; of the certificates of a new image):\n";
+    for (const ProfileInfo& row : profiles())
+        out += fmt::format("  {}\n        {}\n", row.name, row.meaning);
     out += "\nControl commands (jpki-vcard ctl SOCKET COMMAND):\n" + control_help();
     out += "\nFaults (the command `fault`, and the lines of --faults):\n" + fault_help();
     out +=
@@ -71,9 +75,10 @@ constexpr std::array<TextOption, 12> kTextOptions{{
     {"--issuer", &Options::issuer, "FILE", "New image: issued by the authorities of this image"},
 }};
 
-std::vector<std::string> family_names() {
+template <class Rows>
+std::vector<std::string> names_of(Rows rows) {
     std::vector<std::string> names;
-    for (const FamilyInfo& row : families())
+    for (const auto& row : rows)
         names.emplace_back(row.name);
     return names;
 }
@@ -92,8 +97,11 @@ void add_options(CLI::App& app, Options& options) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_flag("--make-image", options.make_image, "Make the image (anew, if it exists) and exit");
     app.add_option("--family", options.family, "New image: what card it is (default: mynumber)")
-        ->check(CLI::IsMember(family_names()))
+        ->check(CLI::IsMember(names_of(families())))
         ->type_name("FAMILY");
+    app.add_option("--profile", options.profile, "New image: what its certificates carry (default: real)")
+        ->check(CLI::IsMember(names_of(profiles())))
+        ->type_name("PROFILE");
     auto* person =
         app.add_option("--person", options.person, "New image: whose card it is")->type_name("NUMBER");
     app.add_flag("--other", options.other, "New image: the same as --person 1")->excludes(person);

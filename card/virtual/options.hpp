@@ -27,6 +27,7 @@ struct Options {
     bool other = false;
     unsigned person = 0;
     std::string family = "mynumber";
+    std::string profile = "real";
     std::string not_before;
     std::string not_after;
     std::string auth_pin_file;

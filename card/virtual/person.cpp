@@ -14,13 +14,15 @@ std::string digits(unsigned number, std::size_t width) {
 Person person(unsigned number) {
     switch (number) {
         case 0:
-            return {.id = "8439C51E0A7713199901001A",
+            return {.id = "8439C51E0A771399901003A",
                     .sign_id = "20240122101530128JPKITEST99901",
+                    .clock = "011530",
+                    .prefecture = "Shiken-ken",
                     .municipality = "Minamishiken-shi",
                     .name = "試験　太郎",
                     .sex = "1",
                     .birth = "319850305",
-                    .address = "試験県南試験市見本町一丁目２番３号　仮想ビル４０５",
+                    .address = "試験県南試験市見本町１２番３号",
                     .auth_serial = 0x0705D990,
                     .sign_serial = 0x0705D991,
                     .token_serial = "0000000020500003",
@@ -28,8 +30,10 @@ Person person(unsigned number) {
                     .auth_size = 1623,
                     .sign_size = 1909};
         case 1:
-            return {.id = "2217B04D9F6613299902001A",
+            return {.id = "2217B04D9F661399902003A",
                     .sign_id = "20240315093012044JPKITEST99902",
+                    .clock = "003012",
+                    .prefecture = "Mihon-fu",
                     .municipality = "Kitamihon-shi",
                     .name = "見本　花子",
                     .sex = "2",
@@ -44,8 +48,10 @@ Person person(unsigned number) {
         default: break;
     }
     const std::string tag = digits(number, 6);
-    return {.id = "5A00000000" + tag + "99903001A",
+    return {.id = "5A000000" + tag + "99903003A",
             .sign_id = "20240401000" + tag + "JPKITEST99903",
+            .clock = "01" + digits(number / 60 % 60, 2) + digits(number % 60, 2),
+            .prefecture = "Kamei-ken",
             .municipality = "Karigoe-shi",
             .name = "仮名　第" + tag,
             .sex = "3",

@@ -9,9 +9,13 @@
 namespace jpki::vcard {
 
 struct Person {
-    std::string id;            // CN of the authentication certificate: opaque, with municipality and suffix
-    std::string sign_id;       // CN of the signature certificate
-    std::string municipality;  // L of the signature certificate
+    // CN of the authentication certificate: 14 characters, the code of the municipality, 003A.
+    std::string id;
+    std::string sign_id;  // CN of the signature certificate; begins with the time of issue, in Japan
+    std::string clock;    // HHMMSS in UTC: the second of the first day at which the certificates were issued
+    // The place of issue, in the signature certificate's name and in both certificates' distribution points.
+    std::string prefecture;
+    std::string municipality;
     std::string name;
     std::string sex;    // 1 male, 2 female, 3 other
     std::string birth;  // EYYYYMMDD; E: 3 Showa, 4 Heisei, 5 Reiwa
@@ -20,7 +24,7 @@ struct Person {
     std::uint32_t sign_serial;
     std::string token_serial;  // of EF 0006, 16 characters
     std::string card_number;   // of the common-data application, 15 digits
-    std::size_t auth_size;     // octets of the certificates' DER
+    std::size_t auth_size;     // octets of the DER of plain certificates
     std::size_t sign_size;
 };
 

@@ -1,6 +1,6 @@
-// The certificates of the test PKI, in the shape of the real hierarchy (profile in docs: KeyUsage, DirName
-// SAN …). Called by image_maker.cpp only. Every distinguished name carries O=JPKI-TEST, and every certificate
-// has exactly the size asked for: the text in its CRL distribution point's name is as long as that needs.
+// The certificates of the test PKI, in the shape of the real hierarchy or in a plain one
+// (certificate_profile.hpp). Called by image_maker.cpp only. Every issuer's name carries O=JPKI-TEST; a plain
+// certificate has exactly the size asked for, by a text of the length that it takes.
 #pragma once
 
 #include "virtual/certificate_profile.hpp"
@@ -15,10 +15,16 @@ struct Validity {
     std::string not_after;
 };
 
+// What all certificates of one card have in common.
+struct CardKind {
+    Family family;
+    Profile profile;
+};
+
 // `needed` is the validity of what it will issue: an expired card has a valid issuer.
-Authority make_authority(Family family, Side side, const Validity& needed);
+Authority make_authority(const CardKind& kind, Side side, const Validity& needed);
 // Throws ImageError when no certificate of the person's size exists.
-Bytes make_certificate(Family family, Side side, const Person& person, const RsaKey& key,
+Bytes make_certificate(const CardKind& kind, Side side, const Person& person, const RsaKey& key,
                        const Authority& issuer, const Validity& validity);
 
 }  // namespace jpki::vcard

@@ -71,6 +71,13 @@ expect() {
     }
 }
 
+# purpose_of SEAT: in an array, what OpenSSL has to be told besides. The authentication certificate is for TLS clients and
+# says so; whoever verifies a document against it has to set that aside.
+purpose_of() {
+    purpose=()
+    [[ $1 != auth ]] || purpose=(-purpose any)
+}
+
 # equal WHAT EXPECTED ACTUAL
 equal() {
     [[ $2 == "$3" ]] || {

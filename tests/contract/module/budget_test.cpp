@@ -75,7 +75,7 @@ TEST_P(BudgetTest, TokenInfoAndAuthenticationCertificate) {
     token_info(kAuth);
     const CK_SESSION_HANDLE session = open(kAuth);
     const Bytes der = get(session, find_class(session, CKO_CERTIFICATE), CKA_VALUE);
-    EXPECT_EQ(der.size(), 1623U);
+    EXPECT_EQ(der.size(), 1581U);
     EXPECT_LE(commands(), GetParam().token_info_and_certificate);
 }
 

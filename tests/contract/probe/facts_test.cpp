@@ -79,10 +79,12 @@ const std::vector<Row>& rows() {
         {"default", {"auth-cert=garbage"}, Fact::key, Answer::key_seen, {"unknown", "unknown", "?", "?"}},
         {"android", {}, Fact::key, Answer::key_unseen},
 
-        {"default", {}, Fact::extensions, Answer::extensions_seen, {"KU! CP IAN CRLDP AKI SKI", "none", "1.2.392.200149.8.5.1.3.30", "none"}},
+        {"default", {}, Fact::extensions, Answer::extensions_seen, {"KU! EKU CP! IAN CRLDP AIA AKI SKI", "clientAuth", "1.2.392.200149.8.5.1.3.30", "OCSP elsewhere"}},
+        {"plain", {}, Fact::extensions, Answer::extensions_seen, {"KU! CP IAN CRLDP AKI SKI", "none", "1.2.392.200149.8.5.1.3.30", "none"}},
         {"default", {"auth-cert=garbage"}, Fact::extensions, Answer::extensions_unseen},
         {"android", {}, Fact::extensions, Answer::extensions_unseen},
-        {"default", {}, Fact::names, Answer::names_seen, {"C O CN (UTF8String, another length)", "keyid"}},
+        {"default", {}, Fact::names, Answer::names_seen, {"C CN (UTF8String, 23)", "keyid issuer serial"}},
+        {"plain", {}, Fact::names, Answer::names_seen, {"C O CN (UTF8String, 23)", "keyid"}},
         {"juki", {}, Fact::names, Answer::names_unseen},
 
         {"default", {}, Fact::filler, Answer::filler_seen, {"2048", "FF"}},

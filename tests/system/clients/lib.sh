@@ -119,7 +119,8 @@ certificate() {
 
 # cms_verifies SEAT FILE [OPTION...]: as DER; content in $work/content
 cms_verifies() {
-    openssl cms -verify -binary -inform DER -in "$2" -CAfile "$images/$1-ca.pem" -purpose any -out "$work/content" "${@:3}"
+    purpose_of "$1"
+    openssl cms -verify -binary -inform DER -in "$2" -CAfile "$images/$1-ca.pem" "${purpose[@]}" -out "$work/content" "${@:3}"
 }
 
 # An X server without a screen, for programs that have to show their windows.

@@ -153,9 +153,10 @@ TEST(ReadBinary, CertificatesAreFollowedByFiller) {
     card.sw(kVerifySign);
     const Bytes file = card.read_file(0x01);
     ASSERT_EQ(file.size(), 2560U);
-    EXPECT_TRUE(starts_with(file, card.image().certificate(Role::kSignCert)));
-    EXPECT_TRUE(
-        std::all_of(file.begin() + 1909, file.end(), [](std::uint8_t octet) { return octet == 0xFF; }));
+    const Bytes& certificate = card.image().certificate(Role::kSignCert);
+    EXPECT_TRUE(starts_with(file, certificate));
+    EXPECT_TRUE(std::all_of(file.begin() + std::ssize(certificate), file.end(),
+                            [](std::uint8_t octet) { return octet == 0xFF; }));
 }
 
 TEST(TokenInformation, IsASerialisedTokenInfoOf160Octets) {

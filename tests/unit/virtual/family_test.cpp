@@ -226,7 +226,8 @@ TEST(Family, AuthoritiesIssueForTheirOwnFamiliesOnly) {
     EXPECT_EQ(android_image().sign_ca, default_image().sign_ca);
     EXPECT_EQ(iphone_image().auth_ca, default_image().auth_ca);
     EXPECT_EQ(juki_image().auth_ca, Authority{});
-    EXPECT_THROW(certificate_profile(Family::kJuki, Side::kAuth), ImageError);
+    for (const Profile profile : {Profile::kReal, Profile::kPlain})
+        EXPECT_THROW(certificate_profile(Family::kJuki, Side::kAuth, profile), ImageError);
 }
 
 class Phone : public testing::TestWithParam<const char*> {

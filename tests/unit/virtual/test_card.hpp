@@ -33,6 +33,10 @@ inline const Image& other_image() {
     static const Image image = load_image(OTHER_IMAGE);
     return image;
 }
+inline const Image& plain_image() {
+    static const Image image = load_image(PLAIN_IMAGE);
+    return image;
+}
 
 inline const Image& juki_image() {
     static const Image image = load_image(JUKI_IMAGE);
