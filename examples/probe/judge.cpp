@@ -56,11 +56,16 @@ Said blocked_query(const Case& it) {
 }
 
 Said first_command(const Case& it) {
+    std::string after_power;
     for (const Exchange& exchange : it.record->exchanges) {
-        if (exchange.command->when == When::begins && exchange.sw.value() == 0x6F00)
+        if (!exchange.answered) continue;
+        const When when = exchange.command->when;
+        if ((when == When::begins || when == When::powers_up) && exchange.sw.value() == 0x6F00)
             return {Answer::first_refused, {it.outcome(exchange.command->id)}};
+        if (exchange.power && exchange.command->fact == Fact::first_command) after_power = exchange.outcome();
     }
-    return {Answer::first_fine, {it.outcome("select")}};
+    if (!after_power.empty()) return {Answer::first_fine, {after_power}};
+    return {Answer::first_unknown, {it.outcome("select")}};
 }
 
 Said short_identifiers(const Case& it) {
@@ -103,6 +108,35 @@ Said extended_length(const Case& it) {
     if (!read.answered) return {Answer::extended_not_carried};
     if (read.sw.ok() && read.length > 0) return {Answer::extended_taken};
     return {Answer::extended_refused, {read.outcome()}};
+}
+
+Said card_data(const Case& it) {
+    if (!it.of("object_0066").sent) return {Answer::objects_not_asked};
+    const auto answer = [&it](std::string_view id) {
+        const Exchange& exchange = it.of(id);
+        if (exchange.length == 0) return exchange.outcome();
+        return fmt::format("{}+{}", exchange.outcome(), exchange.length);
+    };
+    std::string atr = it.finding("object_5F51", "atr");
+    if (atr.empty()) atr = it.finding("object_5F51_inside", "atr");
+    return {Answer::objects_asked,
+            {answer("object_0066"), answer("object_5F51"), answer("object_5F51_inside"),
+             atr.empty() ? "-" : atr}};
+}
+
+Said power(const Case& it) {
+    std::size_t count = 0;
+    std::string times;
+    for (const Exchange& exchange : it.record->exchanges) {
+        if (exchange.command->when != When::powers_up) continue;
+        if (!exchange.power_error.empty())
+            return {Answer::power_lost, {std::to_string(count + 1), exchange.power_error, it.record->hidden}};
+        if (!exchange.power) continue;
+        ++count;
+        times += fmt::format("{}{}", times.empty() ? "" : ", ", (exchange.power->count() + 500) / 1000);
+    }
+    return {it.record->hidden.empty() ? Answer::power_back : Answer::power_hidden,
+            {std::to_string(count), times, it.record->hidden}};
 }
 
 // Of an odd number of times the middle one; zero of none.

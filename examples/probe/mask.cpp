@@ -240,6 +240,7 @@ std::vector<Finding> Masker::look(const Command& command, card::StatusWord sw, B
         case Mask::model: return model(answer);
         case Mask::serial: return serial(answer);
         case Mask::numbers: return numbers(answer);
+        case Mask::atr: return {{"atr", published_atr(answer)}};
         // Flags, not data: no more of them than the file is known to have.
         case Mask::octets: return {{"octets", spaced_hex(slice(answer, 0, kMostOctets))}};
         default: return {};

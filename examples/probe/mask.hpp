@@ -48,6 +48,8 @@ std::optional<std::string_view> family_of(std::string_view label);
 // Kinds of characters and how many: "A4 9_12" is four capitals, a digit, twelve blanks.
 std::string shape_of(ByteView field);
 
+// Of an ATR without its first octet, which is 3B: all of it where it is a published one, or "another".
+std::string published_atr(ByteView without_first);
 // What an ATR may show: published ones as they are; of others the octets that could be a card's own as "..".
 std::string masked_atr(ByteView atr);
 enum class Interface : std::uint8_t { unknown, contact, contactless };

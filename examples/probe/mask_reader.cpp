@@ -91,6 +91,13 @@ std::string declared_by(ByteView atr) {
     return said;
 }
 
+std::string published_atr(ByteView without_first) {
+    Bytes atr{0x3B};
+    append(atr, without_first);
+    const bool published = std::ranges::find(kPublished, as_text(atr)) != kPublished.end();
+    return published ? spaced_hex(atr) : "another";
+}
+
 std::string masked_atr(ByteView atr) {
     if (std::ranges::find(kPublished, as_text(atr)) != kPublished.end()) return spaced_hex(atr);
     std::vector<bool> shown(atr.size(), false);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <thread>
 
 #include "probe/guard.hpp"
 
@@ -10,6 +11,8 @@ namespace jpki::probe {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kReturns{2000};  // how long others may have to wait for the card
 
 bool may_pass(Errc code) { return code == Errc::reader_busy || code == Errc::timed_out; }
 
@@ -20,18 +23,39 @@ bool is_gone(Errc code) {
 // A reader that cannot carry a long command fails in ways of its own, and some cards fall silent.
 bool may_be_refused(const Command& command) { return command.id == "extended_read"; }
 
+// A code of PC/SC and its static text; nothing of a card is in them.
+std::string words_of(const Error& error) {
+    std::string words(error.what);
+    if (error.detail == 0) return words.empty() ? "?" : words;
+    const std::array<std::uint8_t, 4> code{static_cast<std::uint8_t>(error.detail >> 24U),
+                                           static_cast<std::uint8_t>(error.detail >> 16U & 0xFFU),
+                                           static_cast<std::uint8_t>(error.detail >> 8U & 0xFFU),
+                                           static_cast<std::uint8_t>(error.detail & 0xFFU)};
+    return words + (words.empty() ? "0x" : ", 0x") + to_hex(code);
+}
+
+std::chrono::microseconds since(SteadyClock::time_point before) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - before);
+}
+
 // Ends the transaction whatever happens in it.
 class Transaction {
   public:
-    explicit Transaction(Connection& connection) : connection_(&connection) {}
+    explicit Transaction(Connection& connection, std::chrono::microseconds& took)
+        : connection_(&connection), took_(&took) {}
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
-    ~Transaction() { connection_->end(how_); }
+    ~Transaction() {
+        const auto before = SteadyClock::now();
+        connection_->end(how_);
+        *took_ = since(before);
+    }
 
     void end_with(Disposition how) { how_ = how; }
 
   private:
     Connection* connection_;
+    std::chrono::microseconds* took_;  // to end it
     // Whatever ends a run early, nothing of it stays selected.
     Disposition how_ = Disposition::unpower;
 };
@@ -44,15 +68,20 @@ class Runner {
     Run take() {
         const auto rows = commands();
         if (connect()) {
-            for (std::size_t first = 0; first < rows.size() && result_.ending == Ending::complete;) {
+            for (std::size_t first = 0; first < rows.size() && goes_on();) {
                 std::size_t end = first;
                 while (end < rows.size() && rows[end].stretch == rows[first].stretch)
                     ++end;
-                stretch(rows.subspan(first, end - first), end == rows.size());
+                const bool powers_down = end == rows.size() || rows[end].when == When::powers_up;
+                stretch(rows.subspan(first, end - first), powers_down);
                 first = end;
             }
         }
         if (something_selected_) power_down();
+        const bool was_there = connection_ != nullptr;
+        connection_.reset();
+        if (was_there && result_.ending != Ending::failed && result_.ending != Ending::card_gone)
+            leave_to_others();
         if (result_.ending == Ending::complete && counters_moved()) result_.ending = Ending::counter_moved;
         return std::move(result_);
     }
@@ -91,12 +120,20 @@ class Runner {
         return result_.ending != Ending::complete;
     }
 
-    void stretch(std::span<const Command> rows, bool last) {
+    [[nodiscard]] bool goes_on() const { return result_.ending == Ending::complete && !lost_power_; }
+
+    void stretch(std::span<const Command> rows, bool powers_down) {
+        const bool powers_up = rows.front().when == When::powers_up;
+        const auto before = SteadyClock::now();
         if (!patiently([this](TimePoint deadline) -> Status {
                 return connection_->begin(deadline).map([](const Begun&) {});
-            }))
+            })) {
+            if (powers_up && result_.ending != Ending::interrupted) take_lost_power(rows.front());
             return;
-        Transaction transaction(*connection_);
+        }
+        if (powers_up) power_took_ += since(before);
+        const std::chrono::microseconds power = power_took_;
+        Transaction transaction(*connection_, power_took_);
         something_selected_ = false;
         bool selected = false;
         for (const Command& row : rows) {
@@ -106,12 +143,36 @@ class Runner {
                 continue;
             }
             if (!send(row)) return;
-            if (row.when == When::begins && !begin_again(row)) return;
+            if (row.when == When::powers_up) result_.record.exchanges.back().power = power;
+            if (!begin_again(row)) return;
             if (is_select(row)) selected = result_.record.exchanges.back().sw.ok();
         }
         // At the very end the card forgets what was selected, too.
-        if (!last) transaction.end_with(Disposition::leave);
-        something_selected_ = !last;
+        if (!powers_down) transaction.end_with(Disposition::leave);
+        something_selected_ = !powers_down;
+    }
+
+    // All else has been asked by then, and that it is so is something to report. Others may have been
+    // quicker.
+    void take_lost_power(const Command& row) {
+        lost_power_ = true;
+        result_.ending = Ending::complete;
+        result_.record.exchanges.push_back({.command = &row, .power_error = words_of(result_.error)});
+    }
+
+    // A connection gives power back to a card that this run's power-downs have left without.
+    void leave_to_others() {
+        constexpr std::chrono::milliseconds kPause{50};
+        const auto limit = SteadyClock::now() + std::min(patience_.longest, kReturns);
+        for (;;) {
+            const auto connected = context_->connect(*reader_, SteadyClock::now() + patience_.step);
+            if (connected || may_pass(connected.error().code)) return;
+            if (SteadyClock::now() >= limit) {
+                result_.record.hidden = words_of(connected.error());
+                return;
+            }
+            std::this_thread::sleep_for(kPause);
+        }
     }
 
     // After a run that ended between two stretches; not at any price, since others may have the card by now.
@@ -121,11 +182,13 @@ class Runner {
 
     static bool is_select(const Command& row) { return row.apdu.bytes()[1] == 0xA4; }
 
-    // The application has to be there; 6F00 was seen once as a card's first answer after power-up.
+    // 6F00 was seen as a card's first answer after power-up. Where a stretch begins, the application has to
+    // be there.
     bool begin_again(const Command& row) {
+        if (row.when != When::begins && row.when != When::powers_up) return true;
         if (result_.record.exchanges.back().sw.value() == 0x6F00 && !send(row)) return false;
         const card::StatusWord sw = result_.record.exchanges.back().sw;
-        if (sw.ok()) return true;
+        if (sw.ok() || row.when == When::powers_up) return true;
         result_.error = sw.error();
         const Errc code = result_.error.code;
         const bool none = code == Errc::file_not_found || code == Errc::unsupported_command ||
@@ -140,7 +203,7 @@ class Runner {
         Exchange exchange{.command = &row, .sent = true};
         const auto before = SteadyClock::now();
         auto answer = connection_->transmit(row.apdu.bytes(), kNever);
-        exchange.took = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - before);
+        exchange.took = since(before);
         bool goes_on = true;
         if (answer && answer->size() >= 2) {
             take_answer(exchange, *answer);
@@ -178,6 +241,8 @@ class Runner {
     std::unique_ptr<GuardedConnection> connection_;
     Masker masker_;
     bool told_of_waiting_ = false;
+    bool lost_power_ = false;  // the card did not come back after a power-down
+    std::chrono::microseconds power_took_{};
     bool something_selected_ = false;  // outside of a transaction
     Run result_;
 };

@@ -22,6 +22,10 @@ struct Exchange {
     std::size_t length = 0;  // of the answer, without its status word
     std::vector<Finding> findings{};
     std::chrono::microseconds took{};
+    // Of a command that powers_up: how long the card was away before it.
+    std::optional<std::chrono::microseconds> power{};
+    // Of one that was not sent because the card did not come back: why.
+    std::string power_error{};
 
     // "9000", or what happened in its place.
     [[nodiscard]] std::string outcome() const;
@@ -33,6 +37,8 @@ struct Exchange {
 
 struct Record {
     std::vector<Exchange> exchanges;
+    // Why, after all of it, nobody can have the card; empty: it is there for everybody.
+    std::string hidden;
 
     // The last exchange of the command with this id; one that was not sent when there is none.
     [[nodiscard]] const Exchange& of(std::string_view id) const;
@@ -71,7 +77,8 @@ class Watcher {
 };
 
 struct Patience {
-    std::chrono::milliseconds step{200};
+    // Also the time in which a card that lost its power may get it back.
+    std::chrono::milliseconds step{1000};
     std::chrono::milliseconds longest{10'000};
 };
 

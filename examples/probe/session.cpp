@@ -15,6 +15,7 @@ namespace {
         case Errc::reader_busy:
         case Errc::timed_out: throw Failure{Exit::failed, say(Text::busy), say(Text::busy_advice)};
         case Errc::no_memory: throw Failure{Exit::failed, say(Text::no_memory)};
+        case Errc::card_mute: throw Failure{Exit::failed, say(Text::silent), say(Text::silent_advice)};
         default:
             throw Failure{Exit::failed, say(Text::card_failed, error.what), say(Text::card_failed_advice)};
     }
@@ -104,6 +105,9 @@ Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wis
                 .run = {}};
     Narrator narrator(user);
     found.run = run(**context, reader, narrator, patience);
+    if (!found.run.record.hidden.empty())
+        user.tell(say(Text::hidden, found.run.record.hidden) + "\n" + std::string(text(Text::hidden_advice)) +
+                  "\n");
     judge_ending(found.run);
     return found;
 }

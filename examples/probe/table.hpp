@@ -40,15 +40,17 @@ enum class Mask : std::uint8_t {
     serial,
     numbers,
     octets,
-    start,        // of a file that may be personal
+    start,  // of a file that may be personal
+    atr,
     head,         // of the authentication certificate
     head_public,  // of a certificate that is nobody's
     part          // what follows, and what ends its file
 };
 
 enum class When : std::uint8_t {
-    begins,  // opens a stretch: sent once more when it is answered 6F00, and without 9000 nothing goes on
-    always,  // whatever came before
+    begins,     // opens a stretch: sent once more when it is answered 6F00, and without 9000 nothing goes on
+    powers_up,  // opens a stretch, too, with the card just powered down and up; nothing rests on its answer
+    always,     // whatever came before
     if_selected,  // only when the SELECT before it in this stretch succeeded
 };
 

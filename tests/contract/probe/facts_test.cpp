@@ -40,6 +40,7 @@ const std::vector<Row>& rows() {
         {"android", {"sign-pin=blocked", "auth-pin=blocked", "blocked-query=63c0"}, Fact::blocked_query, Answer::blocked_seen, {"63C0", "authentication, signature"}},
 
         {"default", {}, Fact::first_command, Answer::first_fine, {"9000"}},
+        {"juki", {}, Fact::first_command, Answer::first_fine, {"9000"}},
         {"default", {"first-command=6f00"}, Fact::first_command, Answer::first_refused, {"9000"}},
 
         {"default", {}, Fact::short_identifiers, Answer::short_both},
@@ -102,6 +103,13 @@ const std::vector<Row>& rows() {
         {"default", {"neutral-aid=all-absent"}, Fact::other_applications, Answer::others_seen, {"6A82", "6A82"}},
         {"android", {}, Fact::other_applications, Answer::others_seen, {"9000", "6A82"}},
 
+        {"default", {}, Fact::card_data, Answer::objects_asked, {"9000+16", "9000+8", "6A88", "3B E0 00 FF 81 31 FE 45 14"}},
+        {"default", {"first-command=6f00"}, Fact::card_data, Answer::objects_asked, {"9000+16", "9000+8", "6A88"}},
+        {"android", {}, Fact::card_data, Answer::objects_asked, {"6A88", "6A88", "6A88", "-"}},
+
+        {"default", {}, Fact::power, Answer::power_back, {"3"}},
+        {"default", {"first-command=6f00"}, Fact::power, Answer::power_back, {"3"}},
+
         {"default", {}, Fact::extended_length, Answer::extended_taken},
         {"default", {"extended=refused"}, Fact::extended_length, Answer::extended_refused, {"6700"}},
 
@@ -162,7 +170,8 @@ TEST(ProbeReport, SaysOfEveryFactOneThing) {
                 ::testing::UnorderedElementsAre(
                     "family_unknown", "family_unread", "interface_unknown", "counters_unknown",
                     "blocked_from_issue", "short_one", "token_unread", "end_unknown", "availability_unread",
-                    "sign_free", "ca_unknown", "extended_not_carried", "extended_not_sent", "speed_unknown"));
+                    "sign_free", "ca_unknown", "extended_not_carried", "extended_not_sent", "speed_unknown",
+                    "first_unknown", "objects_not_asked", "power_lost", "power_hidden"));
 }
 
 // Answers that the virtual card does not give by itself: its answers bent on the way.

@@ -76,7 +76,8 @@ const Page& own_words() {
             "JPKIAPICCTOKEN2 JPKIAPGPSETOKEN JPKIAPIOSTOKEN E16R01NJ 2024 2033 2015 2018 Virtual PCD 00 00 "
             "values longest shortest 16 digits purposes policy access issuer_key subject extensions "
             "KU! EKU CP! IAN CRLDP AIA AKI SKI SAN BC SDA clientAuth OCSP ocspauthnorm.jpki.go.jp "
-            "C O CN (UTF8String, another length) 1.2.392.200149.8.5.1.3.30    2048 octets";
+            "C O CN (UTF8String, another length) 1.2.392.200149.8.5.1.3.30    2048 octets 3B E0 00 FF 81 31 "
+            "FE 45 14";
         for (const Command& row : commands())
             words += spaced_hex(row.apdu.bytes()) + "\n";
 #define JPKI_COMMAND(id, stretch, fact, mask, when, octets, english, japanese) words += english japanese "\n";
@@ -176,7 +177,7 @@ TEST(ProbePrivacy, NotEvenWhenTheCardAnswersEverythingWithPersonalData) {
         World world;
         const Bytes personal = world.card->image().certificate(vcard::Role::kSignCert);
         world.card->on_fault_after([&](std::size_t, ByteView apdu, ByteView) -> std::optional<Bytes> {
-            if (apdu[1] != 0xB0) return std::nullopt;
+            if (apdu[1] != 0xB0 && apdu[1] != 0xCA) return std::nullopt;
             const std::size_t wanted = apdu.size() == 7 ? apdu[6] : apdu[4] == 0 ? 256 : apdu[4];
             Bytes answer = to_bytes(slice(personal, from, wanted));
             append(answer, Bytes{0x90, 0x00});

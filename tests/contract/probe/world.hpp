@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bad_power.hpp"
 #include "probe/session.hpp"
 #include "virtual/image_file.hpp"
 #include "virtual_readers.hpp"
@@ -53,13 +54,15 @@ struct World {
     ScriptedUser user;
     Wishes wishes{};
     Patience patience{std::chrono::milliseconds(5), std::chrono::milliseconds(50)};
+    std::shared_ptr<BadPower> power;  // of the readers; nothing: theirs is good
     Found found;
 
     [[nodiscard]] Bytes atr() const { return card->atr(); }
 
     // The exit status; `found` is filled in when it is ok.
     Exit probe() {
-        const auto system = readers.system();
+        auto system = readers.system();
+        if (power) system = std::make_unique<BadSystem>(std::move(system), power);
         try {
             found = ask_card(
                 *system, [this](const std::string&) { return atr(); }, user, wishes, patience);

@@ -51,11 +51,11 @@ Bytes text(std::string_view words, std::size_t width) {
 
 constexpr std::array kMasks{Mask::nothing, Mask::tries,       Mask::label,  Mask::model,
                             Mask::serial,  Mask::numbers,     Mask::octets, Mask::start,
-                            Mask::head,    Mask::head_public, Mask::part};
+                            Mask::head,    Mask::head_public, Mask::part,   Mask::atr};
 
 // Everything that a finding may be made of.
 const std::regex kVocabulary(
-    "not reported|other|other octets|blank|one character, repeated|printable "
+    "not reported|another|other|other octets|blank|one character, repeated|printable "
     "characters|empty|certificate|FF|00"
     "|JPKIAPICCTOKEN2?|JPKIAPGPSETOKEN|JPKIAPIOSTOKEN|my-number|juki|android|iphone|E16R01NJ"
     "|unknown|RSA( \\d+)?|EC( P-\\d+)?|[a-zA-Z0-9]+With[a-zA-Z]+|ecdsa-with-SHA\\d+|RSASSA-PSS"
@@ -123,6 +123,12 @@ TEST(ProbeMask, TellsFlagsAndLengthsWhereTheyAreThat) {
     EXPECT_EQ(told(Mask::numbers, text("Taro Shiken, Minamishiken", 28)),
               "flags=other longest=other shortest=other");
     EXPECT_EQ(told(Mask::numbers, hex("0000040D")), "");
+}
+
+TEST(ProbeMask, TellsAnAtrThatTheCardNamesOnlyWhereItIsPublished) {
+    EXPECT_EQ(told(Mask::atr, hex("E0 00 FF 81 31 FE 45 14")), "atr=3B E0 00 FF 81 31 FE 45 14");
+    EXPECT_EQ(told(Mask::atr, hex("E0 00 FF 81 31 FE 45 15")), "atr=another");
+    EXPECT_EQ(told(Mask::atr, text("Minamishiken", 200)), "atr=another");
 }
 
 TEST(ProbeMask, TellsNoMoreThanThreeOctetsOfAvailability) {

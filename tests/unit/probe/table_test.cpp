@@ -86,17 +86,20 @@ TEST(ProbeTable, AsksNothingThatItSaysItDoesNotAsk) {
         EXPECT_EQ(std::ranges::find(facts(), row.id, &FactRow::id), facts().end()) << row.id;
 }
 
+bool powers_up(const Command& row) { return row.when == When::powers_up; }
+
 // What a stretch has selected is gone when it ends: others may come in between.
 TEST(ProbeTable, SelectsAnApplicationBeforeAnythingElseOfAStretch) {
     unsigned stretch = 0;
     for (const Command& row : commands()) {
         ASSERT_TRUE(row.stretch == stretch || row.stretch == stretch + 1) << row.id;
         const ByteView apdu = row.apdu.bytes();
+        const bool opens = row.stretch != stretch;
         const bool selects_application = apdu[1] == 0xA4 && apdu[2] == 0x04;
-        EXPECT_TRUE(row.stretch == stretch || selects_application) << row.id;
-        EXPECT_EQ(row.when == When::begins,
-                  row.stretch != stretch && apdu.size() == 15 && apdu[6] == 0x92 && apdu[7] == 0xF0)
-            << row.id;
+        EXPECT_TRUE(!opens || selects_application || apdu[1] == 0xCA) << row.id;
+        const bool selects_jpki = selects_application && apdu.size() == 15 && apdu[7] == 0xF0;
+        EXPECT_EQ(row.when == When::begins, opens && selects_jpki && !powers_up(row)) << row.id;
+        EXPECT_TRUE(opens || !powers_up(row)) << row.id;
         stretch = row.stretch;
     }
 }
@@ -106,9 +109,23 @@ TEST(ProbeTable, AsksForTheCountersFirstAndLast) {
     const auto index = [&](std::string_view id) {
         return std::ranges::find(rows, id, &Command::id) - rows.begin();
     };
+    // Only the card's power is left then.
+    const auto last = std::ranges::find_if(rows, powers_up) - rows.begin() - 1;
     EXPECT_EQ(index("sign_tries"), 4);
-    EXPECT_EQ(index("sign_tries_at_last"), static_cast<std::ptrdiff_t>(rows.size()) - 1);
-    EXPECT_EQ(index("auth_tries_at_last"), static_cast<std::ptrdiff_t>(rows.size()) - 3);
+    EXPECT_EQ(index("sign_tries_at_last"), last);
+    EXPECT_EQ(index("auth_tries_at_last"), last - 2);
+}
+
+TEST(ProbeTable, PowersTheCardUpThreeTimesAtTheVeryEnd) {
+    const auto rows = commands();
+    EXPECT_EQ(std::ranges::count_if(rows, powers_up), 3);
+    const auto first = std::ranges::find_if(rows, powers_up);
+    EXPECT_TRUE(std::none_of(first, rows.end(), [](const Command& row) { return row.when == When::begins; }));
+    // What is asked then is nobody's own.
+    for (auto row = first; row != rows.end(); ++row) {
+        const ByteView apdu = row->apdu.bytes();
+        EXPECT_TRUE((apdu[1] == 0xA4 && apdu[2] == 0x04) || apdu[1] == 0xCA) << row->id;
+    }
 }
 
 TEST(ProbeTable, HasAnAnswerToEveryFactAndACommandToAlmostEvery) {
@@ -121,7 +138,7 @@ TEST(ProbeTable, HasAnAnswerToEveryFactAndACommandToAlmostEvery) {
     EXPECT_EQ(answered.size(), facts().size());
     // The ATR tells of the interface; a missing certificate is seen by the commands for the certificates.
     // Names and extensions come with the same octets, and the speed with all of them.
-    asked.insert({Fact::interface, Fact::absent_certificate, Fact::names, Fact::speed});
+    asked.insert({Fact::interface, Fact::absent_certificate, Fact::names, Fact::speed, Fact::power});
     EXPECT_EQ(asked.size(), facts().size());
 }
 
