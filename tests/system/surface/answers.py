@@ -19,6 +19,12 @@ def applications(card):
     assert card.status("00A40000") == 0x9000 and card.data("00B00000", want=16) == before
 
 
+def alone(card):
+    """A phone has the application of JPKI only."""
+    answers = {application: card.select(application) for application in APPLICATIONS if application != "manager"}
+    assert answers.pop("jpki") == 0x9000 and set(answers.values()) == {0x6A82}, answers
+
+
 def objects(card):
     def all_there():
         for tag, size in OBJECTS:

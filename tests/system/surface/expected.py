@@ -68,6 +68,9 @@ OWN_KEYS = [("text", [(0x07, "DF51")]), ("visual", [(0x01, "DF12"), (0x02, "DF24
 # Who issues card-verifiable certificates: the first seven digits of the key's identifier, on test cards.
 ISSUERS = {"text": b"6000033", "visual": b"6000023", "00F8": b"6000020"}
 
+# In the signature certificate, in this order: name, birth, sex, address, substitute characters of name and of address.
+OTHER_NAMES = [1, 4, 3, 5, 2, 6]
+
 # Objects of GET DATA: tag, size (None: not told). After power-up, or where the card manager is selected.
 OBJECTS = [("0042", 16), ("0045", 15), ("0066", None), ("00F0", 5), ("00F2", 8), ("00F7", 16), ("00F8", 563), ("7F21", 563)]
 ATR_OBJECT = "5F51"

@@ -4,11 +4,12 @@
 import base64
 import datetime
 import os
+import re
 
 import expected
 import tlv
 from expected import FILES
-from reader import hold
+from reader import era, hold
 from shapes import digits, key_id
 
 
@@ -93,15 +94,17 @@ def one_card(card):
 
 
 def one_person(card):
-    """The signature certificate names the same person: otherNames 1.2.392.200149.8.5.5.n of RFC 5280 §4.2.1.6."""
+    """The certificates name the same person: otherNames 1.2.392.200149.8.5.5.n, and where it was issued."""
     card.enter("jpki")
     assert card.show(0x1B, b"ABC123") == 0x9000
     certificate = card.read(1)
-
-    def other_name(last):
-        """The UTF8String behind the object identifier."""
-        at = certificate.index(bytes.fromhex("060A2A83088C9B55080505") + bytes([last])) + 12
-        return tlv.Element(certificate, at).children()[0].value
+    places = [certificate.index(bytes.fromhex("060A2A83088C9B55080505") + bytes([last])) for last in expected.OTHER_NAMES]
+    assert places == sorted(places), "not in the order of cards"
+    name, birth, sex, address, _, _ = (tlv.Element(certificate, place + 12).children()[0].value for place in places)
     text = card.element("text", 2)
-    assert other_name(1) == text["DF22"].value and other_name(5) == text["DF23"].value
-    assert other_name(4)[1:] == text["DF24"].value and other_name(3) == text["DF25"].value
+    date = text["DF24"].value
+    assert (name, address, sex) == tuple(text[tag].value for tag in ("DF22", "DF23", "DF25"))
+    assert birth == b"%d" % era(date.decode())[0] + date, birth
+    municipality = card.element("visual", 3)["DF34"].value
+    card.enter("jpki")
+    assert re.search(b"\x0C\x17[0-9A-Z]{14}" + municipality + b"003A", card.read(0x0A)), "the authentication certificate's name"

@@ -102,11 +102,16 @@ class Reader(Card):
             return bytes.fromhex(next(line for line in image if line.startswith(name + " = ")).split()[2])
 
 
+def era(date):
+    """Which one since Meiji a day of the form YYYYMMDD is in, and its first year."""
+    first_days = (18680125, 19120730, 19261225, 19890108, 20190501)
+    number = sum(int(date) >= day for day in first_days)
+    return number, first_days[number - 1] // 10000
+
+
 def in_its_era(date):
-    """YYMMDD, the year counted from the emperor's accession: as birth dates stand on the card."""
-    first = next(year for day, year in ((20190501, 2019), (19890108, 1989), (19261225, 1926), (19120730, 1912), (0, 1868))
-                 if int(date) >= day)
-    return f"{int(date[:4]) - first + 1:02}{date[4:]}".encode()
+    """YYMMDD, the year counted in its era: as birth dates stand on the card."""
+    return f"{int(date[:4]) - era(date)[1] + 1:02}{date[4:]}".encode()
 
 
 def hold(element, layout):
