@@ -20,14 +20,19 @@ PREFERENCES = {
     "mailnews.start_page.enabled": False,
 }
 
-# An identity that signs with the certificate of that name, and a message of it.
-PREPARE = """
+FIND = """
 const [name, from, target] = args;
-const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const database = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
 const all = await (database.asyncGetCerts ? database.asyncGetCerts() : database.getCerts());
 const certificate = [...all].find(one => one.commonName == name);
 if (!certificate) throw new Error("no such certificate: " + name);
+"""
+
+# An identity that signs with the certificate of that name, and a message of it.
+PREPARE = (
+    FIND
+    + """
+const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const identity = MailServices.accounts.createIdentity();
 identity.email = from;
 identity.fullName = "A Person";
@@ -43,6 +48,19 @@ fields.to = "somebody@example.test";
 fields.subject = "A signed message";
 fields.composeSecure = security;
 """
+)
+
+# What Thunderbird has against the certificate, of which signing says no more than that it failed.
+JUDGE = (
+    FIND
+    + """
+const error = await new Promise(resolve => database.asyncVerifyCertAtTime(certificate,
+  Ci.nsIX509CertDB.verifyUsageEmailSigner, Ci.nsIX509CertDB.FLAG_LOCAL_ONLY, null, Date.now() / 1000, [],
+  { QueryInterface: ChromeUtils.generateQI(["nsICertVerificationCallback"]), verifyCertFinished: code => resolve(code) }));
+const words = Cc["@mozilla.org/nss_errors_service;1"].getService(Ci.nsINSSErrorsService);
+return error ? words.getErrorMessage(words.getXPCOMFromNSSError(error)) : "fit for mail";
+"""
+)
 
 WRITE = (
     PREPARE
@@ -115,6 +133,9 @@ def main():
             thunderbird.start(script, options.certificate, options.sender, target)
             result = thunderbird.result()
             print(result, flush=True)
+        if not result.startswith("ok "):
+            thunderbird.start(JUDGE, options.certificate, options.sender, target)
+            print("certificate: " + thunderbird.result().removeprefix("ok "))
         print("dialogs: " + "; ".join(thunderbird.dialogs()))
     finally:
         thunderbird.quit()
