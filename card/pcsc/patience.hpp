@@ -3,6 +3,7 @@
 #pragma once
 
 #include <thread>
+#include <utility>
 
 #include "pcsc/link.hpp"
 
@@ -32,8 +33,9 @@ class Patience {
         // 1,500 kills of a program inside its transaction).
         const bool protocol_unset = failure.detail == number(SCARD_E_PROTO_MISMATCH);
         if (failure.code != Errc::card_reset && !protocol_unset) return fail(failure);
+        // A card without power meets the same, and there each further try and look takes libpcsclite 400 ms.
+        if (protocol_unset && std::exchange(was_unset_, true)) return fail(failure);
         if (++resets_ <= kMaximumResets) return {};
-        if (protocol_unset) return fail(failure);
         return fail(Errc::reader_busy, "other programs keep resetting the card", failure.detail);
     }
 
@@ -48,6 +50,7 @@ class Patience {
     TimePoint deadline_;
     std::uint32_t cancels_;
     int resets_ = 0;
+    bool was_unset_ = false;
     Duration waited_{};
 };
 

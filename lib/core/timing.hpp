@@ -18,9 +18,9 @@ struct Timing {
     Duration keep_connected = std::chrono::seconds(10);
     Duration poll = std::chrono::milliseconds(500);  // between two looks of the monitor
     Duration retry_service = std::chrono::seconds(1);
-    Duration first_snapshot = std::chrono::milliseconds(250);  // once; see ADR 0006
-    Duration shutdown = std::chrono::milliseconds(1900);       // of the 2 s that C_Finalize may take
-    Duration exit = std::chrono::milliseconds(200);
+    Duration first_snapshot = std::chrono::milliseconds(1000);  // once; see ADR 0006
+    Duration shutdown = std::chrono::milliseconds(1900);        // of the 2 s that C_Finalize may take
+    Duration exit = std::chrono::milliseconds(1000);
     Duration sleep_noticed = std::chrono::seconds(5);
     Duration counter_freshness = std::chrono::seconds(5);
 };

@@ -92,7 +92,11 @@ T1Card::Then T1Card::take_supervision(std::uint8_t control, ByteView data) {
         case kAbort: answer_.clear(); break;
         default: return send(receipt(next_number_, kOtherError), {});
     }
-    return send(kSupervision | kResponse | type, data);
+    // Asked for anew, where the answer to a block was not understood.
+    const Bytes before = last_;
+    send(kSupervision | kResponse | type, data);
+    if (last_ == before) ++resends_;
+    return Then::kSend;
 }
 
 void T1Card::respond(ByteView answer) {

@@ -274,6 +274,15 @@ TEST_F(Connections, PowerUpACardThatHasNoPower) {
     }
 }
 
+// Each try takes libpcsclite 400 ms while pcscd has no answer to reset of a card that is there.
+TEST_F(Connections, ToACardWithoutPowerAreTriedOnceMoreAtMost) {
+    open();
+    fake().always["SCardConnect"] = SCARD_E_PROTO_MISMATCH;
+    connection_ = std::move(*context_->connect(kReader, kNever));
+    EXPECT_EQ(fake().count("SCardConnect"), 2);
+    EXPECT_EQ(fake().count("SCardConnect(DIRECT)"), 1);
+}
+
 TEST_F(Connections, PowerUpWhileSomebodyHoldsTheReaderIsNotTried) {
     open();
     fake().always["SCardConnect"] = SCARD_W_UNPOWERED_CARD;
