@@ -83,6 +83,8 @@ std::vector<CK_SLOT_ID> Module::slots() const {
     CK_ULONG count = 0;
     check(functions_->C_GetSlotList(CK_FALSE, nullptr, &count));
     std::vector<CK_SLOT_ID> found(count);
+    // An empty vector is a null pointer, which asks for the count once more.
+    if (count == 0) return found;
     check(functions_->C_GetSlotList(CK_FALSE, found.data(), &count));
     found.resize(count);
     return found;
