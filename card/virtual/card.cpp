@@ -115,7 +115,11 @@ Bytes Card::atr() const {
 }
 
 bool Card::set(std::string_view name, std::string_view value) {
-    if (!state_->image.personality.set(name, value)) return false;
+    return set(std::string(name).append("=").append(value));
+}
+
+bool Card::set(std::string_view assignment) {
+    if (!state_->image.personality.set(assignment)) return false;
     // A PIN that has just become blocked cannot stay verified.
     for (std::size_t i = 0; i < state_->image.applications.size(); ++i) {
         for (const File& file : state_->image.applications[i].files) {

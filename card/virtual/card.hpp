@@ -44,7 +44,9 @@ class Card {
     bool powered() const;
     Bytes atr() const;
 
-    // One personality switch, effective with the next command; part of the image from now on.
+    // One personality switch ("name=value") or a set of them, effective with the next command; part of the
+    // image from now on.
+    bool set(std::string_view assignment);
     bool set(std::string_view name, std::string_view value);
     // Sets a counter (Role::kAuthPin or kSignPin); nothing is counted and a verified PIN stays so.
     bool set_tries_left(Role pin, unsigned tries);

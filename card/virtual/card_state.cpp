@@ -9,6 +9,7 @@ namespace {
 // The files that have a short identifier have it for their identifier: so on every card seen.
 constexpr std::uint16_t kGreatestShort = 0x1E;
 constexpr std::size_t kLabelOctets = 32;
+constexpr std::size_t kShorterFile = 1900;
 
 std::optional<Switch> certificate_switch(Role role) {
     if (role == Role::kAuthCert) return Switch::kAuthCert;
@@ -101,7 +102,9 @@ Bytes CardState::content(const File& file) const {
         octets.clear();
     }
     if (file.size != 0 && !is(Switch::kFiller, "none")) {
-        octets.resize(std::max(octets.size(), file.size), is(Switch::kFiller, "00") ? 0x00 : 0xFF);
+        const bool shorter = file.role == Role::kSignCa && is(Switch::kSignCaFile, "1900");
+        octets.resize(std::max(octets.size(), shorter ? kShorterFile : file.size),
+                      is(Switch::kFiller, "00") ? 0x00 : 0xFF);
     }
     return octets;
 }

@@ -17,6 +17,16 @@ Answer end_of_file(const CardState& card, Bytes available) {
     return Answer(std::move(available));
 }
 
+// The objects belong to the card manager, which is what answers after power-up.
+bool has_object(const CardState& card, std::uint16_t tag) {
+    constexpr std::uint16_t kContactAtr = 0x5F51;
+    constexpr std::uint16_t kLowerCertificate = 0x7F21;
+    const bool at_manager = card.where().empty() || card.where() == kCardManager;
+    if (tag == kLowerCertificate && card.is(Switch::kLowerCertificate, "absent")) return false;
+    if (tag != kContactAtr || card.is(Switch::kContactAtr, "power-on")) return at_manager;
+    return card.is(Switch::kContactAtr, "anywhere") || !at_manager;
+}
+
 }  // namespace
 
 Answer read_binary(CardState& card, const Apdu& apdu) {
@@ -54,9 +64,7 @@ Answer read_record(CardState& card, const Apdu& apdu) {
 
 Answer get_data(CardState& card, const Apdu& apdu) {
     if (apdu.iso_case != ApduCase::k2) return sw::kWrongLength;
-    // The objects belong to the card manager, which is what answers after power-up.
-    const Application* current = card.application();
-    if (current != nullptr && current->name != kCardManager) return sw::kReferenceNotFound;
+    if (!has_object(card, apdu.p1p2())) return sw::kReferenceNotFound;
     for (const Application& application : card.image.applications) {
         for (const File& file : application.files) {
             if (file.kind != FileKind::kObject || file.id != apdu.p1p2()) continue;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "virtual/witness.hpp"
+
 namespace jpki::vcard {
 namespace {
 
@@ -54,6 +56,12 @@ std::uint16_t check_class(const Apdu& apdu) {
     return 0;
 }
 
+// The log shows the header only: whatever follows may be a PIN.
+std::uint16_t refuse_unwitnessed(CardState& card, const Apdu& apdu) {
+    card.log.event("UNWITNESSED " + to_hex(Bytes{apdu.cla, apdu.ins, apdu.p1, apdu.p2}));
+    return is_witnessed_instruction(apdu.ins) ? sw::kWrongP1P2 : sw::kUnknownInstruction;
+}
+
 }  // namespace
 
 std::string_view command_name(ByteView octets) {
@@ -65,6 +73,10 @@ std::string_view command_name(ByteView octets) {
 Answer execute_command(CardState& card, const Apdu& apdu) {
     if (apdu.ins != kGetResponse) card.session.pending.clear();
     if (const std::uint16_t wrong = check_class(apdu); wrong != 0) return wrong;
+    if (!is_witnessed(card, apdu)) {
+        ++card.oracle.unwitnessed;
+        if (card.is(Switch::kCommands, "witnessed")) return refuse_unwitnessed(card, apdu);
+    }
     if (apdu.extended && card.is(Switch::kExtended, "refused")) return sw::kWrongLength;
     const auto row = std::ranges::find(kCommands, apdu.ins, &CommandInfo::ins);
     if (row == kCommands.end()) return sw::kUnknownInstruction;

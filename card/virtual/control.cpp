@@ -42,10 +42,8 @@ std::string insert(ControlState& state, std::string_view) {
 }
 
 std::string set(ControlState& state, std::string_view assignment) {
-    const std::size_t equals = assignment.find('=');
-    if (equals == std::string_view::npos) return error("set KEY=VALUE");
-    if (!state.slot.card().set(assignment.substr(0, equals), assignment.substr(equals + 1))) {
-        return error("no such switch or value, or the image cannot be saved");
+    if (!state.slot.card().set(assignment)) {
+        return error("no such switch, value or set, or the image cannot be saved");
     }
     return std::string(kOk);
 }
@@ -121,7 +119,7 @@ constexpr std::array<ControlCommand, 13> kCommands{{
     {"oracle", "", "what the card has seen: PINs, tries, signatures, as JSON", oracle},
     {"remove", "", "take the card out of the reader", remove},
     {"insert", "", "put the card into the reader", insert},
-    {"set", "KEY=VALUE", "set a personality switch", set},
+    {"set", "KEY=VALUE|SET", "set a personality switch, or a set of them", set},
     {"tries", "auth|sign NUMBER", "set a retry counter", tries},
     {"swap", "IMAGE", "take the card out and put another one in", swap},
     {"reset-oracle", "", "start counting anew", reset_oracle},

@@ -32,7 +32,9 @@ constexpr FamilyInfo answering_last_command(FamilyInfo row) {
 
 constexpr std::array<FamilyInfo, 4> kTable{{
     {.name = "mynumber",
-     .meaning = "A My Number Card: two RSA-2048 keys, five further applications.",
+     .meaning =
+         "A My Number Card: two RSA-2048 keys; text, surface, common data, residence record and card manager "
+         "as on real cards.",
      .token_label = "JPKIAPICCTOKEN2",
      .token_model = "E16R01NJ",
      .serial_mark = '0',

@@ -72,7 +72,7 @@ bool write_authorities(const std::string& directory, const Image& image) {
 std::string objection(const Options& options, const std::optional<ReaderAddress>& reader) {
     if (options.make_image && options.image.empty()) return "--make-image needs --image";
     for (const std::string& assignment : options.personality) {
-        if (!Personality().set(assignment)) return "no such personality switch or value: " + assignment;
+        if (!Personality().set(assignment)) return "no such personality switch, value or set: " + assignment;
     }
     if (!reader) return "no address for " + options.host;
     if (!reader->loopback && !options.allow_remote) {

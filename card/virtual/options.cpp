@@ -29,6 +29,13 @@ std::string footer() {
             values.append(i == 0 ? "" : "|").append(row.values[i]);
         out += fmt::format("  {}={}\n        {}\n", row.name, values, row.meaning);
     }
+    out += "\nSets of switches (--personality SET; a card that somebody saw):\n";
+    for (const PersonalitySet& row : personality_sets()) {
+        out += fmt::format("  {}\n        {}\n       ", row.name, row.meaning);
+        for (const std::string_view setting : row.settings)
+            out.append(setting.empty() ? "" : " ").append(setting);
+        out += "\n";
+    }
     out += "\nFamilies (--family; part of the image):\n";
     for (const FamilyInfo& row : families()) {
         out += fmt::format("  {}\n        {}\n", row.name, row.meaning);
@@ -42,7 +49,9 @@ std::string footer() {
     out += "\nControl commands (jpki-vcard ctl SOCKET COMMAND):\n" + control_help();
     out += "\nFaults (the command `fault`, and the lines of --faults):\n" + fault_help();
     out +=
-        "\nNew images: PINs 1234 (3 tries) and ABC123 (5 tries) unless given in files.\n"
+        "\nNew images: PINs 1234 (3 tries) and ABC123 (5 tries) unless given in files; 1234 in the other "
+        "applications.\n"
+        "            Their further secrets come from what is printed on the card (docs/developers.md).\n"
         "Exit codes: 0 done; 1 something could not be opened, reached or saved, or a control command "
         "failed;\n"
         "            2 the command line is wrong; 3 the image is broken or cannot be made.\n";
@@ -91,8 +100,8 @@ void add_options(CLI::App& app, Options& options) {
         ->check(CLI::Range(1, 65535))
         ->type_name("PORT");
     app.add_flag("--allow-remote", options.allow_remote, "Also connect to a host that is not this machine");
-    app.add_option("--personality", options.personality, "Set a switch (may be repeated)")
-        ->type_name("KEY=VALUE")
+    app.add_option("--personality", options.personality, "Set a switch, or a set of them (may be repeated)")
+        ->type_name("KEY=VALUE|SET")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_flag("--make-image", options.make_image, "Make the image (anew, if it exists) and exit");

@@ -60,6 +60,7 @@ std::string Oracle::to_json() const {
         .number("power_ups", power_ups)
         .number("power_offs", power_offs)
         .number("resets", resets)
+        .number("unwitnessed", unwitnessed)
         .number("faults", faults)
         .boolean("powered", powered)
         .end();

@@ -37,8 +37,9 @@ struct Oracle {
     std::size_t apdus = 0;  // everything that reached the card, faults included
     unsigned power_ups = 0;
     unsigned power_offs = 0;
-    unsigned resets = 0;  // warm resets
-    unsigned faults = 0;  // rows of a fault plan that acted
+    unsigned resets = 0;       // warm resets
+    unsigned unwitnessed = 0;  // commands that no public source saw a card answer, executed or not
+    unsigned faults = 0;       // rows of a fault plan that acted
     bool powered = false;
 
     // One line, keys as the members here.

@@ -72,9 +72,32 @@ constexpr std::array<SwitchInfo, kSwitches> kTable{{
     {"atr",
      {"contactless", "contact", "contact-historical", "juki"},
      "Which answer to reset the card gives."},
+    {"contact-atr",
+     {"power-on", "application", "anywhere"},
+     "Where GET DATA 5F51 answers: after power-up and with the card manager, with an application only, or "
+     "both."},
+    {"lower-certificate",
+     {"present", "absent"},
+     "GET DATA 7F21, the lower one of two certificates: there, or missing (6A88) as on older cards."},
+    {"sign-ca-file", {"2048", "1900"}, "The size of EF 0002, filler included."},
+    {"commands",
+     {"all", "witnessed"},
+     "Whether every command is executed, or only those that public sources saw cards answer; others are "
+     "refused with "
+     "6D00 or 6A86 (the oracle counts them either way)."},
     {"lie",
      {"no", "random", "zeros", "bitflip", "short", "empty"},
      "Wrong signatures answered with 9000: noise, zeros, one bit wrong, half the length, nothing."},
+}};
+
+constexpr std::array<PersonalitySet, 2> kSets{{
+    {"seen-2025",
+     "A test card of 2025, on a contactless reader.",
+     {"atr=contactless", "first-command=6f00", "extended=accepted", "blocked-query=63c0",
+      "contact-atr=application"}},
+    {"seen-1900",
+     "A citizen's card with a shorter EF 0002 and filler 00.",
+     {"sign-ca-file=1900", "filler=00"}},
 }};
 
 constexpr bool table_is_complete() {
@@ -92,6 +115,7 @@ std::string lower(std::string_view text) {
 }  // namespace
 
 std::span<const SwitchInfo> personality_switches() { return kTable; }
+std::span<const PersonalitySet> personality_sets() { return kSets; }
 
 bool Personality::set(std::string_view name, std::string_view value) {
     const auto row = std::ranges::find(kTable, lower(name), &SwitchInfo::name);
@@ -105,8 +129,12 @@ bool Personality::set(std::string_view name, std::string_view value) {
 
 bool Personality::set(std::string_view assignment) {
     const std::size_t equals = assignment.find('=');
-    if (equals == std::string_view::npos) return false;
-    return set(assignment.substr(0, equals), assignment.substr(equals + 1));
+    if (equals != std::string_view::npos)
+        return set(assignment.substr(0, equals), assignment.substr(equals + 1));
+    const auto row = std::ranges::find(kSets, lower(assignment), &PersonalitySet::name);
+    if (row == kSets.end()) return false;
+    return std::ranges::all_of(row->settings,
+                               [this](std::string_view setting) { return setting.empty() || set(setting); });
 }
 
 std::string_view Personality::get(Switch which) const {

@@ -1,6 +1,7 @@
 // The switches for everything that public sources dispute about real cards, plus the ways in which a card may
 // lie. One table serves the card, `jpki-vcard --help`, the image file and the tests; a new switch is a new
-// row. It holds choices only: what a choice does is written where the command is executed.
+// row, a new set of them a row of the second table. It holds choices only: what a choice does is written
+// where the command is executed.
 #pragma once
 
 #include <array>
@@ -39,6 +40,10 @@ enum class Switch : std::uint8_t {
     kPinRules,
     kAfterChange,
     kAtr,
+    kContactAtr,
+    kLowerCertificate,
+    kSignCaFile,
+    kCommands,
     kLie,
     kCount,
 };
@@ -59,11 +64,19 @@ struct SwitchInfo {
 // Every switch, in the order of the enumeration.
 std::span<const SwitchInfo> personality_switches();
 
+// A card that somebody saw, as the switches that make this one like it; the others stay as they are.
+struct PersonalitySet {
+    std::string_view name;
+    std::string_view meaning;                  // one sentence
+    std::array<std::string_view, 6> settings;  // "name=value"; unused places are empty
+};
+std::span<const PersonalitySet> personality_sets();
+
 class Personality {
   public:
     // False, and nothing changes, when there is no such switch or no such value. Case does not matter.
     bool set(std::string_view name, std::string_view value);
-    // "name=value"
+    // "name=value", or the name of a set.
     bool set(std::string_view assignment);
 
     std::string_view get(Switch which) const;

@@ -1,6 +1,6 @@
-// 券面事項確認: what the face of the card shows, signed, as pictures. The date of birth opens the record of the
-// age, secret B (0012) the face, secret A (0013) the face and the number: the other way round than the order
-// in the text application.
+// 券面事項確認: what the face of the card shows, signed, as pictures. The date of birth opens the record of
+// the age, secret B (0012) the face, secret A (0013) the face and the number: the other way round than the
+// order in the text application.
 #include "virtual/applications/applications.hpp"
 #include "virtual/applications/picture.hpp"
 #include "virtual/der.hpp"

@@ -84,6 +84,9 @@ std::vector<Kind> kinds() {
     std::vector<Kind> all{my_number("Default"), juki(),
                           phone("Android", android_card, "JPKI Android", JPKI_FAMILY_ANDROID),
                           phone("Iphone", iphone_card, "JPKI iPhone", JPKI_FAMILY_IPHONE)};
+    // Before a login it cannot be asked for PSS: nobody has seen what a card answers then.
+    all.push_back(my_number("Witnessed", {{"commands", "witnessed"}}));
+    all.back().pss = false;
     // Holders may leave out either certificate, and the young have none for signatures. How a card says so is
     // not published.
     for (const auto& [way, named] :

@@ -11,7 +11,8 @@ using Setting = std::pair<std::string, std::string>;
 
 // Switches that make the card another one (or broken) have tests of their own.
 bool disputed(std::string_view name) {
-    for (const std::string_view other : {"family", "lie", "auth-cert", "sign-cert", "auth-pin", "sign-pin"}) {
+    for (const std::string_view other :
+         {"family", "lie", "auth-cert", "sign-cert", "auth-pin", "sign-pin", "commands"}) {
         if (name == other) return false;
     }
     return true;
@@ -63,6 +64,15 @@ TEST_F(Personalities, EverySingleSwitch) {
         readers.insert(card);
         ASSERT_TRUE(set(name, value));
         both_keys_work(name + "=" + value);
+    }
+}
+
+TEST_F(Personalities, EverySetOfThem) {
+    for (const vcard::PersonalitySet& seen : vcard::personality_sets()) {
+        card = default_card();
+        readers.insert(card);
+        ASSERT_TRUE(set(seen.name));
+        both_keys_work(std::string(seen.name));
     }
 }
 

@@ -156,8 +156,12 @@ vcard::Oracle World::oracle() {
 }
 
 bool World::set(std::string_view name, std::string_view value) {
+    return set(std::string(name).append("=").append(value));
+}
+
+bool World::set(std::string_view setting) {
     bool done = false;
-    readers.locked([&] { done = card->set(name, value); });
+    readers.locked([&] { done = card->set(setting); });
     return done;
 }
 

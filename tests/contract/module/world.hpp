@@ -73,6 +73,7 @@ class World : public ::testing::Test {
     // The card, under the readers' lock: the module's thread may be using it.
     vcard::Oracle oracle();
     bool set(std::string_view name, std::string_view value);
+    bool set(std::string_view setting);  // "name=value", or a set of them
     bool set_tries_left(vcard::Role pin, unsigned tries);
 
     // Commands the card has seen since the last call of this.

@@ -42,6 +42,9 @@ TEST(Control, SetChangesThePersonality) {
     Controlled control;
     EXPECT_EQ(control("set sfi=no"), "ok");
     EXPECT_TRUE(control.slot.card().image().personality.is(Switch::kSfi, "no"));
+    EXPECT_EQ(control("set seen-2025"), "ok");
+    EXPECT_TRUE(control.slot.card().image().personality.is(Switch::kFirstCommand, "6f00"));
+    EXPECT_TRUE(control.slot.card().image().personality.is(Switch::kSfi, "no"));
     EXPECT_TRUE(control("set sfi=maybe").starts_with("error: "));
     EXPECT_TRUE(control("set sfi").starts_with("error: "));
 }

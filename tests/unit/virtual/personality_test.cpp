@@ -43,6 +43,60 @@ TEST(Personality, TakesEveryValueOfTheTableAndNoOther) {
     EXPECT_EQ(personality.get(Switch::kBlockedQuery), "63c0");
 }
 
+TEST(PersonalitySets, AreNamesForSwitchesThatExist) {
+    std::set<std::string_view> names;
+    for (const PersonalitySet& row : personality_sets()) {
+        EXPECT_TRUE(names.insert(row.name).second) << row.name;
+        EXPECT_TRUE(row.meaning.ends_with('.')) << row.name;
+        Personality chosen;
+        for (const std::string_view setting : row.settings)
+            EXPECT_TRUE(setting.empty() || chosen.set(setting)) << setting;
+        Personality named;
+        EXPECT_TRUE(named.set(row.name));
+        EXPECT_EQ(named, chosen);
+        for (const SwitchInfo& other : personality_switches())
+            EXPECT_NE(row.name, other.name);
+    }
+    EXPECT_FALSE(Personality().set("seen-1868"));
+}
+
+TEST(PersonalitySets, LeaveTheOtherSwitchesAlone) {
+    Personality personality;
+    personality.set("sfi=no");
+    EXPECT_TRUE(personality.set("SEEN-2025"));
+    EXPECT_TRUE(personality.is(Switch::kSfi, "no"));
+    EXPECT_TRUE(personality.is(Switch::kFirstCommand, "6f00"));
+}
+
+TEST(PersonalitySets, ACardOf2025) {
+    TestCard card;
+    ASSERT_TRUE(card.set("seen-2025"));
+    EXPECT_EQ(to_hex(card.atr()), "3B888001000005E0B381A1007F");
+    for (int i = 0; i < 2; ++i) {
+        card.power_off();
+        card.power_on();
+        EXPECT_EQ(card.sw(kSelectJpki), "6F00") << "at every power-up";
+        EXPECT_EQ(card.sw(kSelectJpki), "9000");
+    }
+    EXPECT_EQ(card.text("00CA5F5100"), "E000FF8131FE4514");
+    EXPECT_EQ(card.data("00B08A00000000").size(), 2048U);
+    card.set_tries_left(Role::kAuthPin, 0);
+    EXPECT_EQ(card.sw(kQueryAuth), "63C0");
+    EXPECT_EQ(card.sw(kVerifyAuth), "6984");
+}
+
+TEST(PersonalitySets, ACardWithAShorterFile) {
+    JpkiCard card;
+    ASSERT_TRUE(card.set("seen-1900"));
+    EXPECT_EQ(card.read_file(0x02).size(), 1900U);
+    EXPECT_EQ(card.read_file(0x02).back(), 0x00);
+    EXPECT_EQ(card.read_file(0x0B).size(), 2048U);
+    EXPECT_EQ(card.read_file(0x0B).back(), 0x00);
+    card.sw(kSelectText);
+    card.sw("0020009104 31323334");
+    EXPECT_EQ(card.read_file(0x02).back(), 0xFF) << "the surface's files end as ever";
+}
+
 // The authentication PIN with no tries left.
 struct BlockedCard : JpkiCard {
     BlockedCard() { set_tries_left(Role::kAuthPin, 0); }
@@ -285,6 +339,28 @@ TEST(Personality, CheckOctetsOfTheAnswersToResetAreRight) {
             sum ^= octet;
         EXPECT_EQ(sum, 0) << value << " (ISO 7816-3 §8.2.5)";
     }
+}
+
+TEST(Personality, WhereTheContactAnswerToResetIs) {
+    for (const auto& [value, after_power_up, in_application] : {std::tuple{"power-on", "9000", "6A88"},
+                                                                {"application", "6A88", "9000"},
+                                                                {"anywhere", "9000", "9000"}}) {
+        TestCard card;
+        ASSERT_TRUE(card.set("contact-atr", value));
+        EXPECT_EQ(card.sw("00CA5F5100"), after_power_up) << value;
+        card.sw(kSelectJpki);
+        EXPECT_EQ(card.sw("00CA5F5100"), in_application) << value;
+        card.sw(kSelectManager);
+        EXPECT_EQ(card.sw("00CA5F5100"), after_power_up) << value;
+        EXPECT_EQ(card.sw("00CA004500"), "9000") << value;
+    }
+}
+
+TEST(Personality, OlderCardsHaveOneCertificateOfTheCardManager) {
+    TestCard card;
+    card.set("lower-certificate", "absent");
+    EXPECT_EQ(card.sw("00CA7F21000000"), "6A88");
+    EXPECT_EQ(card.sw("00CA00F8000000"), "9000");
 }
 
 TEST(Personality, IsSavedWithTheImage) {

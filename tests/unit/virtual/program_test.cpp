@@ -19,6 +19,10 @@ TEST(Program, HelpDocumentsEverySwitchWithEveryValue) {
         EXPECT_NE(help.find("  " + line + "\n"), std::string::npos) << line;
         EXPECT_NE(help.find(row.meaning), std::string::npos) << row.name;
     }
+    for (const PersonalitySet& row : personality_sets()) {
+        EXPECT_NE(help.find("  " + std::string(row.name) + "\n"), std::string::npos) << row.name;
+        EXPECT_NE(help.find(row.meaning), std::string::npos) << row.name;
+    }
     for (const FamilyInfo& row : families())
         EXPECT_NE(help.find(row.meaning), std::string::npos) << row.name;
     EXPECT_NE(help.find("Exit codes"), std::string::npos);
@@ -62,7 +66,7 @@ TEST(Program, MakesImagesAndWritesTheirAuthorities) {
     std::ofstream(pin) << "4711\n";
     EXPECT_EQ(program.run({"--make-image", "--image", image, "--issuer", DEFAULT_IMAGE, "--person", "5",
                            "--not-before", "2020-01-01", "--not-after", "2020-12-31", "--new-auth-pin-file",
-                           pin, "--personality", "sfi=no", "--personality", "pss=no", "--ca-out",
+                           pin, "--personality", "seen-1900", "--personality", "sfi=no", "--ca-out",
                            program.folder.file("")}),
               0)
         << program.said();
@@ -70,7 +74,7 @@ TEST(Program, MakesImagesAndWritesTheirAuthorities) {
     EXPECT_EQ(made.person, 5U);
     EXPECT_EQ(made.find(Role::kAuthPin)->body, to_bytes(std::string_view("4711")));
     EXPECT_TRUE(made.personality.is(Switch::kSfi, "no"));
-    EXPECT_TRUE(made.personality.is(Switch::kPss, "no"));
+    EXPECT_TRUE(made.personality.is(Switch::kSignCaFile, "1900"));
     EXPECT_TRUE(content(program.folder.file("auth-ca.pem")).starts_with("-----BEGIN CERTIFICATE-----\n"));
     EXPECT_TRUE(content(program.folder.file("surface-ca.pem")).starts_with("-----BEGIN PUBLIC KEY-----\n"));
     EXPECT_EQ(made.surface_ca, default_image().surface_ca) << "the issuer's";
