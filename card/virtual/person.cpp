@@ -47,6 +47,8 @@ Person person(unsigned number) {
                     .sign_size = 1842};
         default: break;
     }
+    // The third person's address is so long that the object around it needs the longer form of its length.
+    const std::string remote = "大字長字見本前　仮越見本大団地南";
     const std::string tag = digits(number, 6);
     return {.id = "5A000000" + tag + "99903003A",
             .sign_id = "20240401000" + tag + "JPKITEST99903",
@@ -56,7 +58,7 @@ Person person(unsigned number) {
             .name = "仮名　第" + tag,
             .sex = "3",
             .birth = "419991231",
-            .address = "仮名県仮越市番号町" + tag,
+            .address = "仮名県仮越市番号町" + (number == 2 ? remote : "") + tag,
             .auth_serial = 0x07200000U + (number % 1000000) * 2,
             .sign_serial = 0x07200001U + (number % 1000000) * 2,
             .token_serial = "0000000021" + tag,

@@ -1,6 +1,7 @@
 // 券面入力補助: which secret opens which file, and that each file holds what it says, down to the signed
 // octets.
 #include "surface_help.hpp"
+#include "virtual/image_maker.hpp"
 
 namespace jpki::vcard::test {
 namespace {
@@ -62,6 +63,18 @@ TEST_F(TextApplication, HoldsTheAttributesWhereItsTableSays) {
     EXPECT_EQ(read.field(0xDF24).value, to_bytes(std::string_view("19850305")));
     EXPECT_EQ(read.field(0xDF25).value, to_bytes(std::string_view("1")));
     EXPECT_EQ(file.back(), 0xFF) << "filler";
+}
+
+// Programs count on where the table then lies: its entries' low halves are octets 9, 11, 13 and 15.
+TEST_F(TextApplication, HasItsTableTwoOctetsLaterWhereTheAttributesAreLong) {
+    SurfaceCard other("0408", make_image({.person = 2, .issuer = &default_image()}));
+    other.present("0011", "1234");
+    const Bytes file = other.file("0002");
+    EXPECT_EQ(to_hex(slice(file, 0, 3)), "FF2082");
+    EXPECT_EQ(to_hex(slice(file, 5, 3)), "DF2108");
+    const SurfaceFile read(file);
+    for (std::size_t i = 1; i < 5; ++i)
+        EXPECT_EQ(file[7 + 2 * i], read.fields[i].at) << i;
 }
 
 TEST_F(TextApplication, SignsDigestsOfWhatItHolds) {
