@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-
-#include "probe/text.hpp"
 
 namespace jpki::probe {
 
@@ -35,7 +34,7 @@ class Tty {
     }
     // What was typed before a question is no answer to it.
     void forget_typed() const { (void)::tcflush(file_, TCIFLUSH); }
-    // The first octet of the line that is typed; 0 when there is none.
+    // The first octet of the line that is typed; 0 at the end of all lines.
     [[nodiscard]] char first_of_line() const {
         // In small steps: a signal may come just before the wait that it should end.
         constexpr int kStep = 100;
@@ -70,14 +69,14 @@ Console::Console() {
 
 void Console::tell(const std::string& lines) { (void)std::fputs(lines.c_str(), stderr); }
 
-std::optional<bool> Console::ask(const std::string& question) {
+std::optional<char> Console::ask(const std::string& question) {
     const Tty tty;
     if (!tty.is_there()) return std::nullopt;
     tty.forget_typed();
     if (!tty.write(question)) return std::nullopt;
     const char first = tty.first_of_line();
-    if (wants_to_stop()) throw Failure{Exit::cancelled, say(Text::said_no)};
-    return first == 'y' || first == 'Y';
+    if (wants_to_stop()) return kInterrupted;
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(first)));
 }
 
 bool Console::wants_to_stop() { return g_stop != 0; }

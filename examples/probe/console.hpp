@@ -12,7 +12,7 @@ class Console final : public User {
     Console();
 
     void tell(const std::string& lines) override;
-    std::optional<bool> ask(const std::string& question) override;
+    std::optional<char> ask(const std::string& question) override;
     bool wants_to_stop() override;
 };
 

@@ -1,5 +1,6 @@
 #include "probe/layout.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace jpki::probe {
@@ -27,7 +28,8 @@ Character first_of(std::string_view text) {
 
 // What may not be parted: a word, or one wide character with the punctuation behind it.
 std::string_view take_piece(std::string_view& text) {
-    constexpr std::string_view kNeverFirst[] = {"、", "。", "）", "）、", "」"};
+    constexpr std::string_view kNeverFirst[] = {"、", "。", "）", "」", "ー"};
+    constexpr std::string_view kNeverLast[] = {"（", "「"};
     const Character first = first_of(text);
     std::size_t end = first.octets;
     if (first.columns == 1) {
@@ -44,7 +46,9 @@ std::string_view take_piece(std::string_view& text) {
     }
     const std::string_view piece = text.substr(0, end);
     text.remove_prefix(end);
-    return piece;
+    const bool opens = std::ranges::any_of(kNeverLast, [&](auto mark) { return piece.ends_with(mark); });
+    if (!opens || text.empty()) return piece;
+    return {piece.data(), piece.size() + take_piece(text).size()};
 }
 
 std::string_view without_blanks_behind(std::string_view text) {

@@ -10,6 +10,8 @@
 #include "pcsc/reader_system.hpp"
 #include "probe/atr.hpp"
 #include "probe/console.hpp"
+#include "probe/guide.hpp"
+#include "probe/layout.hpp"
 #include "probe/text.hpp"
 
 namespace jpki::probe {
@@ -22,6 +24,7 @@ struct Options {
     bool to_file = false;
     bool json = false;
     bool dry_run = false;
+    bool guide = false;
     bool force = false;
 };
 
@@ -50,7 +53,7 @@ bool may_replace(const Options& options, User& user) {
         options.wishes.yes ? std::nullopt : user.ask(say(Text::question_replace, options.file));
     if (!answer)
         throw Failure{Exit::refused, say(Text::file_exists, options.file), say(Text::file_exists_advice)};
-    if (!*answer) throw Failure{Exit::cancelled, say(Text::said_no)};
+    if (*answer != 'y') throw Failure{Exit::cancelled, say(Text::said_no)};
     return true;
 }
 
@@ -63,9 +66,16 @@ void keep(const std::string& page, const std::string& file, bool replace) {
 
 void probe(Options& options) {
     if (options.dry_run) {
-        write_out(options.json ? as_text(plan_as_json()) : plan_as_text());
+        if (options.guide) {
+            write_out(options.json ? as_text(guide_as_json(JPKI_INSTALLED_MODULE))
+                                   : guide_as_text(JPKI_INSTALLED_MODULE));
+        } else {
+            write_out(options.json ? as_text(plan_as_json()) : plan_as_text());
+        }
         return;
     }
+    // What is said meanwhile fills the screen.
+    options.to_file = options.to_file || options.guide;
     if (options.to_file && options.file.empty())
         options.file = options.json ? "jpki-probe-report.json" : "jpki-probe-report.md";
     Console user;
@@ -73,17 +83,22 @@ void probe(Options& options) {
 
     SilentLog log;
     const auto readers = card::pcsc::make_pcsc_reader_system(log);
-    const Found found = ask_card(*readers, atr_of, user, options.wishes);
+    const Guided guided =
+        options.guide ? guide(*readers, atr_of, user, options.wishes, {.module = JPKI_INSTALLED_MODULE})
+                      : Guided{ask_card(*readers, atr_of, user, options.wishes), {}};
+    const Found& found = guided.found;
     const Report report{.version = JPKI_VERSION,
                         .date = today(),
                         .library = pcsc_lite_version(),
                         .surroundings = found.surroundings,
                         .verdicts = judge(found.run.record, found.surroundings),
-                        .record = &found.run.record};
+                        .record = &found.run.record,
+                        .steps = guided.results};
     const std::string page = options.json ? as_text(to_json(report)) : to_markdown(report);
     if (options.to_file) {
         keep(page, options.file, replace);
         user.tell("\n" + say(Text::written, options.file) + "\n");
+        if (options.guide) user.tell("\n" + hanging("", text(Text::guide_end)));
     } else {
         write_out(page);
     }
@@ -126,6 +141,7 @@ int main_of(int argc, char** argv) {
     auto* report =
         app.add_option("--report", options.file, say(Text::help_report))->type_name("FILE")->expected(0, 1);
     app.add_flag("--json", options.json, say(Text::help_json));
+    app.add_flag("--guide", options.guide, say(Text::help_guide));
     app.add_flag("--dry-run", options.dry_run, say(Text::help_dry_run));
     app.add_flag("--yes", options.wishes.yes, say(Text::help_yes));
     app.add_flag("--force", options.force, say(Text::help_force));

@@ -63,6 +63,36 @@ Json json_of(const Exchange& exchange) {
             {"told", std::move(told)},      {"milliseconds", std::move(milliseconds)}};
 }
 
+std::string_view id_of(StepResult::Outcome outcome) {
+    switch (outcome) {
+        case StepResult::Outcome::yes: return "yes";
+        case StepResult::Outcome::no: return "no";
+        case StepResult::Outcome::counted: return "counted";
+        case StepResult::Outcome::not_full: return "not_full";
+        case StepResult::Outcome::left_out: break;
+    }
+    return "left_out";
+}
+
+std::string words_of(const StepResult& result) {
+    switch (result.outcome) {
+        case StepResult::Outcome::yes: return std::string(text(Text::step_yes));
+        case StepResult::Outcome::no: return std::string(text(Text::step_no));
+        case StepResult::Outcome::counted: return result.note;
+        case StepResult::Outcome::not_full: return std::string(text(Text::step_not_full));
+        case StepResult::Outcome::left_out: break;
+    }
+    return std::string(text(Text::step_left_out));
+}
+
+// "1 yes; 2 yes; 3 no"
+std::string steps_of(const Report& report) {
+    std::string all;
+    for (std::size_t i = 0; i < report.steps.size(); ++i)
+        all += fmt::format("{}{}: {}", all.empty() ? "" : "; ", i + 1, words_of(report.steps[i]));
+    return all;
+}
+
 // A reader's name may hold anything; here it must neither end the block nor move the cursor.
 std::string printable(std::string_view name) {
     std::string shown;
@@ -82,6 +112,7 @@ std::string to_markdown(const Report& report) {
     page += row(State::answered, "ATR", report.surroundings.atr);
     for (const Verdict& verdict : report.verdicts)
         page += row(verdict.state(), row_of(verdict.fact).title.spoken(), verdict.sentence());
+    if (!report.steps.empty()) page += row(State::answered, text(Text::report_steps), steps_of(report));
     page += '\n' + hanging("", text(Text::report_commands)) + hanging("", trace_of(*report.record));
     return page + "```\n";
 }
@@ -99,7 +130,20 @@ Json to_json(const Report& report) {
             {{"id", row.id}, {"what", row.what.spoken()}, {"because", row.because.spoken()}});
     for (const Exchange& exchange : report.record->exchanges)
         all["commands"].push_back(json_of(exchange));
+    for (const StepResult& result : report.steps)
+        all["steps"].push_back(
+            {{"id", result.step->id}, {"answer", id_of(result.outcome)}, {"note", result.note}});
     return all;
+}
+
+Json guide_as_json(const std::string& module) {
+    Json all = Json::array();
+    for (const Step& step : steps()) {
+        all.push_back({{"id", step.id},
+                       {"commands", app::fill(step.commands, module)},
+                       {"words", app::fill(step.words.spoken(), module)}});
+    }
+    return {{"steps", std::move(all)}};
 }
 
 std::string announcement(const Command& command) {

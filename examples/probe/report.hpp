@@ -6,6 +6,7 @@
 #include <string>
 
 #include "probe/judge.hpp"
+#include "probe/steps.hpp"
 
 namespace jpki::probe {
 
@@ -18,6 +19,7 @@ struct Report {
     Surroundings surroundings;
     std::vector<Verdict> verdicts;
     const Record* record = nullptr;
+    std::vector<StepResult> steps{};  // none: nobody was led
 };
 
 // At most about 60 lines of 100 columns; in Markdown one block, so that nothing in it is taken for markup.
@@ -27,6 +29,7 @@ Json to_json(const Report& report);
 // What would be sent, and why.
 std::string plan_as_text();
 Json plan_as_json();
+Json guide_as_json(const std::string& module);
 
 // "  1/34  00 A4 .." and the reason: how a command is announced.
 std::string announcement(const Command& command);

@@ -50,7 +50,7 @@ std::string choose(const std::vector<ReaderState>& readers, const std::string& w
 void ask_to_begin(User& user, const std::string& reader) {
     const auto answer = user.ask(say(Text::question, reader));
     if (!answer) throw Failure{Exit::refused, say(Text::nobody_to_ask), say(Text::nobody_to_ask_advice)};
-    if (!*answer) throw Failure{Exit::cancelled, say(Text::said_no)};
+    if (*answer != 'y') throw Failure{Exit::cancelled, say(Text::said_no)};
 }
 
 class Narrator final : public Watcher {
@@ -98,7 +98,8 @@ Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wis
     if (!wishes.yes) ask_to_begin(user, reader);
 
     const Bytes atr = atr_of(reader);
-    Found found{.surroundings = {.reader = masked_reader(reader),
+    Found found{.reader = reader,
+                .surroundings = {.reader = masked_reader(reader),
                                  .atr = masked_atr(atr),
                                  .interface = interface_of(atr),
                                  .declared = declared_by(atr)},

@@ -20,8 +20,10 @@ class User {
     virtual ~User() = default;
 
     virtual void tell(const std::string& lines) = 0;
-    // Nothing: there is nobody to ask.
-    virtual std::optional<bool> ask(const std::string& question) = 0;
+    // The first letter of what is typed, in lower case; '\n' for nothing but Enter. Nothing: there is nobody
+    // to ask.
+    virtual std::optional<char> ask(const std::string& question) = 0;
+    static constexpr char kInterrupted = '\x03';  // what ask() says of Ctrl-C
     virtual bool wants_to_stop() = 0;
 };
 
@@ -31,6 +33,7 @@ struct Wishes {
 };
 
 struct Found {
+    std::string reader;  // by its whole name, which is not for the report
     Surroundings surroundings;
     Run run;
 };

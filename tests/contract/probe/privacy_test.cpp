@@ -90,6 +90,9 @@ const Page& own_words() {
 #include "probe/facts.def"
 #include "probe/not_asked.def"
 #include "probe/texts.def"
+#define JPKI_STEP(id, kind, commands, english, japanese) words += #id " " commands english japanese "\n";
+#include "probe/guide.def"
+#undef JPKI_STEP
 #undef JPKI_COMMAND
 #undef JPKI_FACT
 #undef JPKI_ANSWER

@@ -61,7 +61,7 @@ TEST_F(ProbeStops, AForeignCardSeesOneCommand) {
 
 TEST_F(ProbeStops, NothingIsSentToThoseWhoSayNo) {
     World world;
-    world.user.answer = false;
+    world.user.answer = 'n';
     EXPECT_EQ(world.probe(), Exit::cancelled);
     world.user.answer = std::nullopt;
     EXPECT_EQ(world.probe(), Exit::refused);

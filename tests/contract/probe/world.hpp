@@ -30,15 +30,17 @@ inline std::shared_ptr<vcard::Card> make_card(const std::string& image,
 class ScriptedUser final : public User {
   public:
     std::string told;
-    std::optional<bool> answer = true;
+    std::optional<char> answer = 'y';
+    std::string answers{};  // to the questions one after another; then `answer` to all
     std::vector<std::string> questions;
     // Asked before each command.
     std::function<bool()> stop = [] { return false; };
 
     void tell(const std::string& lines) override { told += lines; }
-    std::optional<bool> ask(const std::string& question) override {
+    std::optional<char> ask(const std::string& question) override {
         questions.push_back(question);
-        return answer;
+        if (questions.size() > answers.size()) return answer;
+        return answers[questions.size() - 1];
     }
     bool wants_to_stop() override { return stop(); }
 };

@@ -6,6 +6,7 @@
 #include <regex>
 #include <set>
 
+#include "probe/guide.hpp"
 #include "probe/layout.hpp"
 #include "probe/report.hpp"
 #include "probe/text.hpp"
@@ -30,6 +31,8 @@ std::vector<Sentence> sentences() {
         all.push_back({std::string(row.id), row.what});
         all.push_back({std::string(row.id), row.because});
     }
+    for (const Step& row : steps())
+        all.push_back({std::string(row.id), row.words});
 #define JPKI_TEXT(id, english, japanese) all.push_back({#id, {english, japanese}});
 #include "probe/texts.def"
 #undef JPKI_TEXT
