@@ -41,13 +41,6 @@ bool may_sign(const Certificate& certificate) {
            std::ranges::find(usage, "nonRepudiation") != usage.end();
 }
 
-// One of those whose key, but not whose certificate, is built in.
-bool named_only(const Certificate& certificate, const Trust& trust) {
-    return trust.built_in && !certificate.authority_key.empty() &&
-           std::ranges::find(authorities(), certificate.authority_key, &Authority::key) !=
-               authorities().end();
-}
-
 }  // namespace
 
 void check_chain(Verdict& verdict, const Trust& trust, Time now) {
@@ -57,8 +50,7 @@ void check_chain(Verdict& verdict, const Trust& trust, Time now) {
     const Certificate* issuer = issuer_of(signer, trust.authorities);
     ERR_clear_error();
     if (issuer == nullptr) {
-        const Text unknown = trust.built_in ? Text::why_issuer : Text::why_issuer_given;
-        verdict.blame("issuer", named_only(signer, trust) ? Text::ca_unchecked : unknown, true);
+        verdict.blame("issuer", trust.built_in ? Text::why_issuer : Text::why_issuer_given, true);
         return;
     }
     verdict.issuer = *issuer;

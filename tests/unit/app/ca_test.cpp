@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "command.hpp"
@@ -32,7 +33,7 @@ Exit verify(const std::string& typed) {
 }
 
 TEST(Authorities, TheCertificatesHaveThePublishedFingerprintsAndKeys) {
-    ASSERT_EQ(authority_certificates().size(), 4U);
+    ASSERT_EQ(authority_certificates().size(), 6U);
     for (const Certificate& one : authority_certificates()) {
         const Authority* row = authority_by_fingerprint(one.sha256);
         ASSERT_NE(row, nullptr) << one.sha256;
@@ -44,14 +45,29 @@ TEST(Authorities, TheCertificatesHaveThePublishedFingerprintsAndKeys) {
     }
 }
 
-TEST(Authorities, OfOneNameAreToldApartByTheirKeys) {
-    const Certificate older = authority("jpki-sign-2015.pem");
-    const Certificate newer = authority("jpki-sign-2023.pem");
-    ASSERT_EQ(older.subject, newer.subject);
-    // Each has signed itself.
-    EXPECT_EQ(issuer_of(older, authority_certificates())->sha256, older.sha256);
-    EXPECT_EQ(issuer_of(newer, authority_certificates())->sha256, newer.sha256);
-    EXPECT_EQ(issuer_of(newer, {older}), nullptr);
+TEST(Authorities, EachWithAKeyHasItsCertificate) {
+    for (const Authority& row : authorities()) {
+        const auto has_key = [&row](const Certificate& one) { return one.subject_key == row.key; };
+        EXPECT_EQ(std::ranges::count_if(authority_certificates(), has_key), row.key.empty() ? 0 : 1)
+            << row.english;
+    }
+}
+
+TEST(Authorities, OfThreeGenerationsAreToldApartByTheirSignatures) {
+    for (const std::string side : {"auth", "sign"}) {
+        std::vector<Certificate> generations;
+        for (const char* year : {"2015", "2019", "2023"})
+            generations.push_back(authority("jpki-" + side + "-" + year + ".pem"));
+        for (const Certificate& one : generations) {
+            EXPECT_EQ(one.subject, generations.front().subject);
+            // Each has signed itself, and none of the others.
+            EXPECT_EQ(issuer_of(one, authority_certificates())->sha256, one.sha256);
+            std::vector<Certificate> others;
+            for (const Certificate& other : authority_certificates())
+                if (other.sha256 != one.sha256) others.push_back(other);
+            EXPECT_EQ(issuer_of(one, others), nullptr);
+        }
+    }
 }
 
 TEST(Fingerprint, IsTakenInAnyFormThatPeopleMeet) {
