@@ -7,6 +7,7 @@ import os
 import re
 
 import expected
+import fixed_places
 import tlv
 from expected import FILES
 from reader import era, hold
@@ -108,3 +109,14 @@ def one_person(card):
     municipality = card.element("visual", 3)["DF34"].value
     card.enter("jpki")
     assert re.search(b"\x0C\x17[0-9A-Z]{14}" + municipality + b"003A", card.read(0x0A)), "the authentication certificate's name"
+
+
+def four_attributes(card):
+    """A program with fixed places finds what this one finds by tags."""
+    pin = card.value("PIN")
+    text = card.element("text", 2)
+    found = fixed_places.basic_four(card, pin)
+    assert found == [text[tag].value.decode() for tag in ("DF22", "DF23", "DF24", "DF25")], found
+    number = fixed_places.my_number(card, pin)
+    digits(12)(number.encode())
+    assert number.encode() == card.element("text", 1).value
