@@ -1,10 +1,12 @@
 // `jpki-probe`: the holder of a card lets it answer what public sources leave open, by reading only.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
+#include <exception>
 
 #include "common/new_file.hpp"
 #include "pcsc/reader_system.hpp"
@@ -159,11 +161,27 @@ int main_of(int argc, char** argv) {
         return tell(failure, options.json);
     } catch (const std::bad_alloc&) {
         return tell({Exit::failed, say(Text::no_memory)}, options.json);
+    } catch (const std::exception& unexpected) {
+        return tell({Exit::failed, say(Text::unexpected, unexpected.what())}, options.json);
     }
+}
+
+// Who is started with one of the first three closed would write into whatever is opened next, which is the
+// line to pcscd. Opened for reading only: what is written there is an error, as it would be without.
+void keep_first_three() {
+    int file = 0;
+    while ((file = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0 && file <= STDERR_FILENO) {
+    }
+    if (file >= 0) (void)::close(file);
 }
 
 }  // namespace
 
+int start(int argc, char** argv) {
+    keep_first_three();
+    return main_of(argc, argv);
+}
+
 }  // namespace jpki::probe
 
-int main(int argc, char** argv) { return jpki::probe::main_of(argc, argv); }
+int main(int argc, char** argv) { return jpki::probe::start(argc, argv); }

@@ -58,7 +58,10 @@ Interface interface_of(ByteView atr);
 // table).
 std::string declared_by(ByteView atr);
 
-// Reader names may carry a serial number.
+// What a driver calls its reader reaches a terminal and a page: without characters that would move a cursor,
+// turn a line round or end a block.
+std::string printable_reader(std::string_view name);
+// The same without a serial number, which reader names may carry.
 std::string masked_reader(std::string_view name);
 
 }  // namespace jpki::probe

@@ -121,7 +121,15 @@ std::string masked_atr(ByteView atr) {
     return text;
 }
 
-std::string masked_reader(std::string_view name) {
+std::string printable_reader(std::string_view name) {
+    std::string shown;
+    for (const char c : name)
+        shown += c >= ' ' && c <= '~' && c != '`' ? c : '?';
+    return shown;
+}
+
+std::string masked_reader(std::string_view given) {
+    const std::string name = printable_reader(given);
     // libccid writes a serial number in parentheses. Anywhere else a long word with many digits may be one.
     constexpr std::size_t kLongWord = 8;
     constexpr std::ptrdiff_t kManyDigits = 5;
@@ -140,7 +148,7 @@ std::string masked_reader(std::string_view name) {
         std::size_t end = at;
         while (end < name.size() && std::isalnum(static_cast<unsigned char>(name[end])) != 0)
             ++end;
-        const std::string_view word = name.substr(at, end - at);
+        const std::string_view word = std::string_view(name).substr(at, end - at);
         const auto digits = std::ranges::count_if(word, [](unsigned char c) { return std::isdigit(c) != 0; });
         text += word.size() >= kLongWord && digits >= kManyDigits ? std::string_view("..") : word;
         at = end;

@@ -93,14 +93,6 @@ std::string steps_of(const Report& report) {
     return all;
 }
 
-// A reader's name may hold anything; here it must neither end the block nor move the cursor.
-std::string printable(std::string_view name) {
-    std::string shown;
-    for (const char c : name)
-        shown += c >= ' ' && c <= '~' && c != '`' ? c : '?';
-    return shown;
-}
-
 }  // namespace
 
 std::string to_markdown(const Report& report) {
@@ -108,7 +100,7 @@ std::string to_markdown(const Report& report) {
         fmt::format("# {}\n\n{}\n```text\n", say(Text::report_title, report.version, report.date),
                     hanging("", text(Text::report_promise)));
     page += row(State::answered, text(Text::report_reader),
-                say(Text::report_library, printable(report.surroundings.reader), report.library));
+                say(Text::report_library, report.surroundings.reader, report.library));
     page += row(State::answered, "ATR", report.surroundings.atr);
     for (const Verdict& verdict : report.verdicts)
         page += row(verdict.state(), row_of(verdict.fact).title.spoken(), verdict.sentence());

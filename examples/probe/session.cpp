@@ -24,7 +24,7 @@ namespace {
 std::string joined(const std::vector<std::string>& names) {
     std::string list;
     for (const std::string& name : names)
-        list += (list.empty() ? "" : ", ") + name;
+        list += (list.empty() ? "" : ", ") + printable_reader(name);
     return list;
 }
 
@@ -48,7 +48,7 @@ std::string choose(const std::vector<ReaderState>& readers, const std::string& w
 }
 
 void ask_to_begin(User& user, const std::string& reader) {
-    const auto answer = user.ask(say(Text::question, reader));
+    const auto answer = user.ask(say(Text::question, printable_reader(reader)));
     if (!answer) throw Failure{Exit::refused, say(Text::nobody_to_ask), say(Text::nobody_to_ask_advice)};
     if (*answer != 'y') throw Failure{Exit::cancelled, say(Text::said_no)};
 }

@@ -100,6 +100,8 @@ const std::vector<Row>& rows() {
         {"default", {}, Fact::ca_file, Answer::ca_filled, {"2048", "FF"}},
         {"default", {"filler=00", "short-read=6282"}, Fact::ca_file, Answer::ca_filled, {"2048", "00"}},
         {"default", {"filler=none"}, Fact::ca_file, Answer::ca_none},
+        {"default", {"seen-1900"}, Fact::ca_file, Answer::ca_filled, {"1900", "00"}},
+        {"default", {"sign-ca-file=1900", "short-read=6cxx"}, Fact::ca_file, Answer::ca_filled, {"1900", "FF"}},
 
         {"default", {}, Fact::other_applications, Answer::others_seen, {"9000", "9000"}},
         {"default", {"neutral-aid=absent"}, Fact::other_applications, Answer::others_seen, {"6A82", "9000"}},
@@ -108,6 +110,8 @@ const std::vector<Row>& rows() {
 
         {"default", {}, Fact::card_data, Answer::objects_asked, {"9000+49", "9000+8", "6A88", "3B E0 00 FF 81 31 FE 45 14"}},
         {"default", {"first-command=6f00"}, Fact::card_data, Answer::objects_asked, {"9000+49", "9000+8", "6A88"}},
+        {"default", {"seen-2025"}, Fact::card_data, Answer::objects_asked, {"9000+49", "6A88", "9000+8", "3B E0 00 FF 81 31 FE 45 14"}},
+        {"default", {"contact-atr=anywhere"}, Fact::card_data, Answer::objects_asked, {"9000+49", "9000+8", "9000+8"}},
         {"android", {}, Fact::card_data, Answer::objects_asked, {"6A88", "6A88", "6A88", "-"}},
 
         {"default", {}, Fact::power, Answer::power_back, {"3"}},
@@ -228,6 +232,22 @@ TEST(ProbeOddCards, WithoutAnyCounterAreTold) {
               Answer::counters_unknown);
 }
 
+// A card that refuses what no public source saw a card answer: of this program's commands that is one, a
+// READ BINARY of extended length, which reads and does nothing else.
+TEST(ProbeOddCards, ThatKnowOnlyWhatWitnessesSawAnswerAllButOne) {
+    World everything;
+    World witnessed("default", {"commands=witnessed"});
+    ASSERT_EQ(everything.probe(), Exit::ok);
+    ASSERT_EQ(witnessed.probe(), Exit::ok) << witnessed.user.told;
+    std::vector<std::string_view> different;
+    for (const Exchange& exchange : witnessed.found.run.record.exchanges) {
+        if (exchange.outcome() != everything.found.run.record.of(exchange.command->id).outcome())
+            different.push_back(exchange.command->id);
+    }
+    EXPECT_THAT(different, ::testing::ElementsAre("extended_read"));
+    witnessed.expect_untouched();
+}
+
 // A reader that cannot carry a long command is no reason to end.
 TEST(ProbeOddCards, MayHaveReadersThatCarryShortCommandsOnly) {
     for (const Errc error : {Errc::transport, Errc::card_mute, Errc::malformed_answer}) {
@@ -265,7 +285,7 @@ TEST(ProbeReport, IsNotBrokenByAReadersName) {
     World world;
     ASSERT_EQ(world.probe(), Exit::ok);
     Report report = world.report();
-    report.surroundings.reader = "Reader\n```\n<b>@all\x1B[2J 00 00";
+    report.surroundings.reader = masked_reader("Reader\n```\n<b>@all\x1B[2J 00 00");
     const std::string page = to_markdown(report);
     EXPECT_THAT(page, ::testing::HasSubstr("<b>@all?[2J 00 00"));
     EXPECT_EQ(page.find("```"), page.find("```text"));

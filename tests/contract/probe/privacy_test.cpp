@@ -165,11 +165,33 @@ TEST(ProbePrivacy, NothingOfTheCardIsInWhatLeavesTheProgram) {
         const vcard::Person person = vcard::person(image.person);
         const std::string digits = without_blanks(world.all_words());
         for (const std::string& value :
-             {person.id, person.sign_id, person.municipality, person.name, person.birth,
-              person.birth.substr(1), person.address, person.token_serial, person.card_number,
-              std::to_string(person.auth_serial), std::to_string(person.sign_serial),
-              fmt::format("{:08x}", person.auth_serial), fmt::format("{:08x}", person.sign_serial)})
+             {person.id, person.id.substr(0, 14), person.id.substr(14, 5), person.sign_id, person.clock,
+              person.prefecture, person.prefecture.substr(0, 6), person.municipality,
+              person.municipality.substr(0, 7), person.name, person.birth, person.birth.substr(1),
+              person.address, person.token_serial, person.card_number, std::to_string(person.auth_serial),
+              std::to_string(person.sign_serial), fmt::format("{:08x}", person.auth_serial),
+              fmt::format("{:08x}", person.sign_serial)})
             EXPECT_EQ(digits.find(lower(without_blanks(value))), std::string::npos) << value;
+    }
+}
+
+// Not even the lengths of names: whoever they are, and wherever they live, two holders of the same product
+// have the same report.
+TEST(ProbePrivacy, TwoHoldersHaveTheSameReport) {
+    for (const std::vector<std::string>& settings : std::vector<std::vector<std::string>>{
+             {}, {"filler=none"}, {"filler=none", "short-read=6282"}, {"filler=none", "short-read=6cxx"}}) {
+        std::vector<std::string> pages;
+        for (const char* image : {"default", "other"}) {
+            World world(image, settings);
+            ASSERT_EQ(world.probe(), Exit::ok);
+            for (Exchange& exchange : world.found.run.record.exchanges) {
+                exchange.took = {};
+                if (exchange.power) exchange.power = std::chrono::microseconds(0);
+            }
+            app::speak(app::Language::english);
+            pages.push_back(to_markdown(world.report()) + to_json(world.report()).dump(1));
+        }
+        EXPECT_EQ(pages[0], pages[1]);
     }
 }
 

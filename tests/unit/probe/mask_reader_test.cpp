@@ -70,5 +70,14 @@ TEST(ProbeMask, HidesSerialNumbersInReaderNames) {
     EXPECT_EQ(masked_reader("Virtual PCD 00 00"), "Virtual PCD 00 00");
 }
 
+// A driver's words; on a terminal some would be orders.
+TEST(ProbeMask, LetsReaderNamesMoveNothing) {
+    EXPECT_EQ(printable_reader("Reader\x1B[2J\r\n\x7F 00 00"), "Reader?[2J??? 00 00");
+    EXPECT_EQ(printable_reader("\xE2\x80\xAE"
+                               "evil\xC2\x9B"),
+              "???evil??");
+    EXPECT_EQ(masked_reader("A `quoted` (1234567)\n00 00"), "A ?quoted? (..)?00 00");
+}
+
 }  // namespace
 }  // namespace jpki::probe
