@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "jpki/tlv.hpp"
+#include "profile/serial_number.hpp"
 
 namespace jpki::card {
 
@@ -13,7 +14,6 @@ constexpr std::uint8_t kCurrentFile = 0x80;  // P2: the file that is current hol
 constexpr std::uint8_t kSignPkcs1 = 0x00;    // P1 of COMPUTE DIGITAL SIGNATURE (card.md §2.5)
 constexpr std::uint8_t kSignPss = 0x04;
 constexpr std::size_t kMaximumPin = 16;  // VERIFY's data field (card.md §2.4)
-constexpr std::size_t kLogoutProbe = 32;
 
 std::uint8_t by_short_id(FileId file) { return static_cast<std::uint8_t>(kCurrentFile | file.sfi); }
 
@@ -69,7 +69,7 @@ Status FileCard::select_our_application() {
 
 Status FileCard::open() {
     for (SeatState& seat : seats_)
-        seat.verified = false;
+        seat.verified = seat.may_be_open = false;
     identity_checked_ = false;
     login_tried_ = false;
     JPKI_TRY(select_our_application());
@@ -77,24 +77,34 @@ Status FileCard::open() {
 
     // One read does it all: it shows whether the card knows short identifiers (nothing is current), it is the
     // identity, it gives the certificate's length, and it is the certificate's first part.
+    // Later leases read only what must be the same.
     const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
-    JPKI_TRY_ASSIGN(const Response answer, files_.read_by_sfi(file, 0, FileReader::kChunk));
-    if (!answer.sw.ok_or_end_of_file() || !looks_like_certificate(answer.data)) {
+    const Octets part = identity_.empty() ? Octets{0, FileReader::kChunk} : mark_;
+    JPKI_TRY_ASSIGN(const Response answer,
+                    files_.read_by_sfi(file, static_cast<std::uint8_t>(part.from), part.count));
+    if (!answer.sw.ok_or_end_of_file() || (identity_.empty() && !looks_like_certificate(answer.data))) {
         files_.forget_current();
         files_.set_forms(SfiForms::unknown_to_card);
         return {};
     }
     files_.set_forms(SfiForms::known);
-    return take_identity(answer.data);
+    return identity_.empty() ? take_identity(answer.data) : check_identity(answer.data);
+}
+
+Status FileCard::check_identity(ByteView found) {
+    if (!equal(slice(identity_, mark_.from, mark_.count), found))
+        return fail(Errc::card_removed, "another person's card is in the reader");
+    identity_checked_ = true;
+    return {};
 }
 
 Status FileCard::take_identity(Bytes found) {
     if (found.empty()) return fail(Errc::malformed_answer, "nothing on the card tells it from others");
-    if (!identity_.empty() && !equal(identity_, found))
-        return fail(Errc::card_removed, "another person's card is in the reader");
     identity_checked_ = true;
+    const std::optional<Octets> serial = identity_is_certificate_ ? serial_number_of(found) : std::nullopt;
+    mark_ = serial && serial->from <= FileReader::kSfiReach ? *serial : Octets{0, found.size()};
     Contents& certificate = state(profile_->identity_seat).certificates[index_of(CertRole::user)];
-    if (identity_.empty() && looks_like_certificate(found)) JPKI_TRY(accept_part(certificate, {0, found}));
+    if (looks_like_certificate(found)) JPKI_TRY(accept_part(certificate, {0, found}));
     identity_ = std::move(found);
     return {};
 }
@@ -113,8 +123,9 @@ void FileCard::recognise(ByteView token_information) {
 Result<Bytes> FileCard::read_identity() {
     if (identity_is_certificate_) {
         const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
-        auto part = files_.read(file, 0, FileReader::kChunk);
-        if (part && !is_blank(part->data)) return std::move(part->data);
+        const Octets wanted = identity_.empty() ? Octets{0, FileReader::kChunk} : mark_;
+        auto part = files_.read(file, wanted.from, wanted.count);
+        if (part && !is_blank(part->data)) return to_bytes(slice(part->data, wanted.from - part->from));
         if (!part && !is_not_there(part.error())) return fail(part.error());
     }
     // No authentication certificate, or one behind its PIN: perhaps another family, which the token
@@ -136,7 +147,7 @@ Result<ByteView> FileCard::identify() {
     if (!identity_checked_) {
         auto found = read_identity();
         if (!found) return fail(needing_no_login(fail(found.error())).error());
-        JPKI_TRY(take_identity(std::move(*found)));
+        JPKI_TRY(identity_.empty() ? take_identity(std::move(*found)) : check_identity(*found));
     }
     return ByteView(identity_);
 }
@@ -188,10 +199,14 @@ Status FileCard::verify(Seat seat, const PinSource& pin) {
         JPKI_TRY(needing_no_login(files_.select(file)));
     }
     state(seat).verified = false;
+    state(seat).may_be_open = true;
     login_tried_ = true;
-    JPKI_TRY(send_pin({0x00, 0x20, 0x00, p2}, **secret));
-    state(seat).verified = true;
-    return {};
+    const Status sent = send_pin({0x00, 0x20, 0x00, p2}, **secret);
+    state(seat).verified = sent.has_value();
+    // A wrong PIN opens nothing; after any other answer, and after none, nobody knows.
+    if (failed_with(sent, Errc::pin_incorrect) || failed_with(sent, Errc::pin_locked))
+        state(seat).may_be_open = false;
+    return sent;
 }
 
 Status FileCard::change_pin(Seat seat, const SecretBytes& new_pin) {
@@ -278,81 +293,18 @@ Result<Bytes> FileCard::sign(Seat seat, SignScheme scheme, ByteView data) {
     return std::move(answer.data);
 }
 
-Result<PssAnswer> FileCard::ask_pss(std::size_t octets) {
-    constexpr std::uint8_t kNonsense = 0x7F;
-    std::array<std::uint8_t, kLogoutProbe> probe{};
-    random_->fill(probe);
-    const ByteView data = slice(probe, 0, octets);
-    JPKI_TRY_ASSIGN(const Response pss, sign_command(Seat::authentication, kSignPss, data));
-    switch (pss.sw.value()) {
-        case 0x6A86: return PssAnswer::unknown;  // P1 is not known
-        case 0x9000: return PssAnswer::known;
-        case 0x6700:
-        case 0x6985:  // of a wrong length that proves that P1 is right
-            return octets != probe.size() ? PssAnswer::known : PssAnswer::undecided;
-        case 0x6982: break;
-        default: return PssAnswer::undecided;
-    }
-    // Not logged in: known when the card minds a nonsense P1 but not this one.
-    if (octets != probe.size()) return PssAnswer::undecided;
-    JPKI_TRY_ASSIGN(const Response nonsense, compute_signature(Seat::authentication, kNonsense, data));
-    return nonsense.sw.value() == 0x6A86 ? PssAnswer::known : PssAnswer::undecided;
-}
-
 Result<PssAnswer> FileCard::probe_pss() {
     if (profile_->family.tokens[index_of(Seat::authentication)] == nullptr) return PssAnswer::unknown;
-    // 31 octets are no SHA-256 value: a card that knows the command refuses the length and signs nothing.
-    if (is_verified(Seat::authentication)) return ask_pss(kLogoutProbe - 1);
-    // Logged in with the other key only: each key has a login of its own, so this one answers as before any.
-    if (is_verified(Seat::signature)) return ask_pss(kLogoutProbe);
-    (void)select_neutral();
-    JPKI_TRY(select_our_application());
-    return ask_pss(kLogoutProbe);
-}
-
-bool FileCard::select_neutral() {
-    return std::ranges::any_of(profile_->neutral_aids, [this](std::span<const std::uint8_t> aid) {
-        return select_application(aid).has_value();
-    });
-}
-
-FileCard::LogoutProof FileCard::prove_logout() {
-    std::array<std::uint8_t, kLogoutProbe> probe{};
-    random_->fill(probe);
-    if (!select_our_application()) return LogoutProof::unknown;
-    const auto answer = compute_signature(Seat::authentication, kSignPkcs1, probe);
-    if (!answer) return LogoutProof::unknown;
-    if (answer->sw.value() == 0x6982) return LogoutProof::works;
-    return answer->sw.ok() ? LogoutProof::fails : LogoutProof::unknown;
-}
-
-Disposition FileCard::close() {
-    if (!login_tried_) return Disposition::leave;
-    const bool authentication_was_in = is_verified(Seat::authentication);
-    for (const Seat seat : kSeats) {
-        state(seat).verified = false;
-        for (const CertRole role : kCertRoles) {
-            const TokenProfile* token = profile_->family.tokens[index_of(seat)];
-            if (token != nullptr && token->certificates[index_of(role)].needs_login)
-                state(seat).certificates[index_of(role)] = {};
-        }
+    // No SHA-256 value has this length: no card makes a signature of it, whoever is logged in.
+    constexpr std::array<std::uint8_t, 31> kNoHash{};
+    JPKI_TRY_ASSIGN(const Response answer, sign_command(Seat::authentication, kSignPss, kNoHash));
+    switch (answer.sw.value()) {
+        case 0x6A86: return PssAnswer::unknown;  // P1 is not known
+        case 0x9000:
+        case 0x6700:
+        case 0x6985: return PssAnswer::known;  // it minds the length only
+        default: return PssAnswer::undecided;  // 6982: it may look at the login before it looks at P1
     }
-    ++login_leases_;
-    // Powering down logs out on every card and costs no command. So the first login of a connection ends that
-    // way; only a program that goes on working earns the proof that selecting another application is enough
-    // (ADR 0005).
-    if (logout_proof_ == LogoutProof::fails || (logout_proof_ == LogoutProof::unknown && login_leases_ == 1))
-        return Disposition::unpower;
-    if (!select_neutral()) return Disposition::unpower;
-    if (logout_proof_ == LogoutProof::works) return Disposition::leave;
-    if (!authentication_was_in) return Disposition::unpower;
-    logout_proof_ = prove_logout();
-    if (log_->enabled(LogLevel::info)) {
-        log_->write(LogLevel::info, logout_proof_ == LogoutProof::works
-                                        ? "selecting another application logs this card out"
-                                        : "this card is logged out by powering it down");
-    }
-    return logout_proof_ == LogoutProof::works ? Disposition::leave : Disposition::unpower;
 }
 
 }  // namespace jpki::card

@@ -7,6 +7,7 @@
 #include "jpki/card_port.hpp"
 #include "profile/file_reader.hpp"
 #include "profile/profile.hpp"
+#include "profile/serial_number.hpp"
 
 namespace jpki::card {
 
@@ -14,13 +15,14 @@ class FileCard final : public Card {
   public:
     // `others`: what the card may turn out to be instead of `assumed`, by the label in its token information.
     FileCard(const Profile& assumed, Connection& connection, Random& random, Log& log,
-             std::span<const Profile* const> others = {})
+             Logout logout = Logout::application, std::span<const Profile* const> others = {})
         : profile_(&assumed),
           others_(others),
           channel_(connection, log),
           files_(channel_),
           random_(&random),
-          log_(&log) {}
+          log_(&log),
+          logout_(logout) {}
 
     Status open() override;
     [[nodiscard]] const CardFamily& family() const noexcept override { return profile_->family; }
@@ -39,6 +41,10 @@ class FileCard final : public Card {
     void on_reset() noexcept override;
 
   private:
+    // Whether selecting another application really ends this seat's login; unknown until it was tried on this
+    // card.
+    enum class LogoutProof : std::uint8_t { unknown, works, fails };
+
     // What has been read of one certificate file so far.
     struct Contents {
         Bytes prefix;
@@ -47,27 +53,31 @@ class FileCard final : public Card {
     };
     struct SeatState {
         std::array<Contents, 2> certificates;
-        bool verified = false;        // by us, in this lease
+        bool verified = false;     // by us, in this lease
+        bool may_be_open = false;  // a VERIFY left in this lease, and was not refused
+        LogoutProof logout_proof = LogoutProof::unknown;
         bool sfi_pin_proven = false;  // the short form of the counter query was answered 63Cx
     };
-    // Whether selecting another application really logs out; unknown until it was tried on this card.
-    enum class LogoutProof : std::uint8_t { unknown, works, fails };
-
     Status send_pin(const Header& header, const SecretBytes& pin);
     Status select_application(std::span<const std::uint8_t> aid);
     Status select_our_application();
     Status take_identity(Bytes found);
+    Status check_identity(ByteView found);
     Result<Bytes> read_identity();
     void recognise(ByteView token_information);
-    Result<PssAnswer> ask_pss(std::size_t octets);
     Result<PinCounter> query_counter(Seat seat, bool by_sfi);
     Status grow(FileId file, Contents& contents, std::size_t at_least);
     Status accept_part(Contents& contents, FileReader::Part part);
     Result<Response> compute_signature(Seat seat, std::uint8_t p1, ByteView data);
     // The same, and once more with SELECT where the card does not take the key's short identifier.
     Result<Response> sign_command(Seat seat, std::uint8_t p1, ByteView data);
+    // file_card_logout.cpp
     bool select_neutral();
-    LogoutProof prove_logout();
+    bool leave_application();
+    LogoutProof try_what_needs_a_login(Seat seat);
+    LogoutProof try_guarded_certificate(Seat seat);
+    LogoutProof try_authentication_key();
+    void forget_login();
 
     SeatState& state(Seat seat) { return seats_[index_of(seat)]; }
 
@@ -77,16 +87,16 @@ class FileCard final : public Card {
     FileReader files_;
     Random* random_;
     Log* log_;
+    Logout logout_;
 
     Bytes identity_;  // empty until the first identification
+    Octets mark_;     // the part of it that later leases look at
     bool identity_is_certificate_ =
         true;                        // false: the certificate cannot be read without a login, or is not there
     bool identity_checked_ = false;  // in this lease
     bool powered_up_ = true;         // no command was sent since power-up
     bool login_tried_ = false;       // a VERIFY left in this lease, whatever became of it
-    unsigned login_leases_ = 0;      // leases that had a login
     bool sfi_sign_refused_ = false;
-    LogoutProof logout_proof_ = LogoutProof::unknown;
     std::array<SeatState, 2> seats_;
 };
 

@@ -4,8 +4,7 @@ namespace jpki::card {
 
 namespace {
 
-constexpr std::uint8_t kIsSfi = 0x80;    // P1 of READ BINARY: bit 8 set, bits 1 to 5 the identifier
-constexpr std::size_t kSfiReach = 0xFF;  // then P2 is an offset of 8 bits
+constexpr std::uint8_t kIsSfi = 0x80;  // P1 of READ BINARY: bit 8 set, bits 1 to 5 the identifier
 
 Header read_binary(std::size_t offset) {
     return {0x00, 0xB0, static_cast<std::uint8_t>(offset >> 8U), static_cast<std::uint8_t>(offset & 0xFFU)};

@@ -13,6 +13,8 @@ enum class SfiForms : std::uint8_t { unknown, known, unknown_to_card };
 class FileReader {
   public:
     static constexpr std::size_t kChunk = Command::kMaximumExpected;
+    // READ BINARY with a short identifier addresses 8 bits.
+    static constexpr std::size_t kSfiReach = 0xFF;
     // READ BINARY addresses 15 bits (ISO 7816-4 §7.2.2).
     static constexpr std::size_t kMaximumFile = 0x7FFF;
 

@@ -79,6 +79,10 @@ enum class SignScheme : std::uint8_t {
     pss_sha256,  // a SHA-256 value, MGF1 with SHA-256, salt of 32 octets
 };
 
+// How a card that somebody logged in to is left: by selecting another application, where that is proven to
+// end the login and by power where it is not, or always by power.
+enum class Logout : std::uint8_t { application, power };
+
 // Whether a card makes RSASSA-PSS signatures by itself; `undecided`: it does not say before a login.
 enum class PssAnswer : std::uint8_t { known, unknown, undecided };
 
@@ -124,9 +128,8 @@ class Card {
     // in.
     virtual Result<Bytes> sign(Seat seat, SignScheme scheme, ByteView data) = 0;
 
-    // Finds out with the authentication key, without making a signature that anybody gets. Logged in with
-    // that key it decides for certain; otherwise it leaves the application first, so that nobody else's login
-    // counts.
+    // Finds out with the authentication key, by a command that no card can turn into a signature. Logged in
+    // with that key the answer is certain.
     virtual Result<PssAnswer> probe_pss() { return PssAnswer::undecided; }
 
     // Last act of every lease. Says how the transaction must end so that no key is left usable.
@@ -143,7 +146,7 @@ class CardFactory {
     CardFactory& operator=(const CardFactory&) = delete;
     virtual ~CardFactory() = default;
 
-    virtual std::unique_ptr<Card> make(Connection& connection, Random& random, Log& log) = 0;
+    virtual std::unique_ptr<Card> make(Connection& connection, Random& random, Log& log, Logout logout) = 0;
     // What is assumed of a card before anything was read from it.
     [[nodiscard]] virtual const CardFamily& assumed_family() const noexcept = 0;
 };

@@ -95,6 +95,11 @@ constexpr std::array<Choice, 2> kLabels{{
     {"ja", [](Config& c) { c.labels = Labels::japanese; }},
 }};
 
+constexpr std::array<Choice, 2> kLogout{{
+    {"application", [](Config& c) { c.logout = Logout::application; }},
+    {"power", [](Config& c) { c.logout = Logout::power; }},
+}};
+
 // "90s", "15m", "8h" or "never"; at most a year.
 std::optional<std::chrono::steady_clock::duration> parse_duration(const std::string& text) {
     if (text == "never") return std::chrono::steady_clock::duration::max();
@@ -117,13 +122,14 @@ bool set_duration(Config& config, const std::string& text) {
 
 constexpr std::string_view kDuration = "a time like \"90s\", \"15m\" or \"8h\", or \"never\"";
 
-constexpr std::array<Key, 9> kKeys{{
+constexpr std::array<Key, 10> kKeys{{
     {"tokens", "auto", kTokens, nullptr, {}},
     {"labels", "en", kLabels, nullptr, {}},
     {"last_try", "refuse", kLastTry, nullptr, {}},
     {"confirm", "never", kConfirm, nullptr, {}},
     {"auth_idle", "8h", {}, &set_duration<&Config::auth_idle>, kDuration},
     {"sign_idle", "60s", {}, &set_duration<&Config::sign_idle>, kDuration},
+    {"logout", "application", kLogout, nullptr, {}},
     {"worker_threads", "auto", kWorkerThreads, nullptr, {}},
     {"log_file",
      "",

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "jpki/card_port.hpp"
 #include "jpki/log.hpp"
 
 namespace jpki::p11 {
@@ -30,6 +31,7 @@ struct Config {
     View tokens = View::automatic;
     Confirm confirm = Confirm::never;
     Labels labels = Labels::english;
+    Logout logout = Logout::application;
     // How long a login lasts without a call; max: as long as the card is in.
     std::chrono::steady_clock::duration auth_idle = std::chrono::hours(8);
     std::chrono::steady_clock::duration sign_idle = std::chrono::seconds(60);

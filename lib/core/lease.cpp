@@ -110,7 +110,9 @@ Status LeaseKeeper::connect(TimePoint deadline) {
 
 Status LeaseKeeper::begin(TimePoint deadline) {
     if (!connection_.attached()) JPKI_TRY(connect(deadline));
-    if (!card_) card_ = environment_->cards->make(connection_, *environment_->random, *environment_->log);
+    if (!card_)
+        card_ = environment_->cards->make(connection_, *environment_->random, *environment_->log,
+                                          environment_->config.logout);
     JPKI_TRY_ASSIGN(const Begun begun, connection_.begin(deadline));
     if (begun.was_reset) card_->on_reset();
     contended_ = begun.waited > environment_->timing.contended;

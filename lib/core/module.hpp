@@ -39,7 +39,7 @@ class Module {
     // Ends everything; false when something was stuck and was left to itself.
     bool finalize();
 
-    // The same when the process exits without C_Finalize, within 200 ms and without OpenSSL, which may be
+    // The same when the process exits without C_Finalize, within a second and without OpenSSL, which may be
     // gone already.
     void leave();
 

@@ -43,8 +43,8 @@ class Reader {
     [[nodiscard]] std::optional<Error> trouble(Incarnation incarnation);
 
     // Whether the card of this incarnation makes PSS signatures; nothing: nobody asked yet. `undecided`
-    // counts as no until a login has decided, and then from the next C_Initialize on, because mechanism lists
-    // must not change.
+    // counts as yes until a login has decided. Mechanism lists say no from the next C_Initialize on, because
+    // they must not change.
     [[nodiscard]] std::optional<PssAnswer> pss(Incarnation incarnation);
     void set_pss(Incarnation incarnation, PssAnswer answer);
 

@@ -89,8 +89,10 @@ class Token {
     // have it after all (it is gone then), user_not_logged_in, transport.
     Result<std::shared_ptr<const Object>> load(Incarnation session, CK_OBJECT_HANDLE handle);
 
-    // Whether PSS mechanisms are offered; asks the card once. Errors: as identify().
+    // Whether PSS mechanisms are listed; asks the card once. Errors: as identify().
     Result<bool> offers_pss();
+    // Whether they can be used, which a login may have decided since. Errors: as identify().
+    Result<bool> makes_pss();
 
     // A password for every signature (confirm = "every-signature"): the key says so in
     // CKA_ALWAYS_AUTHENTICATE.

@@ -93,8 +93,8 @@ Result<bool> Token::offers_pss() {
     }
     if (const auto known = reader_->pss(incarnation)) {
         // Perhaps the other token found out; this one's keys say it as well.
-        note_pss(incarnation, *known == PssAnswer::known);
-        return *known == PssAnswer::known;
+        note_pss(incarnation, *known != PssAnswer::unknown);
+        return *known != PssAnswer::unknown;
     }
     const Bytes identity = along.identity;
     if (const auto remembered = card_memory::knows_pss(identity)) {
@@ -114,8 +114,16 @@ Result<bool> Token::offers_pss() {
     if (!answer) return false;
     reader_->set_pss(incarnation, *answer);
     if (*answer != PssAnswer::undecided) card_memory::remember_pss(identity, *answer == PssAnswer::known);
-    note_pss(incarnation, *answer == PssAnswer::known);
-    return *answer == PssAnswer::known;
+    note_pss(incarnation, *answer != PssAnswer::unknown);
+    return *answer != PssAnswer::unknown;
+}
+
+Result<bool> Token::makes_pss() {
+    JPKI_TRY_ASSIGN(const bool offered, offers_pss());
+    if (!offered) return false;
+    const Lock lock(mutex_);
+    settle_locked();
+    return card_memory::knows_pss(state_.identity).value_or(true);
 }
 
 void Token::note_pss(Incarnation incarnation, bool known) {

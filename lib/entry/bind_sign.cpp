@@ -21,7 +21,7 @@ Result<const Mechanism*> judge_mechanism(Session& session, const CK_MECHANISM& m
     const Mechanism* known = find_mechanism(mechanism.mechanism);
     if (known == nullptr) return fail(Errc::mechanism_invalid);
     if (known->needs_pss()) {
-        const auto offered = session.token().offers_pss();
+        const auto offered = session.token().makes_pss();
         // The token's answer is that of the card that is there now, which may be another one by now.
         if (!offered && !session.alive()) return fail(Errc::card_removed);
         if (!offered) return fail(offered.error());

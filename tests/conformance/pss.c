@@ -141,19 +141,20 @@ void statement_083_a_card_without_pss_is_offered_none_not_even_for_verification(
     }
 }
 
-void statement_083_pss_that_a_login_reveals_is_offered_from_the_next_initialize(void** state) {
+void statement_083_pss_that_a_login_refutes_is_refused_and_then_not_offered(void** state) {
     stage_insert(kAndroidPhone);
     stage_set("p1-check=after");
+    stage_set("pss=no");
     assert_int_equal(initialized_with_card(state), 0);
-    assert_int_equal(offered(slot_of(kAuthentication)), 0);
-    assert_int_equal(offered(slot_of(kSignature)), 0);
-    // Lists do not change under a program.
+    assert_int_equal(offered(slot_of(kAuthentication)), 2);
+    assert_int_equal(offered(slot_of(kSignature)), 2);
+    // Lists do not change under a program, but nothing begins that the card cannot end.
     assert_knows_nothing_of_it(open_keys(kAuthentication));
-    assert_int_equal(offered(slot_of(kAuthentication)), 0);
+    assert_int_equal(offered(slot_of(kAuthentication)), 2);
     assert_rv(p11->C_Finalize(NULL), CKR_OK);
     assert_int_equal(initialized_with_card(state), 0);
     for (int token = 0; token < kTokens; ++token) {
-        assert_int_equal(offered(slot_of((enum token)token)), 2);
-        assert_signs(open_keys((enum token)token));
+        assert_int_equal(offered(slot_of((enum token)token)), 0);
+        assert_knows_nothing_of_it(open_keys((enum token)token));
     }
 }

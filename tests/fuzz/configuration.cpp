@@ -20,6 +20,7 @@ void check(const Config& config) {
     require(config.last_try <= LastTry::allow, "last_try is one of its values");
     require(config.tokens <= View::signature, "tokens is one of its values");
     require(config.confirm <= Confirm::every_signature, "confirm is one of its values");
+    require(config.logout <= jpki::Logout::power, "logout is one of its values");
     require(config.log_level <= jpki::LogLevel::trace, "log_level is one of its values");
     require(lasts(config.auth_idle) && lasts(config.sign_idle),
             "a login lasts a second to a year, or for ever");
@@ -27,8 +28,8 @@ void check(const Config& config) {
 
 bool same(const Config& a, const Config& b) {
     return a.worker_threads == b.worker_threads && a.last_try == b.last_try && a.tokens == b.tokens &&
-           a.confirm == b.confirm && a.auth_idle == b.auth_idle && a.sign_idle == b.sign_idle &&
-           a.log_file == b.log_file && a.log_level == b.log_level;
+           a.confirm == b.confirm && a.logout == b.logout && a.auth_idle == b.auth_idle &&
+           a.sign_idle == b.sign_idle && a.log_file == b.log_file && a.log_level == b.log_level;
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// RSASSA-PSS exactly where the card knows it: discovered before a login where that can be, after one
-// otherwise.
+// RSASSA-PSS where the card knows it: discovered before a login where that can be, after one otherwise.
 #include "crypto/x509.hpp"
 #include "virtual/image.hpp"
 #include "world.hpp"
@@ -45,17 +44,20 @@ TEST_F(Pss, IsNotListedNotEvenForVerificationOnACardWithoutIt) {
     EXPECT_EQ(init(session, CKM_RSA_PKCS_PSS, kRight), CKR_MECHANISM_INVALID);
 }
 
-TEST_F(Pss, UndecidedBeforeALoginIsDecidedByItForTheNextInitialize) {
+TEST_F(Pss, UndecidedBeforeALoginIsOfferedUntilALoginDecides) {
     for (const char* const knows : {"yes", "no"}) {
         card = knows == std::string_view("yes") ? default_card() : other_persons_card();
         readers.insert(card);
         ASSERT_TRUE(set("p1-check", "after"));
         ASSERT_TRUE(set("pss", knows));
         initialize();
-        EXPECT_FALSE(listed(kAuth));
-        ASSERT_EQ(login(open(kAuth), kAuthPin), CKR_OK);
-        // Lists do not change under a program.
-        EXPECT_FALSE(listed(kAuth));
+        EXPECT_TRUE(listed(kAuth));
+        const CK_SESSION_HANDLE session = open(kAuth);
+        ASSERT_EQ(login(session, kAuthPin), CKR_OK);
+        // Lists do not change under a program; but it is told before it signs.
+        EXPECT_TRUE(listed(kAuth));
+        EXPECT_EQ(init(session, CKM_RSA_PKCS_PSS, kRight),
+                  knows == std::string_view("yes") ? CKR_OK : CKR_MECHANISM_INVALID);
         ASSERT_EQ(C_Finalize(nullptr), CKR_OK);
         initialize();
         EXPECT_EQ(listed(kAuth), knows == std::string_view("yes"));

@@ -19,7 +19,7 @@ TEST(Registry, MakesCardsThatSendNothingBeforeTheyAreOpened) {
     NoRandom random;
     RecordedLog log;
     const auto factory = make_card_factory();
-    const auto card = factory->make(connection, random, log);
+    const auto card = factory->make(connection, random, log, Logout::application);
     ASSERT_NE(card, nullptr);
     EXPECT_EQ(&card->family(), &factory->assumed_family());
     EXPECT_EQ(card->close(), Disposition::leave);
@@ -39,7 +39,7 @@ TEST(Registry, RecognisesEveryFamilyByItsLabel) {
         ScriptedConnection connection;
         NoRandom random;
         RecordedLog log;
-        const auto card = make_card_factory()->make(connection, random, log);
+        const auto card = make_card_factory()->make(connection, random, log, Logout::application);
         Bytes information = to_bytes(std::string_view(label));
         information.resize(160, ' ');
         connection.on("00A4040C 0A D392F000260100000001", "9000").on("00B08A0000", "6982");

@@ -27,6 +27,7 @@ class PatternRandom final : public Random {
         for (std::uint8_t& octet : out)
             octet = next_++;
     }
+    void restart() { next_ = 0x40; }
 
   private:
     std::uint8_t next_ = 0x40;

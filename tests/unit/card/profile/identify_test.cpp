@@ -124,5 +124,50 @@ TEST_F(Identify, PassesTransportErrorsOfTheIssuerOn) {
     EXPECT_TRUE(failed_with(card_.identify(), Errc::card_reset));
 }
 
+// SEQUENCE, SEQUENCE, [0] version 3, INTEGER of four octets, at offset 13.
+Bytes with_serial(const char* serial) {
+    Bytes der = hex("308203E4 308202CC A003020102 0204");
+    append(der, hex(serial));
+    der.resize(1000, 0x55);
+    return der;
+}
+
+class SerialNumber : public Identify {
+  protected:
+    void SetUp() override { file_ = with_serial("0706D990"); }
+};
+
+TEST_F(SerialNumber, IsAllThatLaterLeasesRead) {
+    open_short();
+    connection_.on(kSelectApplication, "9000").on("00B08A0D06", hex("0204 0706D990"), "9000");
+    ASSERT_TRUE(card_.open());
+    expect_identity(slice(file_, 0, 256));
+}
+
+TEST_F(SerialNumber, OfAnotherCardEndsTheLease) {
+    open_short();
+    connection_.on(kSelectApplication, "9000").on("00B08A0D06", hex("0204 0706D991"), "9000");
+    EXPECT_TRUE(failed_with(card_.open(), Errc::card_removed));
+    connection_.on(kSelectApplication, "9000").on("00B08A0D06", hex("0204 0706"), "9000");
+    EXPECT_TRUE(failed_with(card_.open(), Errc::card_removed)) << "half of it is not it";
+}
+
+TEST_F(SerialNumber, IsReadInTheLongFormToo) {
+    open_long();
+    connection_.on(kSelectCertificate, "9000").on(kRead, slice(file_, 0, 256), "9000");
+    expect_identity(slice(file_, 0, 256));
+    connection_.on(kSelectApplication, "9000");
+    ASSERT_TRUE(card_.open());
+    connection_.on(kSelectCertificate, "9000").on("00B0000D06", hex("0204 0706D990"), "9000");
+    expect_identity(slice(file_, 0, 256));
+}
+
+TEST_F(SerialNumber, TooShortToTellCardsApartIsNotTakenAlone) {
+    file_ = hex("308203E4 308202CC A003020102 020101");
+    file_.resize(1000, 0x55);
+    open_short();
+    open_short();
+}
+
 }  // namespace
 }  // namespace jpki::card::testing

@@ -30,6 +30,7 @@ TEST(Config, OfNothingIsTheDefaults) {
         EXPECT_EQ(config.last_try, LastTry::refuse);
         EXPECT_EQ(config.tokens, View::automatic);
         EXPECT_EQ(config.confirm, Confirm::never);
+        EXPECT_EQ(config.logout, Logout::application);
         EXPECT_EQ(config.labels, Labels::english);
         EXPECT_EQ(config.auth_idle, std::chrono::hours(8));
         EXPECT_EQ(config.sign_idle, std::chrono::seconds(60));
@@ -65,6 +66,9 @@ TEST(Config, TakesEveryValueOfLogLevel) {
 }
 
 TEST(Config, TakesEveryValueOfConfirm) {
+    EXPECT_EQ(read("logout = \"application\"").logout, Logout::application);
+    EXPECT_EQ(read("logout = \"power\"").logout, Logout::power);
+    EXPECT_EQ(problem_of("logout = \"off\""), "1:10 \"logout\" takes \"application\" or \"power\"");
     EXPECT_EQ(read("confirm = \"never\"").confirm, Confirm::never);
     EXPECT_EQ(read("confirm = \"every-signature\"").confirm, Confirm::every_signature);
     EXPECT_EQ(problem_of("confirm = \"always\""), "1:11 \"confirm\" takes \"never\" or \"every-signature\"");

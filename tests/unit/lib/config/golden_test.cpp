@@ -51,6 +51,7 @@ TEST(DefaultFile, ShowsEveryKeyWithItsDefault) {
                   .tokens = View::signature,
                   .confirm = Confirm::every_signature,
                   .labels = Labels::japanese,
+                  .logout = Logout::power,
                   .auth_idle = std::chrono::seconds(1),
                   .sign_idle = std::chrono::seconds(1),
                   .log_file = "somewhere",
@@ -64,6 +65,7 @@ TEST(DefaultFile, ShowsEveryKeyWithItsDefault) {
     EXPECT_EQ(config.last_try, defaults.last_try);
     EXPECT_EQ(config.tokens, defaults.tokens);
     EXPECT_EQ(config.confirm, defaults.confirm);
+    EXPECT_EQ(config.logout, defaults.logout);
     EXPECT_EQ(config.labels, defaults.labels);
     EXPECT_EQ(config.auth_idle, defaults.auth_idle);
     EXPECT_EQ(config.sign_idle, defaults.sign_idle);

@@ -181,7 +181,8 @@ struct FakeCard : Card {
 
 struct FakeCards final : CardFactory {
     explicit FakeCards(std::shared_ptr<World> w) : keep(std::move(w)), world(*keep) {}
-    std::unique_ptr<Card> make(Connection& connection, Random& /*random*/, Log& /*log*/) override {
+    std::unique_ptr<Card> make(Connection& connection, Random& /*random*/, Log& /*log*/,
+                               Logout /*logout*/) override {
         ++world.cards_made;
         return std::make_unique<FakeCard>(keep, connection);
     }

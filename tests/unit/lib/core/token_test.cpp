@@ -59,7 +59,8 @@ struct PersonalCard final : FakeCard {
 
 struct PersonalCards final : CardFactory {
     PersonalCards(std::shared_ptr<World> w, Person& p) : world(std::move(w)), person(p) {}
-    std::unique_ptr<Card> make(Connection& connection, Random& /*random*/, Log& /*log*/) override {
+    std::unique_ptr<Card> make(Connection& connection, Random& /*random*/, Log& /*log*/,
+                               Logout /*logout*/) override {
         return std::make_unique<PersonalCard>(world, connection, person);
     }
     [[nodiscard]] const CardFamily& assumed_family() const noexcept override { return kFamily; }
