@@ -201,8 +201,12 @@ void PcscConnection::power_down() noexcept {
     if (!ours) return;
     const Look after = ended ? **before : wait_for_return(**before);
     link_->ledger().settle(reader_, after);
-    // Upon its return pcscd has powered the card up once more, and unset the protocol under our hands.
-    if (after != **before) must_reconnect_ = true;
+    if (after == **before) return;
+    // Upon its return pcscd has powered the card up once more, and unset the protocol under our hands. Our
+    // connection does not count with it any more, either: 400 ms later it would cut the power as of a card
+    // that nobody uses, which is another removal.
+    must_reconnect_ = true;
+    if (after.card_present) (void)wake(epoch_, now() + kPowerReturns);
 }
 
 Look PcscConnection::wait_for_return(Look before) noexcept {
