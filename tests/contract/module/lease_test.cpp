@@ -100,6 +100,20 @@ TEST_F(Lease, ACardThatStaysLoggedInIsPoweredDownEveryTime) {
     }
 }
 
+TEST_F(Lease, ByPowerIsForWhoeverWantsItSo) {
+    config.logout = Logout::power;
+    initialize();
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(login(session, kAuthPin), CKR_OK);
+    EXPECT_FALSE(second_client_can_sign());
+    const unsigned power_offs = oracle().power_offs;
+    commands();
+    ASSERT_EQ(sign_document(session), CKR_OK);
+    EXPECT_FALSE(second_client_can_sign());
+    EXPECT_EQ(oracle().power_offs, power_offs + 1);
+    EXPECT_EQ(oracle().auth_pin.verifies, 2U);
+}
+
 TEST_F(Lease, LingersForBurstsAndThenLetsOthersIn) {
     initialize();
     const CK_SESSION_HANDLE session = open(kAuth);
