@@ -22,7 +22,7 @@ installed() {
     mkdir -p "$top/bin"
     gcc -std=c11 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o "$top/bin/list_2_40.so" "$here/list_2_40.c"
     # As others may build while this runs.
-    cp "$JPKI_BUILD/bin/jpki-vcard" "$JPKI_BUILD/bin/system_raw_client" "$top/bin"
+    cp "$JPKI_BUILD/bin/"{jpki-vcard,jpki_test_twin,system_raw_client} "$top/bin"
     if [[ $CLIENTS_CONTROL == no-module ]]; then
         for folder in "$folder"/*.so; do mv "$folder" "$folder.renamed"; done
     fi
