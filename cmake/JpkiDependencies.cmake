@@ -5,14 +5,15 @@ find_package(tl-expected REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCSCLITE REQUIRED IMPORTED_TARGET libpcsclite)
 
-# Header-only use: the shipped modules link nothing of these.
-find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
-find_path(FMT_INCLUDE_DIR fmt/format.h REQUIRED)
-find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
-
+# For programs only: the shipped modules link nothing of it. As a library, because its headers alone are compiled
+# into every file that formats a number, which takes longer than most of these files.
+find_package(fmt REQUIRED)
 add_library(jpki_fmt INTERFACE)
-target_include_directories(jpki_fmt SYSTEM INTERFACE "${FMT_INCLUDE_DIR}")
-target_compile_definitions(jpki_fmt INTERFACE FMT_HEADER_ONLY=1)
+target_link_libraries(jpki_fmt INTERFACE fmt::fmt)
+
+# Headers.
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
+find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 
 add_library(jpki_toml INTERFACE)
 target_include_directories(jpki_toml SYSTEM INTERFACE "${TOMLPLUSPLUS_INCLUDE_DIR}")

@@ -1,5 +1,6 @@
 #include "ca.hpp"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "command.hpp"

@@ -1,4 +1,5 @@
 // `jpki cert show` and `jpki cert export`.
+#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "command.hpp"

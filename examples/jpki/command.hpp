@@ -1,12 +1,16 @@
 // What every command of `jpki` has: the options before its name, and its way to write.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "module.hpp"
+
+// Whoever adds options includes <CLI/App.hpp>: CLI11 is long, and whatever includes it compiles much of it.
+namespace CLI {
+class App;
+}
 
 namespace jpki::app {
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <winscard.h>
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdlib>

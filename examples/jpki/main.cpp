@@ -1,4 +1,5 @@
 // `jpki`: what the holder of a card needs. It speaks PKCS#11 to the module, as any other program does.
+#include <CLI/App.hpp>
 #include <cstdio>
 #include <string>
 

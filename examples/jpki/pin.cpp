@@ -1,4 +1,5 @@
 // `jpki pin status`, `jpki pin test` and `jpki pin change`.
+#include <CLI/App.hpp>
 #include <cstdio>
 
 #include "command.hpp"

@@ -1,6 +1,7 @@
 // `jpki sign`.
 #include <sys/stat.h>
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <filesystem>
 

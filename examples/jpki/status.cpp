@@ -1,4 +1,6 @@
 // `jpki status`: readers, cards, PINs, certificates.
+#include <CLI/App.hpp>
+
 #include "command.hpp"
 #include "failure.hpp"
 #include "holder.hpp"

@@ -1,6 +1,7 @@
 // `jpki verify`. Needs no card.
 #include <fmt/chrono.h>
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <utility>

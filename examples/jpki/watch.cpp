@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <CLI/App.hpp>
 #include <array>
 #include <csignal>
 #include <ctime>

@@ -47,7 +47,7 @@ trixie_module() {
     # Under the name that the checks ask for, wherever this tree was cloned to.
     local build=$CLIENTS_CACHE/built-on-13
     {
-        in_trixie cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DJPKI_BUILD_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr &&
+        in_trixie cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBUILD_TESTING=OFF -DCMAKE_INSTALL_PREFIX=/usr &&
             in_trixie cmake --build "$build" --target jpki-pkcs11 jpki-pkcs11-auth jpki-pkcs11-sign
     } >"$top/trixie.log" 2>&1 || { grep -E "error|warning" "$top/trixie.log" | head -20 >&2 && tail -5 "$top/trixie.log" >&2; }
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <fstream>
 
