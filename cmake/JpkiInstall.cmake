@@ -3,16 +3,10 @@
 include(CMakePackageConfigHelpers)
 set(JPKI_ZSH_COMPLETIONS_DIR "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" CACHE STRING "Where zsh finds completions")
 
-set(JPKI_MODULE_DIR "${CMAKE_INSTALL_FULL_LIBDIR}/pkcs11")
-
-# A fixed name, whatever the prefix: the module reads it there.
-install(FILES pkcs11.conf DESTINATION "/etc/jpki-pkcs11")
 install(FILES examples/p11-kit/jpki-pkcs11.module DESTINATION "${CMAKE_INSTALL_DATADIR}/p11-kit/modules")
 
 # For programs that use the modules: the two headers, and where the modules are.
 install(FILES include/pkcs11/cryptoki.h include/jpki/jpki_pkcs11.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/jpki")
-configure_file(cmake/jpki-pkcs11.pc.in install/jpki-pkcs11.pc @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/install/jpki-pkcs11.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 set(config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/jpki-pkcs11")
 set(PACKAGE_INCLUDE_DIR "${CMAKE_INSTALL_INCLUDEDIR}")
 set(PACKAGE_MODULE_DIR "${CMAKE_INSTALL_LIBDIR}/pkcs11")
@@ -46,6 +40,8 @@ endforeach()
 
 # Examples: read by people, active nowhere.
 install(FILES README.md README.ja.md SECURITY.md docs/packaging.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-configure_file(examples/policies/policies.json.in install/policies.json @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/install/policies.json" examples/polkit/50-jpki-remote.rules
-    DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+install(FILES examples/polkit/50-jpki-remote.rules DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+
+# What names the prefix.
+configure_file(cmake/JpkiInstallPrefix.cmake.in install/JpkiInstallPrefix.cmake @ONLY)
+install(SCRIPT "${PROJECT_BINARY_DIR}/install/JpkiInstallPrefix.cmake")

@@ -1,6 +1,7 @@
 // `jpki config check` and `jpki config show`: pkcs11.conf as the module reads it, by the same parser.
 #include "config/config_files.hpp"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <filesystem>
 
@@ -103,19 +104,24 @@ std::string lines_of(const std::vector<std::string>& files) {
     return lines;
 }
 
-void check(const std::string& file, bool json) {
+// The module says where its configuration is.
+std::string module_of(const Context& context) {
+    return context.module_path.empty() ? own_module() : context.module_path;
+}
+
+void check(const std::string& file, const Context& context) {
     LoadedConfig loaded;
     std::vector<std::string> files{file};
     if (file.empty()) {
-        files = p11::config_files();
-        loaded = p11::load_config();
+        files = p11::config_files(module_of(context));
+        loaded = p11::load_config({}, module_of(context));
     } else {
         p11::load_config_file(file, true, loaded);
         for (const ConfigProblem& problem : loaded.problems)
             if (problem.mistake == ConfigMistake::unreadable)
                 throw Failure(Exit::failed, say(Text::cannot_read, file, problem.subject));
     }
-    if (json) {
+    if (context.json) {
         write(Json{{"files", json_of(files)}, {"problems", json_of(loaded.problems)}});
     } else {
         std::string lines;
@@ -129,9 +135,9 @@ void check(const std::string& file, bool json) {
     if (!loaded.problems.empty()) throw Ends{Exit::not_verified};
 }
 
-void show(const std::string& program, bool json) {
-    const auto files = p11::config_files();
-    const LoadedConfig loaded = p11::load_config(program);
+void show(const std::string& program, const Context& context) {
+    const auto files = p11::config_files(module_of(context));
+    const LoadedConfig loaded = p11::load_config(program, module_of(context));
     Json settings = Json::array();
     std::string lines;
     for (const ConfigKey& key : p11::config_keys()) {
@@ -146,7 +152,7 @@ void show(const std::string& program, bool json) {
                             {"from", now.from.empty() ? Json(nullptr) : Json(now.from)},
                             {"line", now.line == 0 ? Json(nullptr) : Json(now.line)}});
     }
-    if (json) {
+    if (context.json) {
         write(
             Json{{"files", json_of(files)}, {"settings", settings}, {"problems", json_of(loaded.problems)}});
     } else {
@@ -164,11 +170,11 @@ void add_config(CLI::App& app, Context& context) {
     const auto file = std::make_shared<std::string>();
     CLI::App* checked = config->add_subcommand("check", say(Text::help_config_check));
     checked->add_option("file", *file, say(Text::help_config_file));
-    checked->callback([&context, file] { check(*file, context.json); });
+    checked->callback([&context, file] { check(*file, context); });
     const auto program = std::make_shared<std::string>();
     CLI::App* shown = config->add_subcommand("show", say(Text::help_config_show));
     shown->add_option("--program", *program, say(Text::help_config_program))->type_name("NAME");
-    shown->callback([&context, program] { show(*program, context.json); });
+    shown->callback([&context, program] { show(*program, context); });
 }
 
 }  // namespace jpki::app

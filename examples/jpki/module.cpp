@@ -38,25 +38,26 @@ constexpr Meaning kMeanings[] = {
     {CKR_HOST_MEMORY, Exit::failed, Text::no_memory, Text::nothing},
 };
 
-std::string beside_this_program() {
-    std::array<char, PATH_MAX> path{};
-    if (::readlink("/proc/self/exe", path.data(), path.size() - 1) <= 0) return {};
-    const fs::path built = fs::path(path.data()).parent_path() / "../lib/jpki-pkcs11.so";
-    std::error_code ignored;
-    return fs::exists(built, ignored) ? fs::weakly_canonical(built, ignored).string() : std::string();
-}
-
-std::string own_module() {
-    const std::string built = beside_this_program();
-    return built.empty() ? JPKI_INSTALLED_MODULE : built;
-}
-
 template <class Function>
 Function symbol(void* library, const char* name) {
     return reinterpret_cast<Function>(::dlsym(library, name));
 }
 
 }  // namespace
+
+std::string own_module() {
+    std::array<char, PATH_MAX> path{};
+    if (::readlink("/proc/self/exe", path.data(), path.size() - 1) > 0) {
+        const fs::path folder = fs::path(path.data()).parent_path();
+        // As it is built; as it is installed, under whatever prefix.
+        for (const char* place : {"../lib/jpki-pkcs11.so", JPKI_MODULE_FROM_HERE}) {
+            std::error_code ignored;
+            if (fs::exists(folder / place, ignored))
+                return fs::weakly_canonical(folder / place, ignored).string();
+        }
+    }
+    return JPKI_INSTALLED_MODULE;
+}
 
 Module::Module(const std::string& path) : path_(path.empty() ? own_module() : path) {
     library_ = ::dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);

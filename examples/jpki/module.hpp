@@ -17,6 +17,9 @@ namespace jpki::app {
 
 using Octets = std::vector<std::uint8_t>;
 
+// The module that belongs to this program: built with it, or installed with it.
+std::string own_module();
+
 class Module {
   public:
     // An empty path means the module that belongs to this program: in the build folder beside it, else the

@@ -1,5 +1,6 @@
 #include "config/config_files.hpp"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,13 +9,15 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 namespace jpki::p11 {
 
 namespace {
 
-constexpr const char* kSystemFile = "/etc/jpki-pkcs11/pkcs11.conf";
+constexpr std::string_view kFile = "/jpki-pkcs11/pkcs11.conf";
+constexpr std::string_view kModules = JPKI_MODULES_BELOW_PREFIX;
 constexpr std::size_t kMaximumSize = 64UL * 1024;
 
 std::string environment(const char* name) {
@@ -28,6 +31,18 @@ std::string user_file() {
     if (const std::string home = environment("HOME"); !home.empty() && home.front() == '/')
         return home + "/.config/jpki-pkcs11/pkcs11.conf";
     return "";
+}
+
+// The file that this code was loaded from.
+std::string this_file() {
+    Dl_info info{};
+    const bool known = ::dladdr(reinterpret_cast<const void*>(&config_files), &info) != 0;
+    return known && info.dli_fname != nullptr ? info.dli_fname : "";
+}
+
+std::string without_links(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), &std::free);
+    return found == nullptr ? path : found.get();
 }
 
 // What is wrong with a file as a whole: the English sentence goes on from the file's name.
@@ -110,17 +125,27 @@ void load_config_file(const std::string& path, bool required, LoadedConfig& load
     }
 }
 
-std::vector<std::string> config_files() {
+std::string system_config_file(const std::string& module) {
+    const std::string_view folder = std::string_view(module).substr(0, module.rfind('/'));
+    if (!kModules.empty() && folder.ends_with(kModules)) {
+        const std::string prefix(folder.substr(0, folder.size() - kModules.size()));
+        if (!prefix.empty() && prefix != "/usr")
+            return prefix + "/" JPKI_SYSCONF_BELOW_PREFIX + std::string(kFile);
+    }
+    return JPKI_SYSCONFDIR + std::string(kFile);
+}
+
+std::vector<std::string> config_files(const std::string& module) {
     if (std::string named = environment("JPKI_PKCS11_CONF"); !named.empty()) return {std::move(named)};
-    std::vector<std::string> files{kSystemFile};
+    std::vector<std::string> files{system_config_file(without_links(module.empty() ? this_file() : module))};
     if (std::string user = user_file(); !user.empty()) files.push_back(std::move(user));
     return files;
 }
 
-LoadedConfig load_config(std::string_view program) {
+LoadedConfig load_config(std::string_view program, const std::string& module) {
     LoadedConfig loaded;
     const bool named = !environment("JPKI_PKCS11_CONF").empty();
-    for (const std::string& file : config_files())
+    for (const std::string& file : config_files(module))
         load_config_file(file, named, loaded, program);
     if (std::string log = environment("JPKI_PKCS11_LOG"); !log.empty()) {
         loaded.settings.push_back({"log_file", log, 0, "JPKI_PKCS11_LOG"});

@@ -157,6 +157,17 @@ TEST_F(LoadConfig, NamesTheFilesThatItReads) {
     EXPECT_EQ(config_files(), std::vector<std::string>{"/a"});
 }
 
+TEST(SystemConfigFile, IsBelowThePrefixOfTheModuleUnlessThatIsUsr) {
+    const std::string module = "/" JPKI_LIBDIR "/pkcs11/jpki-pkcs11-auth.so";
+    const std::string file = "/etc/jpki-pkcs11/pkcs11.conf";
+    EXPECT_EQ(system_config_file("/opt/a place" + module), "/opt/a place" + file);
+    EXPECT_EQ(system_config_file("/usr/local" + module), "/usr/local" + file);
+    EXPECT_EQ(system_config_file("/usr" + module), file);
+    EXPECT_EQ(system_config_file(module), file);
+    for (const char* elsewhere : {"", "jpki-pkcs11.so", "/src/build/dev/lib/jpki-pkcs11.so", "/usr/bin/jpki"})
+        EXPECT_EQ(system_config_file(elsewhere), file) << elsewhere;
+}
+
 TEST_F(LoadConfig, WithoutAHomeThereIsNoUsersFile) {
     ::unsetenv("HOME");
     EXPECT_TRUE(load_config().problems.empty());
