@@ -70,12 +70,19 @@ Result<Begun> PcscConnection::begin(TimePoint deadline) {
         if (tried) {
             in_transaction_ = true;
             const bool was_reset = std::exchange(reset_unreported_, false);
+            untried_ = was_reset && !woken;
             return Begun{.was_reset = was_reset, .waited = patience.waited() + (now() - started)};
         }
         if (failed_with(tried, Errc::card_reset)) {
             reset_unreported_ = true;
             const Error reset = tried.error();
-            tried = reconnect();
+            if (!std::exchange(silent_, false)) {
+                tried = reconnect();
+            } else {
+                woken = true;
+                tried = same_card();
+                if (tried) tried = wake(epoch_, deadline);
+            }
             if (tried) {
                 JPKI_TRY(patience.count_reset(reset));
                 continue;
@@ -146,6 +153,13 @@ Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
     const SCARD_IO_REQUEST* protocol = protocol_ == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
     const Status sent = link_->call("SCardTransmit", SCardTransmit, handle_, protocol, command.data(),
                                     DWORD{command.size()}, nullptr, answer_.data(), &length);
+    const bool first = std::exchange(untried_, false);
+    if (!sent && first && is_without_power(sent.error())) {
+        // Another program has disconnected with SCARD_UNPOWER_CARD: pcscd tells of a reset, lets everybody
+        // connect anew, and leaves the card without power.
+        must_reconnect_ = silent_ = true;
+        return fail(judge({Errc::card_reset, sent.error().detail, "another program left the card silent"}));
+    }
     if (!sent && sent.error().detail == number(SCARD_E_PROTO_MISMATCH)) {
         // When a program is killed inside its transaction, pcscd (1.9.9) unlocks first, then tells of the
         // reset, then resets: whoever was told and began in between has the card reset under its hands,

@@ -58,6 +58,8 @@ class PcscConnection final : public Connection {
     bool in_transaction_ = false;
     bool reset_unreported_ = false;  // until a begin() has told it
     bool must_reconnect_ = false;    // reset, and pcscd will not say so again
+    bool untried_ = false;           // nothing was sent since others reset the card
+    bool silent_ = false;            // the first command after that found no answer
     std::optional<Error> lost_;      // why this connection is of no more use
 };
 

@@ -283,6 +283,23 @@ TEST_F(Connections, ToACardWithoutPowerAreTriedOnceMoreAtMost) {
     EXPECT_EQ(fake().count("SCardConnect(DIRECT)"), 1);
 }
 
+// SCardDisconnect(SCARD_UNPOWER_CARD) by another program: told as a reset, and the card stays without power.
+TEST_F(Connections, PowerUpACardThatAnotherProgramLeftWithoutPower) {
+    connect();
+    fake().next["SCardGetAttrib"] = {SCARD_W_RESET_CARD};
+    ASSERT_TRUE(connection_->begin(soon()));
+    fake().next["SCardTransmit"] = {SCARD_E_NOT_TRANSACTED};
+    EXPECT_TRUE(failed_with(transmit(), Errc::card_reset));
+    connection_->end(Disposition::leave);
+    EXPECT_EQ(fake().count("SCardConnect(DIRECT)"), 0);
+    const auto begun = connection_->begin(std::chrono::steady_clock::now() + std::chrono::seconds(1));
+    ASSERT_TRUE(begun);
+    EXPECT_TRUE(begun->was_reset);
+    EXPECT_EQ(fake().count("SCardConnect(DIRECT)"), 1);
+    fake().next["SCardTransmit"] = {SCARD_E_NOT_TRANSACTED};
+    EXPECT_TRUE(failed_with(transmit(soon()), Errc::card_mute)) << "once is enough";
+}
+
 TEST_F(Connections, PowerUpWhileSomebodyHoldsTheReaderIsNotTried) {
     open();
     fake().always["SCardConnect"] = SCARD_W_UNPOWERED_CARD;
