@@ -12,8 +12,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kReturns{2000};  // how long others may have to wait for the card
-
 bool may_pass(Errc code) { return code == Errc::reader_busy || code == Errc::timed_out; }
 
 bool is_gone(Errc code) {
@@ -96,15 +94,22 @@ class Runner {
             const auto deadline = std::min(SteadyClock::now() + patience_.step, limit);
             const Status tried = attempt(deadline);
             if (tried) return true;
-            if (!may_pass(tried.error().code) || SteadyClock::now() >= limit) return end_by(tried.error());
+            if (!may_pass(tried.error().code)) return end_by(tried.error());
             if (!std::exchange(told_of_waiting_, true)) watcher_->waits();
+            if (SteadyClock::now() >= limit) return end_by(tried.error());
         }
     }
 
     bool connect() {
-        return patiently([this](TimePoint deadline) -> Status {
-            JPKI_TRY_ASSIGN(auto connection, context_->connect(*reader_, deadline));
-            connection_ = std::make_unique<GuardedConnection>(std::move(connection));
+        const auto returns = SteadyClock::now() + patience_.returns;
+        return patiently([&](TimePoint deadline) -> Status {
+            auto connection = context_->connect(*reader_, deadline);
+            while (failed_with(connection, Errc::no_card) && SteadyClock::now() < returns && !stops()) {
+                std::this_thread::sleep_for(patience_.look);
+                connection = context_->connect(*reader_, deadline);
+            }
+            if (!connection) return fail(connection.error());
+            connection_ = std::make_unique<GuardedConnection>(std::move(*connection));
             return {};
         });
     }
@@ -162,8 +167,7 @@ class Runner {
 
     // A connection gives power back to a card that this run's power-downs have left without.
     void leave_to_others() {
-        constexpr std::chrono::milliseconds kPause{50};
-        const auto limit = SteadyClock::now() + std::min(patience_.longest, kReturns);
+        const auto limit = SteadyClock::now() + patience_.returns;
         for (;;) {
             const auto connected = context_->connect(*reader_, SteadyClock::now() + patience_.step);
             if (connected || may_pass(connected.error().code)) return;
@@ -171,7 +175,7 @@ class Runner {
                 result_.record.hidden = words_of(connected.error());
                 return;
             }
-            std::this_thread::sleep_for(kPause);
+            std::this_thread::sleep_for(patience_.look);
         }
     }
 

@@ -80,6 +80,9 @@ struct Patience {
     // Also the time in which a card that lost its power may get it back.
     std::chrono::milliseconds step{1000};
     std::chrono::milliseconds longest{10'000};
+    // Some slots read empty for a moment after a power-down, be it pcscd's own of a card at rest.
+    std::chrono::milliseconds returns{2'000};
+    std::chrono::milliseconds look{50};
 };
 
 Run run(ReaderContext& context, const std::string& reader, Watcher& watcher, Patience patience = {});

@@ -1,5 +1,8 @@
 #include "probe/session.hpp"
 
+#include <algorithm>
+#include <thread>
+
 #include "probe/text.hpp"
 
 namespace jpki::probe {
@@ -47,6 +50,18 @@ std::string choose(const std::vector<ReaderState>& readers, const std::string& w
     return with_card.front();
 }
 
+// All of them, once there is a card in one, or none comes.
+std::vector<ReaderState> readers_of(ReaderContext& context, const Patience& patience) {
+    const auto until = std::chrono::steady_clock::now() + patience.returns;
+    for (;;) {
+        auto list = context.list();
+        if (!list) fail_with(list.error());
+        const bool some = std::ranges::any_of(*list, &ReaderState::card_present);
+        if (list->empty() || some || std::chrono::steady_clock::now() >= until) return std::move(*list);
+        std::this_thread::sleep_for(patience.look);
+    }
+}
+
 void ask_to_begin(User& user, const std::string& reader) {
     const auto answer = user.ask(say(Text::question, printable_reader(reader)));
     if (!answer) throw Failure{Exit::refused, say(Text::nobody_to_ask), say(Text::nobody_to_ask_advice)};
@@ -91,9 +106,7 @@ Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wis
                Patience patience) {
     auto context = readers.open();
     if (!context) fail_with(context.error());
-    const auto list = (*context)->list();
-    if (!list) fail_with(list.error());
-    const std::string reader = choose(*list, wishes.reader);
+    const std::string reader = choose(readers_of(**context, patience), wishes.reader);
     user.tell(say(Text::introduction, commands().size()) + "\n");
     if (!wishes.yes) ask_to_begin(user, reader);
 

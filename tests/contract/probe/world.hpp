@@ -55,7 +55,10 @@ struct World {
     VirtualReaders readers;
     ScriptedUser user;
     Wishes wishes{};
-    Patience patience{std::chrono::milliseconds(5), std::chrono::milliseconds(50)};
+    Patience patience{.step = std::chrono::milliseconds(5),
+                      .longest = std::chrono::milliseconds(50),
+                      .returns = std::chrono::milliseconds(50),
+                      .look = std::chrono::milliseconds(1)};
     std::shared_ptr<BadPower> power;  // of the readers; nothing: theirs is good
     Found found;
 
