@@ -14,7 +14,7 @@ Result<std::vector<ReaderState>> Context::list() {
     // One by one: in one call for all, a single reader that vanished since would fail the others too.
     for (const std::string& name : names) {
         JPKI_TRY_ASSIGN(const std::optional<Seen> seen, link_->look(name));
-        if (seen) readers.push_back({name, seen->epoch, seen->card_present});
+        if (seen) readers.push_back({name, seen->epoch, seen->card_present, seen->in_use});
     }
     return readers;
 }

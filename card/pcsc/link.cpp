@@ -142,18 +142,20 @@ Result<std::vector<std::string>> Link::reader_names() {
 Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
     for (;;) {
         const std::uint64_t settled = service_->ledger.settlements();
-        JPKI_TRY_ASSIGN(const std::optional<Look> seen, bare_look(reader));
+        bool in_use = false;
+        JPKI_TRY_ASSIGN(const std::optional<Look> seen, bare_look(reader, &in_use));
         if (!seen) return std::nullopt;
         const std::optional<Look> told = service_->ledger.told(reader, *seen, settled);
         if (!told) continue;  // it was a power-down of ours, which is over
         const std::uint64_t counter = std::uint64_t{told->events} << kEventCounterShift;
         const std::uint64_t present = told->card_present ? 1U : 0U;
         return Seen{.epoch = {(std::uint64_t{generation_} << 32U) | counter | present},
-                    .card_present = told->card_present};
+                    .card_present = told->card_present,
+                    .in_use = in_use};
     }
 }
 
-Result<std::optional<Look>> Link::bare_look(const std::string& reader) noexcept {
+Result<std::optional<Look>> Link::bare_look(const std::string& reader, bool* in_use) noexcept {
     SCARD_READERSTATE state{};
     state.szReader = reader.c_str();
     state.dwCurrentState = SCARD_STATE_UNAWARE;  // answered at once, whatever the timeout
@@ -169,6 +171,7 @@ Result<std::optional<Look>> Link::bare_look(const std::string& reader) noexcept 
             return std::nullopt;
         return fail(of_context(looked.error()));
     }
+    if (in_use != nullptr) *in_use = (state.dwEventState & (SCARD_STATE_INUSE | SCARD_STATE_EXCLUSIVE)) != 0;
     // pcscd has the reader but cannot talk to it: no card as far as anybody can tell, and no counter either.
     return Look{.events = static_cast<std::uint16_t>(state.dwEventState >> kEventCounterShift),
                 .card_present = (state.dwEventState & SCARD_STATE_PRESENT) != 0};

@@ -82,6 +82,7 @@ struct CallSite {
 struct Seen {
     PresenceEpoch epoch;
     bool card_present;
+    bool in_use;  // by whomever
 };
 
 class Link {
@@ -107,7 +108,7 @@ class Link {
     // no removal here.
     Result<std::optional<Seen>> look(const std::string& reader) noexcept;
     // The same as pcscd tells it.
-    Result<std::optional<Look>> bare_look(const std::string& reader) noexcept;
+    Result<std::optional<Look>> bare_look(const std::string& reader, bool* in_use = nullptr) noexcept;
     [[nodiscard]] PowerLedger& ledger() noexcept { return service_->ledger; }
 
     [[nodiscard]] SCARDCONTEXT context() const { return context_; }

@@ -25,6 +25,7 @@ struct ReaderState {
     std::string name;  // unique among the readers of one moment; UTF-8 as far as pcscd's is
     PresenceEpoch epoch;
     bool card_present = false;
+    bool in_use = false;  // some program, perhaps this one, is connected to the card
 };
 
 // How a transaction ends. `leave`: the card stays as it is. `unpower`: powered down, which is a logout on

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/card_status.hpp"
+
 namespace jpki::p11 {
 
 namespace {
@@ -166,7 +168,11 @@ Status LeaseKeeper::run(Incarnation incarnation, const std::atomic<bool>& abando
 }
 
 void LeaseKeeper::note_failure(const Error& error) {
-    if (environment_->log->enabled(LogLevel::info)) environment_->log->write(LogLevel::info, error.what);
+    // What a user would call "it does not work" is in the log without being asked for.
+    const CardState state = state_after(error.code);
+    const bool usual = state == CardState::present || state == CardState::foreign;
+    const LogLevel level = usual ? LogLevel::info : LogLevel::warning;
+    if (environment_->log->enabled(level)) environment_->log->write(level, error.what);
     if (spoils_lease(error.code)) end_lease();
     if (loses_card(error.code)) {
         card_.reset();

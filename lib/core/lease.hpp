@@ -32,9 +32,16 @@ class CardLease {
 // something that must not be repeated has left, and survives a reconnect.
 class GuardedConnection final : public Connection {
   public:
-    void attach(std::unique_ptr<Connection> connection) { inner_ = std::move(connection); }
-    void detach() noexcept { inner_.reset(); }
-    [[nodiscard]] bool attached() const noexcept { return inner_ != nullptr; }
+    void attach(std::unique_ptr<Connection> connection) {
+        inner_ = std::move(connection);
+        attached_ = true;
+    }
+    void detach() noexcept {
+        attached_ = false;
+        inner_.reset();
+    }
+    // From any thread.
+    [[nodiscard]] bool attached() const noexcept { return attached_; }
 
     // For one job: when to stop, and until when.
     void guard(const std::atomic<bool>* abandoned, TimePoint deadline) noexcept;
@@ -51,6 +58,7 @@ class GuardedConnection final : public Connection {
 
   private:
     std::unique_ptr<Connection> inner_;
+    std::atomic<bool> attached_{false};
     const std::atomic<bool>* abandoned_ = nullptr;
     TimePoint deadline_ = kNever;
     bool irreversible_ = false;
@@ -72,6 +80,9 @@ class LeaseKeeper {
     // `work`'s own.
     Status run(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
                const Work& work);
+
+    // From any thread: there is a connection, so work that does not end is not waiting for one.
+    [[nodiscard]] bool connected() const noexcept { return connection_.attached(); }
 
     // Ends the lease now if one lingers.
     void end_lease() noexcept;

@@ -4,6 +4,7 @@ namespace jpki::p11 {
 
 void Presence::update(const ReaderState* seen) {
     const Lock lock(mutex_);
+    view_.in_use = seen != nullptr && seen->in_use;
     if (seen == nullptr) {
         if (view_.card_present) ++view_.incarnation;
         view_.card_present = false;

@@ -17,6 +17,7 @@ class Presence {
     struct View {
         bool card_present = false;
         Incarnation incarnation = 0;
+        bool in_use = false;  // at the monitor's last look
     };
 
     // What the monitor saw; null: the reader is gone.

@@ -48,9 +48,16 @@ Status Reader::execute(const std::shared_ptr<Job>& job, TimePoint deadline) {
 }
 
 void Reader::note(Incarnation incarnation, const Error* failure) {
+    std::optional<std::pair<Incarnation, Error>> trouble;
+    if (failure != nullptr) trouble.emplace(incarnation, *failure);
+    // pcscd lets nobody connect while another program is in a transaction, and does not come back meanwhile.
+    if (trouble && failure->code == Errc::timed_out && presence_->view().in_use && !keeper_->connected()) {
+        trouble->second = {Errc::reader_busy, 0, "another program holds the card"};
+        if (environment_->log->enabled(LogLevel::warning))
+            environment_->log->write(LogLevel::warning, trouble->second.what);
+    }
     const Lock lock(mutex_);
-    if (stopped_) return;
-    trouble_ = failure == nullptr ? std::nullopt : std::optional(std::pair(incarnation, *failure));
+    if (!stopped_) trouble_ = trouble;
 }
 
 std::optional<Error> Reader::trouble(Incarnation incarnation) {

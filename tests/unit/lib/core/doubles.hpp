@@ -46,6 +46,7 @@ struct World {
     std::deque<Status> service;   // ReaderSystem::open
     std::deque<Status> lists;     // ReaderContext::list
     std::deque<Status> connects;  // ReaderContext::connect
+    std::function<void()> while_connecting;
     std::deque<Result<Begun>> begins;
     std::deque<Status> transmits;
     std::deque<Status> card_opens;
@@ -104,6 +105,7 @@ struct FakeContext final : ReaderContext {
     }
     Result<std::unique_ptr<Connection>> connect(const std::string& reader, TimePoint /*deadline*/) override {
         world.note("connect(" + reader + ")");
+        if (world.while_connecting) world.while_connecting();
         JPKI_TRY(next(world.connects));
         return std::make_unique<FakeConnection>(keep);
     }

@@ -92,6 +92,43 @@ TEST_F(ReaderWork, GivesUpAtTheDeadlineAndIsWedgedUntilTheWorkEnds) {
         << "an abandoned job sent something";
 }
 
+// SCardConnect does not come back while another program is in a transaction.
+TEST_F(ReaderWork, TellsACardThatOthersHoldFromOneThatIsSilent) {
+    for (const bool in_use : {true, false}) {
+        const auto reader = make(true);
+        ReaderState seen = testing::reader("R", 1, true);
+        seen.in_use = in_use;
+        reader->presence().update(&seen);
+        std::promise<void> release;
+        world_.while_connecting = [gate = release.get_future().share()] { gate.wait(); };
+        EXPECT_TRUE(failed_with(reader->run(1, milliseconds(30), [](CardLease&) { return Status{}; }),
+                                Errc::timed_out));
+        const auto trouble = reader->trouble(1);
+        ASSERT_TRUE(trouble);
+        EXPECT_EQ(trouble->code, in_use ? Errc::reader_busy : Errc::timed_out);
+        release.set_value();
+        EXPECT_TRUE(reader->stop(SteadyClock().now() + seconds(10)));
+    }
+}
+
+TEST_F(ReaderWork, DoesNotBlameOthersForACardThatIsSlowToIt) {
+    const auto reader = make(true);
+    ReaderState seen = testing::reader("R", 1, true);
+    seen.in_use = true;  // by this very reader
+    reader->presence().update(&seen);
+    std::promise<void> release;
+    const auto gate = release.get_future().share();
+    (void)reader->run(1, milliseconds(30), [gate](CardLease&) {
+        gate.wait();
+        return Status{};
+    });
+    const auto trouble = reader->trouble(1);
+    ASSERT_TRUE(trouble);
+    EXPECT_EQ(trouble->code, Errc::timed_out);
+    release.set_value();
+    EXPECT_TRUE(reader->stop(SteadyClock().now() + seconds(10)));
+}
+
 TEST_F(ReaderWork, TellsWorkThatPcscdCancelledFromWorkThatStopCutShort) {
     const auto reader = make(true);
     const auto cancelled =
