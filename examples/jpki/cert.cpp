@@ -43,12 +43,14 @@ Certificate fetch(Context& context, const Wishes& wishes) {
     const Which* which = std::ranges::find(kWhich, wishes.which, &Which::name);
     KeySeat seat = find_seat(context.module(), which->purpose, context.reader);
     auto& wanted = which->authority ? seat.authority : seat.certificate;
+    const Whose whose = which->authority ? Whose::authority : Whose::user;
+    const Session session(context.module(), seat.slot);
+    read_certificate(session, seat, whose);
     if (!wanted && !seat.locked()) {
-        const Session session(context.module(), seat.slot);
         session.login(enter_pin(wishes.pin, which->purpose == Purpose::signature
                                                 ? Text::ask_signature_pin
                                                 : Text::ask_authentication_pin));
-        read_certificates(session, seat);
+        read_certificate(session, seat, whose);
     }
     if (!wanted)
         throw Failure(seat.locked() ? Exit::pin_locked : Exit::failed, say(Text::certificate_missing));
@@ -106,6 +108,13 @@ std::string joined(const std::vector<std::string>& words) {
     return line;
 }
 
+std::string place_of(const IssuePlace& place) {
+    std::string words;
+    for (const std::string& part : {place.prefecture, place.city, place.municipality})
+        if (!part.empty()) words += (words.empty() ? "" : ", ") + part;
+    return words;
+}
+
 std::string text_of(const Certificate& certificate) {
     std::string lines;
     const auto add = [&lines](Text label, const std::string& value) {
@@ -124,8 +133,16 @@ std::string text_of(const Certificate& certificate) {
     add(Text::field_not_after,
         say(Text::days_left, date_in_japan(certificate.not_after), certificate.days_left(now())));
     add(Text::field_usage, joined(certificate.key_usage));
+    add(Text::field_extended_usage, joined(certificate.extended_key_usage));
     for (const std::string& policy : certificate.policies)
-        add(Text::field_policy, policy_of(policy));
+        add(Text::field_policy,
+            policy_of(policy) +
+                (certificate.is_critical(kCertificatePolicies) ? say(Text::policy_is_critical) : ""));
+    for (const std::string& address : certificate.ocsp)
+        add(Text::field_ocsp, say(Text::ocsp_is_closed, address));
+    // A certificate with an address has told more already.
+    if (!certificate.place.empty() && certificate.person.empty())
+        lines += say(Text::tells_place, place_of(certificate.place)) + "\n";
     add(Text::field_sha1, colons(certificate.sha1));
     add(Text::field_sha256, colons(certificate.sha256));
     return lines;
@@ -140,11 +157,18 @@ Json json_of(const Certificate& certificate) {
               {"days_left", certificate.days_left(now())},
               {"renewal_open", certificate.renewal_open(now())},
               {"key_usage", certificate.key_usage},
+              {"extended_key_usage", certificate.extended_key_usage},
               {"policies", certificate.policies},
+              {"critical", certificate.critical},
+              {"ocsp", certificate.ocsp},
               {"subject_key", certificate.subject_key},
               {"authority_key", certificate.authority_key},
               {"sha1", certificate.sha1},
               {"sha256", certificate.sha256}};
+    if (!certificate.place.empty())
+        json["issued_at"] = {{"prefecture", certificate.place.prefecture},
+                             {"city", certificate.place.city},
+                             {"municipality", certificate.place.municipality}};
     if (!certificate.person.empty()) {
         const Person& person = certificate.person;
         json["person"] = {{"name", person.name},

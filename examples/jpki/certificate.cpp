@@ -7,7 +7,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
+
+#include "certificate_extensions.hpp"
 
 namespace jpki::app {
 
@@ -16,6 +19,7 @@ namespace {
 using BioPtr = Owned<BIO, BIO_free_all>;
 
 constexpr std::string_view kPersonal = "1.2.392.200149.8.5.5.";
+constexpr std::string_view kDocumentSigning = "1.3.6.1.5.5.7.3.36";  // RFC 9336
 
 std::string text_of(BIO* bio) {
     char* data = nullptr;
@@ -27,12 +31,6 @@ std::string name_of(const X509_NAME* name) {
     const BioPtr bio(BIO_new(BIO_s_mem()));
     (void)X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
     return text_of(bio.get());
-}
-
-std::string identifier_of(const ASN1_OBJECT* object) {
-    char buffer[128];
-    const int length = OBJ_obj2txt(buffer, sizeof buffer, object, 1);
-    return {buffer, length > 0 ? std::min(static_cast<std::size_t>(length), sizeof buffer - 1) : 0};
 }
 
 Time time_of(const ASN1_TIME* time) {
@@ -146,6 +144,10 @@ std::optional<Certificate> parse_certificate(const Octets& file) {
     result.sha256 = digest_of(result.der, EVP_sha256());
     result.key_usage = key_usage_of(x509);
     result.policies = policies_of(x509);
+    result.extended_key_usage = extended_key_usage_of(x509);
+    result.critical = critical_of(x509);
+    result.ocsp = ocsp_of(x509);
+    result.place = place_of(x509);
     result.authority_key = hex_of(X509_get0_authority_key_id(x509));
     result.subject_key = hex_of(X509_get0_subject_key_id(x509));
     result.person = person_of(x509);
@@ -164,11 +166,11 @@ std::string Certificate::pem() const {
     return text_of(bio.get());
 }
 
-long Certificate::days_left(Time now) const {
+long Validity::days_left(Time now) const {
     return static_cast<long>(std::chrono::floor<std::chrono::days>(not_after - now).count());
 }
 
-Time Certificate::renewal_begins() const {
+Time Validity::renewal_begins() const {
     using namespace std::chrono;
     const auto end = year_month_day(floor<days>(not_after));
     auto begin = end - months(3);
@@ -176,7 +178,17 @@ Time Certificate::renewal_begins() const {
     return sys_days(begin) + (not_after - floor<days>(not_after));
 }
 
-bool Certificate::renewal_open(Time now) const { return now >= renewal_begins() && now <= not_after; }
+bool Certificate::is_critical(std::string_view extension) const {
+    return std::ranges::find(critical, extension) != critical.end();
+}
+
+bool Certificate::is_for_documents() const {
+    return extended_key_usage.empty() || std::ranges::any_of(extended_key_usage, [](const std::string& use) {
+               return use == "emailProtection" || use == "anyExtendedKeyUsage" || use == kDocumentSigning;
+           });
+}
+
+bool Validity::renewal_open(Time now) const { return now >= renewal_begins() && now <= not_after; }
 
 std::string hexadecimal(const Octets& octets) {
     std::string digits;

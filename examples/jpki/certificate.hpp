@@ -40,30 +40,52 @@ struct Person {
 
 using Time = std::chrono::sys_seconds;
 
-struct Certificate {
-    Octets der;
-    std::string subject;  // RFC 4514, UTF-8
-    std::string issuer;
-    std::string serial;  // hexadecimal, upper case
+struct Validity {
     Time not_before;
     Time not_after;
-    std::string sha1;  // of the DER form, hexadecimal, upper case
-    std::string sha256;
-    std::vector<std::string> key_usage;  // names of RFC 5280 §4.2.1.3
-    std::vector<std::string> policies;   // object identifiers
-    std::string authority_key;           // identifiers in hexadecimal, or empty
-    std::string subject_key;
-    Person person;
-    bool is_authority = false;
 
-    [[nodiscard]] X509Ptr x509() const;
-    [[nodiscard]] std::string pem() const;
     // Whole days until the end; negative once it is over.
     [[nodiscard]] long days_left(Time now) const;
     // Three months before the end.
     [[nodiscard]] Time renewal_begins() const;
     [[nodiscard]] bool renewal_open(Time now) const;
 };
+
+// Where an authentication certificate was issued, which it tells to every server: by the name of its list of
+// revoked certificates, and by the municipality's code near the end of its subject's CN.
+struct IssuePlace {
+    std::string prefecture;
+    std::string city;
+    std::string municipality;  // five digits
+    [[nodiscard]] bool empty() const { return prefecture.empty() && city.empty() && municipality.empty(); }
+};
+
+struct Certificate : Validity {
+    Octets der;
+    std::string subject;  // RFC 4514, UTF-8
+    std::string issuer;
+    std::string serial;  // hexadecimal, upper case
+    std::string sha1;    // of the DER form, hexadecimal, upper case
+    std::string sha256;
+    std::vector<std::string> key_usage;           // names of RFC 5280 §4.2.1.3
+    std::vector<std::string> policies;            // object identifiers
+    std::vector<std::string> extended_key_usage;  // names of RFC 5280 §4.2.1.12, or object identifiers
+    std::vector<std::string> critical;            // object identifiers of its critical extensions
+    std::vector<std::string> ocsp;                // where its status would be asked
+    IssuePlace place;                             // of an authentication certificate
+    std::string authority_key;                    // identifiers in hexadecimal, or empty
+    std::string subject_key;
+    Person person;
+    bool is_authority = false;
+
+    [[nodiscard]] X509Ptr x509() const;
+    [[nodiscard]] std::string pem() const;
+    [[nodiscard]] bool is_critical(std::string_view extension) const;
+    // Whether programs that check documents and mail may take it: it names no other purposes only.
+    [[nodiscard]] bool is_for_documents() const;
+};
+
+constexpr std::string_view kCertificatePolicies = "2.5.29.32";
 
 // DER, or PEM with one certificate in it. Nothing when it is neither.
 std::optional<Certificate> parse_certificate(const Octets& file);

@@ -12,11 +12,14 @@
 namespace jpki::app {
 
 Module& Context::module() {
-    if (!loaded) loaded = std::make_unique<Module>(module_path);
+    if (loaded) return *loaded;
+    if (!json) waiting = std::make_unique<Waiting>();
+    loaded = std::make_unique<Module>(module_path);
     return *loaded;
 }
 
 void write(const std::string& text) {
+    Waiting::shown();
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
         throw Failure(Exit::failed, say(Text::cannot_write, "stdout", reason_of(errno)));
 }
@@ -28,7 +31,12 @@ std::string to_text(const Json& json, int indent) {
 
 void write(const Json& json) { write(to_text(json)); }
 
-void warn(const std::string& line) { (void)std::fputs(("jpki: " + line + "\n").c_str(), stderr); }
+void note(const std::string& lines) {
+    Waiting::shown();
+    (void)std::fputs(lines.c_str(), stderr);
+}
+
+void warn(const std::string& line) { note("jpki: " + line + "\n"); }
 
 Octets read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);

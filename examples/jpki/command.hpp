@@ -6,6 +6,7 @@
 #include <string>
 
 #include "module.hpp"
+#include "waiting.hpp"
 
 // Whoever adds options includes <CLI/App.hpp>: CLI11 is long, and whatever includes it compiles much of it.
 namespace CLI {
@@ -21,8 +22,9 @@ struct Context {
     std::string reader;  // empty: whichever has the card
     bool json = false;
     std::unique_ptr<Module> loaded;
+    std::unique_ptr<Waiting> waiting;
 
-    // Loaded at first use.
+    // Loaded at first use. From then on a person who waits is told so.
     Module& module();
 };
 
@@ -44,6 +46,8 @@ void write(const Json& json);
 std::string to_text(const Json& json, int indent = 2);
 // To standard error: what the user should know, though it worked.
 void warn(const std::string& line);
+// The same, as it stands.
+void note(const std::string& lines);
 
 Octets read_file(const std::string& path);
 // Fails when the file is already there, unless `replace`; never leaves half a file.

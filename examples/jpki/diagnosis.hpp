@@ -1,45 +1,26 @@
 // Why the card does not work, judged from facts that somebody else has collected: no reader is touched here.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "finding.hpp"
 #include "holder.hpp"
+#include "machine.hpp"
 
 namespace jpki::app {
 
-// A USB device that may be a reader, by its interface class (CCID, 0x0B) or its maker's number.
-struct UsbDevice {
-    std::string identifier;  // vendor:product, hexadecimal
-    std::string name;
-    bool ccid = false;
-};
-
-struct PcscReader {
-    std::string name;
-    bool card = false;
-    bool mute = false;   // a card that does not answer
-    bool taken = false;  // somebody has it for himself
-    std::string atr;     // hexadecimal
-};
-
-struct Facts {
+struct Facts : MachineFacts {
     std::string module_path;
     std::string module_error;  // empty: loaded
     unsigned long config_problems = 0;
     unsigned long config_line = 0;
     unsigned long config_column = 0;
 
-    std::uint32_t service = 0;  // what SCardEstablishContext answered
-    bool service_socket = false;
-    bool service_installed = false;
-    bool sandboxed = false;  // flatpak or snap
-    std::vector<PcscReader> pcsc_readers;
-    std::vector<UsbDevice> usb;
-    std::vector<std::string> others;  // programs that use PC/SC now: name and process id
-    std::vector<Reader> readers;      // by the module
+    std::vector<Reader> readers;       // by the module
+    std::chrono::milliseconds took{};  // what the module needed to look at all of them
 
     bool p11kit_registered = false;
     std::vector<std::string> nss_unregistered;  // databases of this user without the module
@@ -48,16 +29,16 @@ struct Facts {
     Time now{};
 };
 
-enum class Grade { good, note, problem };
-
-struct Finding {
-    std::string check;  // a word for programs, e.g. "service"
-    Grade grade = Grade::good;
-    std::string what;
-    std::string advice;
-};
-
 // In the order in which they should be mended.
 std::vector<Finding> diagnose(const Facts& facts);
+
+// --- for commands that cannot go on
+
+// For programs: "running", or why there is nobody to ask for readers.
+std::string_view service_state(const MachineFacts& facts);
+// For programs: "connected", "none", or why one that is connected is not seen.
+std::string_view reader_state(const MachineFacts& facts);
+// What keeps this computer from seeing a reader; nothing where it sees one.
+std::optional<Finding> reader_trouble(const MachineFacts& facts);
 
 }  // namespace jpki::app

@@ -1,12 +1,10 @@
 // `jpki doctor`: collects the facts that diagnosis.cpp judges. It only looks: no PIN, no command to a card
 // but those of `jpki status`.
 #include <time.h>
-#include <unistd.h>
-#include <winscard.h>
 
 #include <CLI/App.hpp>
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -21,100 +19,6 @@ namespace jpki::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kSockets[] = {"/run/pcscd/pcscd.comm", "/var/run/pcscd/pcscd.comm"};
-constexpr const char* kService = "/usr/sbin/pcscd";
-constexpr const char* kUsb = "/sys/bus/usb/devices";
-// Readers that cannot work by PC/SC, seen again and again: Sony's RC-S380 and RC-S330 speak a protocol of
-// their own.
-constexpr std::string_view kNotCcid[] = {"054c:06c1", "054c:06c3", "054c:02e1"};
-
-bool there_is(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
-
-// The first line of a small file, or nothing.
-std::string line_of(const fs::path& path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line;
-}
-
-std::vector<fs::path> entries_of(const fs::path& folder) {
-    std::vector<fs::path> found;
-    std::error_code wrong;
-    for (fs::directory_iterator at(folder, wrong), end; !wrong && at != end; at.increment(wrong))
-        found.push_back(at->path());
-    std::ranges::sort(found);
-    return found;
-}
-
-// --- PC/SC
-
-PcscReader read_reader(SCARDCONTEXT context, const std::string& name) {
-    SCARD_READERSTATE state{};
-    state.szReader = name.c_str();
-    state.dwCurrentState = SCARD_STATE_UNAWARE;
-    PcscReader reader;
-    reader.name = name;
-    if (SCardGetStatusChange(context, 0, &state, 1) != SCARD_S_SUCCESS) return reader;
-    reader.card = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
-    reader.mute = (state.dwEventState & SCARD_STATE_MUTE) != 0;
-    reader.taken = (state.dwEventState & SCARD_STATE_EXCLUSIVE) != 0;
-    reader.atr =
-        hexadecimal({state.rgbAtr, state.rgbAtr + std::min<std::size_t>(state.cbAtr, sizeof state.rgbAtr)});
-    return reader;
-}
-
-void ask_service(Facts& facts) {
-    SCARDCONTEXT context = 0;
-    facts.service =
-        static_cast<std::uint32_t>(SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context));
-    if (facts.service != static_cast<std::uint32_t>(SCARD_S_SUCCESS)) return;
-    std::array<char, 16384> names{};
-    DWORD length = names.size();
-    if (SCardListReaders(context, nullptr, names.data(), &length) == SCARD_S_SUCCESS) {
-        for (const char* name = names.data(); *name != '\0'; name += std::string_view(name).size() + 1)
-            facts.pcsc_readers.push_back(read_reader(context, name));
-    }
-    (void)SCardReleaseContext(context);
-}
-
-// --- this machine
-
-std::vector<UsbDevice> usb_readers() {
-    std::vector<UsbDevice> found;
-    for (const fs::path& device : entries_of(kUsb)) {
-        UsbDevice one{line_of(device / "idVendor") + ":" + line_of(device / "idProduct"),
-                      line_of(device / "product"), false};
-        for (const fs::path& part : entries_of(device))
-            one.ccid = one.ccid || line_of(part / "bInterfaceClass") == "0b";
-        if (one.ccid || std::ranges::find(kNotCcid, one.identifier) != std::end(kNotCcid))
-            found.push_back(one);
-    }
-    return found;
-}
-
-// Processes with libpcsclite in their memory; of other users only root sees that.
-std::vector<std::string> programs_with_pcsc() {
-    std::vector<std::string> found;
-    for (const fs::path& process : entries_of("/proc")) {
-        const std::string number = process.filename().string();
-        if (number.find_first_not_of("0123456789") != std::string::npos ||
-            number == std::to_string(::getpid()))
-            continue;
-        std::ifstream maps(process / "maps");
-        std::string line;
-        while (std::getline(maps, line)) {
-            if (line.find("/libpcsclite") == std::string::npos) continue;
-            found.push_back(fmt::format("{} ({})", line_of(process / "comm"), number));
-            break;
-        }
-    }
-    return found;
-}
 
 bool names_our_module(const fs::path& list) {
     std::ifstream file(list);
@@ -153,7 +57,10 @@ void ask_module(Context& context, Facts& facts) {
             facts.config_line = status.ulConfigLine;
             facts.config_column = status.ulConfigColumn;
         }
+        const auto begin = std::chrono::steady_clock::now();
         facts.readers = look(module);
+        facts.took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     } catch (const Failure& failure) {
         if (context.loaded == nullptr) facts.module_error = failure.what();
     }
@@ -168,16 +75,9 @@ Time day_of_build() {
 
 Facts collect(Context& context) {
     Facts facts;
-    ask_service(facts);
-    const char* named = std::getenv("PCSCLITE_CSOCK_NAME");
-    facts.service_socket =
-        named != nullptr ? there_is(named)
-                         : std::ranges::any_of(kSockets, [](const char* path) { return there_is(path); });
-    facts.service_installed = there_is(kService);
-    facts.sandboxed = there_is("/.flatpak-info") || std::getenv("SNAP") != nullptr;
-    facts.usb = usb_readers();
-    facts.others = programs_with_pcsc();
+    // The module first: it waits for readers that a service just started has yet to find.
     ask_module(context, facts);
+    static_cast<MachineFacts&>(facts) = look_at_machine();
     facts.p11kit_registered = there_is("/usr/share/p11-kit/modules/jpki-pkcs11.module") ||
                               there_is("/etc/pkcs11/modules/jpki-pkcs11.module");
     look_at_databases(facts);
@@ -194,6 +94,7 @@ std::string lines_of(const std::vector<Finding>& findings) {
     for (const Finding& one : findings) {
         lines += fmt::format("{} {}\n", text(kMarks[static_cast<std::size_t>(one.grade)]), one.what);
         if (!one.advice.empty()) lines += "    " + one.advice + "\n";
+        if (!one.command.empty()) lines += "      " + one.command + "\n";
     }
     return lines;
 }
@@ -210,7 +111,8 @@ void add_doctor(CLI::App& app, Context& context) {
                 all.push_back({{"check", one.check},
                                {"result", kGrades[static_cast<std::size_t>(one.grade)]},
                                {"what", one.what},
-                               {"advice", one.advice}});
+                               {"advice", one.advice},
+                               {"command", one.command}});
             write(Json{{"healthy", !ill}, {"findings", std::move(all)}});
         } else {
             write(lines_of(findings) + (ill ? "" : say(Text::all_is_well) + "\n"));

@@ -4,14 +4,13 @@
 #include <chrono>
 #include <thread>
 
-#include "failure.hpp"
+#include "diagnosis.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
 
 namespace {
 
-constexpr std::string_view kSuffixes[] = {" [A]", " [S]"};
 constexpr auto kPatience = std::chrono::seconds(2);
 constexpr auto kPause = std::chrono::milliseconds(50);
 
@@ -24,8 +23,25 @@ Purpose purpose_of(const KeySeat& seat) {
     return Purpose::other;
 }
 
-KeySeat read_seat(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_INFO& info) {
+Time time_of(CK_ULONG seconds) { return Time(std::chrono::seconds(seconds)); }
+
+std::optional<Validity> validity_of(const Module& module, KeySeat& seat) {
+    if (seat.status) {
+        if (seat.status->ulNotAfter == 0) return std::nullopt;
+        return Validity{time_of(seat.status->ulNotBefore), time_of(seat.status->ulNotAfter)};
+    }
+    read_certificate(Session(module, seat.slot), seat, Whose::user);
+    return seat.certificate ? std::optional<Validity>(*seat.certificate) : std::nullopt;
+}
+
+// CKR_OK and a seat, or what the module says instead. Our own module's status comes first: it brings the
+// counter that the token's flags are made of, and each is asked once.
+CK_RV read_seat(const Module& module, CK_SLOT_ID slot, Reader& reader) {
     KeySeat seat;
+    CK_TOKEN_INFO info{};
+    CK_RV rv = module.read_status(slot, seat.status);
+    if (rv == CKR_OK) rv = module->C_GetTokenInfo(slot, &info);
+    if (rv != CKR_OK) return rv;
     seat.slot = slot;
     seat.label = trimmed(info.label);
     seat.serial.assign(reinterpret_cast<const char*>(info.serialNumber), sizeof info.serialNumber);
@@ -33,11 +49,25 @@ KeySeat read_seat(const Module& module, CK_SLOT_ID slot, const CK_TOKEN_INFO& in
     seat.flags = info.flags;
     seat.shortest_pin = info.ulMinPinLen;
     seat.longest_pin = info.ulMaxPinLen;
-    seat.status = module.status(slot);
     seat.purpose = purpose_of(seat);
-    const Session session(module, slot);
-    read_certificates(session, seat);
-    return seat;
+    seat.validity = validity_of(module, seat);
+    reader.model = trimmed(info.model);
+    reader.seats.push_back(std::move(seat));
+    return CKR_OK;
+}
+
+// The other token of a card that is silent or busy would only be waited for as long again.
+bool is_hopeless(CardState state) {
+    return state == CardState::silent || state == CardState::busy || state == CardState::failing;
+}
+
+void look_into(const Module& module, CK_SLOT_ID slot, const CK_SLOT_INFO& info, Reader& reader) {
+    if (is_hopeless(reader.card.state)) return;
+    CK_RV rv = CKR_TOKEN_NOT_PRESENT;
+    if ((info.flags & CKF_TOKEN_PRESENT) != 0) rv = read_seat(module, slot, reader);
+    const CardStatus found = card_status(module, slot, rv);
+    if (found.state >= reader.card.state) reader.card = found;
+    if (!reader.seats.empty()) reader.card.state = CardState::present;
 }
 
 // pcscd may only just have been started, by whoever asks first; it finds its readers a moment later.
@@ -45,19 +75,29 @@ std::vector<CK_SLOT_ID> slots_of(const Module& module) {
     const auto end = std::chrono::steady_clock::now() + kPatience;
     for (;;) {
         auto slots = module.slots();
-        if (!slots.empty() || std::chrono::steady_clock::now() >= end) return slots;
+        if (!slots.empty() || std::chrono::steady_clock::now() >= end || !service_answers()) return slots;
         std::this_thread::sleep_for(kPause);
     }
 }
 
-}  // namespace
-
-std::string reader_of(const CK_SLOT_INFO& info) {
-    std::string name = trimmed(info.slotDescription);
-    for (const std::string_view suffix : kSuffixes)
-        if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
-    return name;
+std::vector<Reader> look_at(const Module& module, const std::vector<CK_SLOT_ID>& slots,
+                            const std::string& reader_name) {
+    std::vector<Reader> readers;
+    for (const CK_SLOT_ID slot : slots) {
+        CK_SLOT_INFO info{};
+        if (module->C_GetSlotInfo(slot, &info) != CKR_OK) continue;
+        const std::string name = reader_of(info);
+        if (!reader_name.empty() && name != reader_name) continue;
+        auto known = std::ranges::find(readers, name, &Reader::name);
+        if (known == readers.end()) known = readers.insert(readers.end(), Reader{name, {}, {}, {}});
+        look_into(module, slot, info, *known);
+    }
+    if (readers.empty() && !slots.empty() && !reader_name.empty())
+        throw Failure(Exit::no_card, say(Text::unknown_reader, reader_name));
+    return readers;
 }
+
+}  // namespace
 
 std::optional<unsigned long> KeySeat::tries_left() const {
     if (status && status->ulTriesLeft != JPKI_TRIES_UNKNOWN) return status->ulTriesLeft;
@@ -66,8 +106,11 @@ std::optional<unsigned long> KeySeat::tries_left() const {
     return std::nullopt;
 }
 
-void read_certificates(const Session& session, KeySeat& seat) {
+void read_certificate(const Session& session, KeySeat& seat, Whose whose) {
+    const CK_ULONG other =
+        whose == Whose::user ? CK_CERTIFICATE_CATEGORY_AUTHORITY : CK_CERTIFICATE_CATEGORY_TOKEN_USER;
     for (const CK_OBJECT_HANDLE object : session.find(CKO_CERTIFICATE)) {
+        if (session.number(object, CKA_CERTIFICATE_CATEGORY) == other) continue;
         const auto value = session.attribute(object, CKA_VALUE);
         auto parsed = value ? parse_certificate(*value) : std::nullopt;
         if (!parsed) continue;
@@ -77,45 +120,42 @@ void read_certificates(const Session& session, KeySeat& seat) {
 }
 
 std::vector<Reader> look(const Module& module, const std::string& reader_name) {
-    std::vector<Reader> readers;
-    for (const CK_SLOT_ID slot : slots_of(module)) {
-        CK_SLOT_INFO info{};
-        if (module->C_GetSlotInfo(slot, &info) != CKR_OK) continue;
-        const std::string name = reader_of(info);
-        if (!reader_name.empty() && name != reader_name) continue;
-        auto known = std::ranges::find(readers, name, &Reader::name);
-        if (known == readers.end()) known = readers.insert(readers.end(), Reader{name, {}, false, {}});
-        if ((info.flags & CKF_TOKEN_PRESENT) == 0) continue;
-        CK_TOKEN_INFO token{};
-        const CK_RV rv = module->C_GetTokenInfo(slot, &token);
-        if (rv == CKR_TOKEN_NOT_RECOGNIZED) known->foreign = true;
-        // Whatever else fails is this token's own affair: a card that leaves, or one without this key.
-        if (rv != CKR_OK) continue;
-        known->model = trimmed(token.model);
-        known->seats.push_back(read_seat(module, slot, token));
+    return look_at(module, slots_of(module), reader_name);
+}
+
+std::vector<Reader> look_now(const Module& module) { return look_at(module, module.slots(), {}); }
+
+Failure no_seat(const std::vector<Reader>& readers) {
+    if (readers.empty()) {
+        const MachineFacts facts = look_at_machine();
+        const auto trouble = reader_trouble(facts);
+        if (!trouble) return {Exit::no_card, say(Text::no_reader), say(Text::ask_the_doctor)};
+        const bool service = trouble->check == "service";
+        return Failure(service ? Exit::failed : Exit::no_card, trouble->what, trouble->cure())
+            .of(trouble->check, std::string(service ? service_state(facts) : reader_state(facts)));
     }
-    if (readers.empty() && !reader_name.empty())
-        throw Failure(Exit::no_card, say(Text::unknown_reader, reader_name));
-    return readers;
+    const Reader& telling =
+        *std::ranges::max_element(readers, {}, [](const Reader& one) { return one.card.state; });
+    // A card that answers, and does not have what was wanted.
+    if (telling.card.state == CardState::present)
+        return Failure(Exit::no_card, say(Text::no_key)).of("card", std::string(name_of(CardState::present)));
+    return failure_of(telling.card, telling.name);
 }
 
 KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name) {
     std::optional<KeySeat> found;
     std::string names;
-    bool foreign = false;
     auto readers = look(module, reader_name);
-    if (readers.empty()) throw Failure(Exit::no_card, say(Text::no_reader), say(Text::no_reader_advice));
     for (Reader& reader : readers) {
         const auto seat = std::ranges::find(reader.seats, purpose, &KeySeat::purpose);
-        foreign = foreign || reader.foreign;
         if (seat == reader.seats.end()) continue;
         names += (names.empty() ? "" : ", ") + reader.name;
         // A PIN for one person's card must not be spent on another's.
         if (found) throw Failure(Exit::usage, say(Text::several_cards, names), say(Text::choose_reader));
         found = std::move(*seat);
     }
-    if (found) return *std::move(found);
-    throw Failure(Exit::no_card, say(foreign ? Text::foreign_card : Text::no_card), say(Text::put_card_in));
+    if (!found) throw no_seat(readers);
+    return *std::move(found);
 }
 
 }  // namespace jpki::app

@@ -1,11 +1,12 @@
 // What is in the readers, as the holder of a card sees it: one card with one or two keys, each with its PIN
-// and its certificate. Looking spends no try and needs no PIN.
+// and its certificate. Looking spends no try and needs no PIN, and asks the card for no more than it shows.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "card_state.hpp"
 #include "certificate.hpp"
 #include "module.hpp"
 
@@ -23,7 +24,8 @@ struct KeySeat {
     CK_ULONG shortest_pin = 0;
     CK_ULONG longest_pin = 0;
     std::optional<JPKI_TOKEN_STATUS> status;  // of our own module
-    // What can be read without a PIN.
+    std::optional<Validity> validity;         // where it can be read without a PIN
+    // Filled by read_certificate().
     std::optional<Certificate> certificate;
     std::optional<Certificate> authority;
 
@@ -34,23 +36,26 @@ struct KeySeat {
 
 struct Reader {
     std::string name;
-    std::string model;     // of the card; empty: none
-    bool foreign = false;  // a card that the module does not know
+    std::string model;  // of the card; empty: none that the module knows
+    CardStatus card;
     std::vector<KeySeat> seats;
 };
-
-// The reader's own name: our module has two slots for one.
-std::string reader_of(const CK_SLOT_INFO& info);
 
 // All readers, or the one with this name: the cards in others are left alone. Throws Failure(no_card) when
 // there is none of this name.
 std::vector<Reader> look(const Module& module, const std::string& reader_name = {});
+// All at this moment, without waiting for readers that a service just started has yet to find.
+std::vector<Reader> look_now(const Module& module);
 
-// The only seat with this purpose in any reader, or in the one with this name. Throws Failure: no_card, or
-// usage when there are several.
+// The only seat with this purpose in any reader, or in the one with this name. Throws Failure: no_card or
+// failed by the state of the card, or usage when there are several.
 KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name = {});
 
-// The user's certificate and its authority's, as far as they can be read in this session.
-void read_certificates(const Session& session, KeySeat& seat);
+// Why none of these has a card that can be used: no reader at all, or what is with the cards.
+Failure no_seat(const std::vector<Reader>& readers);
+
+enum class Whose { user, authority };
+// As far as it can be read in this session.
+void read_certificate(const Session& session, KeySeat& seat, Whose whose);
 
 }  // namespace jpki::app

@@ -13,11 +13,13 @@ namespace {
 
 // Errors are JSON as well when the answer would have been.
 int report(const Failure& failure, bool json) {
+    Waiting::shown();
     if (json) {
-        const Json error{{"error",
-                          {{"exit", static_cast<int>(failure.exit())},
-                           {"what", failure.what()},
-                           {"advice", failure.advice()}}}};
+        Json error{{"error",
+                    {{"exit", static_cast<int>(failure.exit())},
+                     {"what", failure.what()},
+                     {"advice", failure.advice()}}}};
+        if (!failure.object().empty()) error["error"][failure.object()] = {{"state", failure.state()}};
         (void)std::fputs(to_text(error).c_str(), stdout);
     } else {
         (void)std::fputs(("jpki: " + std::string(failure.what()) + "\n").c_str(), stderr);

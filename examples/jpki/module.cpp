@@ -7,6 +7,7 @@
 #include <climits>
 #include <filesystem>
 
+#include "card_state.hpp"
 #include "failure.hpp"
 #include "text.hpp"
 
@@ -59,6 +60,13 @@ std::string own_module() {
     return JPKI_INSTALLED_MODULE;
 }
 
+std::string reader_of(const CK_SLOT_INFO& info) {
+    std::string name = trimmed(info.slotDescription);
+    for (const std::string_view suffix : {" [A]", " [S]"})
+        if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+    return name;
+}
+
 Module::Module(const std::string& path) : path_(path.empty() ? own_module() : path) {
     library_ = ::dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library_ == nullptr) throw Failure(Exit::failed, say(Text::module_not_loaded, path_), ::dlerror());
@@ -81,21 +89,44 @@ Module::Module(const std::string& path) : path_(path.empty() ? own_module() : pa
 Module::~Module() { (void)functions_->C_Finalize(nullptr); }
 
 std::vector<CK_SLOT_ID> Module::slots() const {
-    CK_ULONG count = 0;
-    check(functions_->C_GetSlotList(CK_FALSE, nullptr, &count));
-    std::vector<CK_SLOT_ID> found(count);
-    // An empty vector is a null pointer, which asks for the count once more.
-    if (count == 0) return found;
-    check(functions_->C_GetSlotList(CK_FALSE, found.data(), &count));
-    found.resize(count);
+    std::vector<CK_SLOT_ID> found;
+    for (;;) {
+        CK_ULONG count = 0;
+        check(functions_->C_GetSlotList(CK_FALSE, nullptr, &count));
+        found.resize(count);
+        // An empty vector is a null pointer, which asks for the count once more.
+        if (count == 0) return found;
+        const CK_RV rv = functions_->C_GetSlotList(CK_FALSE, found.data(), &count);
+        if (rv == CKR_BUFFER_TOO_SMALL) continue;  // one more since
+        check(rv);
+        found.resize(count);
+        return found;
+    }
+}
+
+CK_RV Module::read_status(CK_SLOT_ID slot, std::optional<JPKI_TOKEN_STATUS>& status) const {
+    status.reset();
+    if (vendor_ == nullptr) return CKR_OK;
+    JPKI_TOKEN_STATUS found{};
+    found.ulSize = sizeof found;
+    const CK_RV rv = vendor_->JPKI_GetTokenStatus(slot, &found);
+    if (rv == CKR_OK) status = found;
+    return rv;
+}
+
+std::optional<JPKI_SLOT_STATUS> Module::slot_status(CK_SLOT_ID slot) const {
+    if (vendor_ == nullptr || (vendor_->version.major == 1 && vendor_->version.minor < 1))
+        return std::nullopt;
+    JPKI_SLOT_STATUS found{};
+    found.ulSize = sizeof found;
+    if (vendor_->JPKI_GetSlotStatus(slot, &found) != CKR_OK) return std::nullopt;
     return found;
 }
 
-std::optional<JPKI_TOKEN_STATUS> Module::status(CK_SLOT_ID slot) const {
-    JPKI_TOKEN_STATUS found{};
-    found.ulSize = sizeof found;
-    if (vendor_ == nullptr || vendor_->JPKI_GetTokenStatus(slot, &found) != CKR_OK) return std::nullopt;
-    return found;
+std::string Module::reader_of(CK_SLOT_ID slot) const {
+    CK_SLOT_INFO info{};
+    check(functions_->C_GetSlotInfo(slot, &info));
+    return app::reader_of(info);
 }
 
 void Module::allow_last_try(CK_SLOT_ID slot) const {
@@ -114,8 +145,7 @@ void Module::check(CK_RV rv) {
 }
 
 Session::Session(const Module& module, CK_SLOT_ID slot) : module_(module), slot_(slot) {
-    Module::check(
-        module_->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle_));
+    check(module_->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &handle_));
 }
 
 Session::~Session() { (void)module_->C_CloseSession(handle_); }
@@ -127,20 +157,32 @@ CK_UTF8CHAR* octets_of(const SecretBytes& pin) { return const_cast<CK_UTF8CHAR*>
 
 }  // namespace
 
+void Session::check(CK_RV rv) const {
+    // The slot's own code stands for everything that can be wrong; what it is, the vendor interface knows.
+    if (rv == CKR_DEVICE_ERROR) {
+        const CardStatus status = card_status(module_, slot_, rv);
+        if (status.state != CardState::present && status.state != CardState::none)
+            throw failure_of(status, module_.reader_of(slot_));
+    }
+    Module::check(rv);
+}
+
 void Session::check_pin(CK_RV rv) const {
-    const auto status = rv == CKR_OK ? std::nullopt : module_.status(slot_);
+    if (rv == CKR_OK || rv == CKR_DEVICE_ERROR) return check(rv);
+    std::optional<JPKI_TOKEN_STATUS> status;
+    (void)module_.read_status(slot_, status);
     if (status && status->ulLastRefusal == JPKI_REFUSAL_MALFORMED)
         throw Failure(Exit::refused, say(Text::pin_impossible));
     if (status && status->ulLastRefusal == JPKI_REFUSAL_UNKNOWN_COUNTER)
         throw Failure(Exit::refused, say(Text::counter_unknown), say(Text::last_try_advice));
-    Module::check(rv);
+    check(rv);
 }
 
 void Session::login(const SecretBytes& pin) const {
     check_pin(module_->C_Login(handle_, CKU_USER, octets_of(pin), pin.size()));
 }
 
-void Session::logout() const { Module::check(module_->C_Logout(handle_)); }
+void Session::logout() const { check(module_->C_Logout(handle_)); }
 
 void Session::change_pin(const SecretBytes& before, const SecretBytes& after) const {
     check_pin(module_->C_SetPIN(handle_, octets_of(before), before.size(), octets_of(after), after.size()));
@@ -150,10 +192,10 @@ std::vector<CK_OBJECT_HANDLE> Session::find(CK_OBJECT_CLASS wanted) const {
     CK_ATTRIBUTE attribute{CKA_CLASS, &wanted, sizeof wanted};
     std::array<CK_OBJECT_HANDLE, 16> found{};
     CK_ULONG count = 0;
-    Module::check(module_->C_FindObjectsInit(handle_, &attribute, 1));
+    check(module_->C_FindObjectsInit(handle_, &attribute, 1));
     const CK_RV rv = module_->C_FindObjects(handle_, found.data(), found.size(), &count);
-    Module::check(module_->C_FindObjectsFinal(handle_));
-    Module::check(rv);
+    check(module_->C_FindObjectsFinal(handle_));
+    check(rv);
     return {found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
@@ -161,24 +203,31 @@ std::optional<Octets> Session::attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_T
     CK_ATTRIBUTE wanted{type, nullptr, 0};
     const CK_RV rv = module_->C_GetAttributeValue(handle_, object, &wanted, 1);
     if (rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE) return std::nullopt;
-    Module::check(rv);
+    check(rv);
     Octets value(wanted.ulValueLen);
     wanted.pValue = value.data();
-    Module::check(module_->C_GetAttributeValue(handle_, object, &wanted, 1));
+    check(module_->C_GetAttributeValue(handle_, object, &wanted, 1));
     value.resize(wanted.ulValueLen);
     return value;
+}
+
+std::optional<CK_ULONG> Session::number(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const {
+    CK_ULONG value = 0;
+    CK_ATTRIBUTE wanted{type, &value, sizeof value};
+    const CK_RV rv = module_->C_GetAttributeValue(handle_, object, &wanted, 1);
+    return rv == CKR_OK && wanted.ulValueLen == sizeof value ? std::optional(value) : std::nullopt;
 }
 
 Octets Session::sign(const Octets& data) const {
     const auto keys = find(CKO_PRIVATE_KEY);
     if (keys.empty()) throw Failure(Exit::failed, std::string(text(Text::no_key)));
     CK_MECHANISM mechanism{CKM_SHA256_RSA_PKCS, nullptr, 0};
-    Module::check(module_->C_SignInit(handle_, &mechanism, keys.front()));
+    check(module_->C_SignInit(handle_, &mechanism, keys.front()));
     CK_ULONG length = 0;
     auto* input = const_cast<CK_BYTE*>(data.data());
-    Module::check(module_->C_Sign(handle_, input, data.size(), nullptr, &length));
+    check(module_->C_Sign(handle_, input, data.size(), nullptr, &length));
     Octets signature(length);
-    Module::check(module_->C_Sign(handle_, input, data.size(), signature.data(), &length));
+    check(module_->C_Sign(handle_, input, data.size(), signature.data(), &length));
     signature.resize(length);
     return signature;
 }

@@ -20,6 +20,9 @@ using Octets = std::vector<std::uint8_t>;
 // The module that belongs to this program: built with it, or installed with it.
 std::string own_module();
 
+// The reader's own name: our module has two slots for one.
+std::string reader_of(const CK_SLOT_INFO& info);
+
 class Module {
   public:
     // An empty path means the module that belongs to this program: in the build folder beside it, else the
@@ -35,7 +38,12 @@ class Module {
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
     [[nodiscard]] std::vector<CK_SLOT_ID> slots() const;
-    [[nodiscard]] std::optional<JPKI_TOKEN_STATUS> status(CK_SLOT_ID slot) const;
+    // Counters are read from the card. CKR_OK and nothing for another module than ours.
+    CK_RV read_status(CK_SLOT_ID slot, std::optional<JPKI_TOKEN_STATUS>& status) const;
+    // What the last call that needed this slot's card met with; nothing where the module has no words for it.
+    [[nodiscard]] std::optional<JPKI_SLOT_STATUS> slot_status(CK_SLOT_ID slot) const;
+
+    [[nodiscard]] std::string reader_of(CK_SLOT_ID slot) const;
 
     // The next login or change at this token may spend its last try. A module that cannot be told decides
     // for itself.
@@ -68,11 +76,14 @@ class Session {
     [[nodiscard]] std::vector<CK_OBJECT_HANDLE> find(CK_OBJECT_CLASS wanted) const;
     // Nothing when the object does not have it.
     [[nodiscard]] std::optional<Octets> attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
+    // An attribute that is a CK_ULONG.
+    [[nodiscard]] std::optional<CK_ULONG> number(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
     // RSASSA-PKCS1-v1_5 with SHA-256 over `data` (CKM_SHA256_RSA_PKCS), by the token's only private key.
     [[nodiscard]] Octets sign(const Octets& data) const;
 
   private:
-    // As Module::check; our own module also says why it did not send a PIN.
+    // As Module::check; our own module also says what is with the card, and why it did not send a PIN.
+    void check(CK_RV rv) const;
     void check_pin(CK_RV rv) const;
 
     const Module& module_;

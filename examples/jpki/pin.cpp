@@ -1,6 +1,5 @@
 // `jpki pin status`, `jpki pin test` and `jpki pin change`.
 #include <CLI/App.hpp>
-#include <cstdio>
 
 #include "command.hpp"
 #include "failure.hpp"
@@ -22,12 +21,6 @@ struct Wishes {
 
 Purpose purpose_of(const std::string& which) {
     return which == "sign" ? Purpose::signature : Purpose::authentication;
-}
-
-std::string reader_with(const Module& module, const KeySeat& seat) {
-    CK_SLOT_INFO info{};
-    Module::check(module->C_GetSlotInfo(seat.slot, &info));
-    return reader_of(info);
 }
 
 // --- status
@@ -57,13 +50,14 @@ void show_status(Context& context, const std::string& which) {
     };
     if (!which.empty()) {
         const KeySeat seat = find_seat(context.module(), purpose_of(which), context.reader);
-        add(seat, reader_with(context.module(), seat));
+        add(seat, context.module().reader_of(seat.slot));
     } else {
-        for (const Reader& reader : look(context.module()))
+        const auto readers = look(context.module(), context.reader);
+        for (const Reader& reader : readers)
             for (const KeySeat& seat : reader.seats)
-                if (context.reader.empty() || reader.name == context.reader) add(seat, reader.name);
+                add(seat, reader.name);
+        if (pins.empty()) throw no_seat(readers);
     }
-    if (pins.empty()) throw Failure(Exit::no_card, say(Text::no_card), say(Text::put_card_in));
     if (context.json) {
         write(Json{{"pins", pins}});
     } else {
@@ -83,7 +77,7 @@ void ask_twice(const std::optional<unsigned long>& left) {
 
 // True: the holder has agreed twice that the next PIN may be the last try.
 bool agree_on_tries(Context& context, const KeySeat& seat, bool last_try) {
-    (void)std::fputs(lines_of(seat, reader_with(context.module(), seat)).c_str(), stderr);
+    note(lines_of(seat, context.module().reader_of(seat.slot)));
     const auto left = seat.tries_left();
     if (seat.locked() || left == 0UL)
         throw Failure(Exit::pin_locked, say(Text::pin_locked), unlocking_of(seat));
@@ -130,7 +124,7 @@ void counted(const Module& module, const KeySeat& seat, Work work) {
     } catch (const Failure& failure) {
         if (failure.exit() != Exit::pin_wrong) throw;
         KeySeat now = seat;
-        now.status = module.status(seat.slot);
+        (void)module.read_status(seat.slot, now.status);
         CK_TOKEN_INFO info{};
         now.flags = module->C_GetTokenInfo(seat.slot, &info) == CKR_OK ? info.flags : 0;
         throw Failure(Exit::pin_wrong, failure.what(), tries_of(now) + "\n" + say(Text::do_not_guess));

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <string>
 
+#include "waiting.hpp"
+
 namespace jpki::app {
 
 namespace {
@@ -28,6 +30,7 @@ void Progress::add(std::uintmax_t done) {
     if (!terminal_ || whole_ == 0 || Clock::now() < next_) return;
     next_ = Clock::now() + kStep;
     shown_ = true;
+    Waiting::shown();
     // A file may grow while it is read.
     const auto percent = std::min<std::uintmax_t>(done_ * 100 / whole_, 100);
     (void)std::fputs((kWipe + say(what_, percent)).c_str(), stderr);

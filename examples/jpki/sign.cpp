@@ -73,9 +73,13 @@ Signer log_in(Context& context, const Wishes& wishes, std::unique_ptr<Session>& 
     if (seat.tries_left() == 1UL)
         throw Failure(Exit::refused, say(Text::last_try_kept), say(Text::sign_last_try, wishes.key));
     session = std::make_unique<Session>(context.module(), seat.slot);
+    // What can be read without the PIN is said before it is asked for.
+    read_certificate(*session, seat, Whose::user);
+    if (seat.certificate && !seat.certificate->is_for_documents()) warn(say(Text::not_for_documents));
     session->login(
         enter_pin(wishes.pin, authentication ? Text::ask_authentication_pin : Text::ask_signature_pin));
-    read_certificates(*session, seat);
+    if (!seat.certificate) read_certificate(*session, seat, Whose::user);
+    read_certificate(*session, seat, Whose::authority);
     if (!seat.certificate) throw Failure(Exit::failed, say(Text::certificate_missing));
     if (seat.certificate->not_after < now())
         throw Failure(Exit::failed,
@@ -90,7 +94,8 @@ void report(const Context& context, const Wishes& wishes, const std::string& out
                    {"output", output},
                    {"signer", signer.certificate.subject},
                    {"serial", signer.certificate.serial},
-                   {"personal_data", !signer.certificate.person.empty()}});
+                   {"personal_data", !signer.certificate.person.empty()},
+                   {"for_documents", signer.certificate.is_for_documents()}});
     } else {
         write(say(Text::signed_into, output) + "\n");
     }

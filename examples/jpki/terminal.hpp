@@ -7,6 +7,7 @@
 
 #include "jpki/secret.hpp"
 #include "text.hpp"
+#include "waiting.hpp"
 
 namespace jpki::app {
 
@@ -25,6 +26,7 @@ class Terminal {
     [[nodiscard]] std::string ask(std::string_view question) const;
 
   private:
+    Waiting::Pause pause_;  // it is the person who takes her time
     int file_;
 };
 

@@ -4,15 +4,19 @@
 #include <unistd.h>
 
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <ctime>
 #include <map>
 
 #include "command.hpp"
+#include "diagnosis.hpp"
 #include "failure.hpp"
 #include "seat_text.hpp"
 #include "text.hpp"
+#include "waiting.hpp"
 
 namespace jpki::app {
 
@@ -20,13 +24,21 @@ namespace {
 
 constexpr timespec kBetweenLooks{0, 300'000'000};
 
+// A card that does not answer, or that somebody else has, may do better without anybody touching it.
+constexpr auto kLookAgain = std::chrono::seconds(2);
+
 struct Card {
-    bool foreign = false;
+    CardStatus status;
     std::string model;
     std::string serial;
     std::string family;  // in words
 
-    bool operator==(const Card& other) const { return foreign == other.foreign && serial == other.serial; }
+    [[nodiscard]] bool readable() const {
+        return status.state == CardState::present || status.state == CardState::foreign;
+    }
+    bool operator==(const Card& other) const {
+        return status.state == other.status.state && serial == other.serial;
+    }
 };
 using Readers = std::map<std::string, std::optional<Card>>;
 
@@ -57,29 +69,22 @@ bool nobody_reads() {
     return ::poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0;
 }
 
-std::optional<Card> card_in(const Module& module, CK_SLOT_ID slot) {
-    CK_TOKEN_INFO token{};
-    const CK_RV rv = module->C_GetTokenInfo(slot, &token);
-    if (rv == CKR_TOKEN_NOT_RECOGNIZED) return Card{.foreign = true, .model = {}, .serial = {}, .family = {}};
-    if (rv != CKR_OK) return std::nullopt;
-    const std::string serial(reinterpret_cast<const char*>(token.serialNumber), sizeof token.serialNumber);
-    const std::string model = trimmed(token.model);
-    return Card{.foreign = false,
-                .model = model,
-                .serial = serial.substr(0, serial.find_last_not_of(' ') + 1),
-                .family = family_of(module.status(slot), model)};
-}
-
-Readers readers_now(const Module& module) {
+Readers readers_of(const std::vector<Reader>& seen) {
     Readers found;
-    for (const CK_SLOT_ID slot : module.slots()) {
-        CK_SLOT_INFO info{};
-        if (module->C_GetSlotInfo(slot, &info) != CKR_OK) continue;
-        std::optional<Card>& card = found[reader_of(info)];
-        if ((info.flags & CKF_TOKEN_PRESENT) == 0 || (card && !card->foreign)) continue;
-        if (auto there = card_in(module, slot)) card = std::move(there);
+    for (const Reader& reader : seen) {
+        std::optional<Card>& card = found[reader.name];
+        if (reader.card.state == CardState::none) continue;
+        card.emplace(Card{reader.card, reader.model, {}, {}});
+        if (reader.seats.empty()) continue;
+        card->serial = reader.seats.front().serial;
+        card->family = family_of(reader.seats.front().status, reader.model);
     }
     return found;
+}
+
+bool may_change_by_itself(const Readers& readers) {
+    return std::ranges::any_of(readers,
+                               [](const auto& one) { return one.second && !one.second->readable(); });
 }
 
 std::tm local_time() {
@@ -107,28 +112,61 @@ class Teller {
     void compare(const Readers& before, const Readers& after) const {
         for (const auto& [reader, card] : before) {
             const auto now = after.find(reader);
-            if (card && (now == after.end() || now->second != card)) tell_card(reader, *card, false);
+            const bool gone = now == after.end() || !now->second;
+            if (card && (gone || is_another(*card, *now->second))) tell_card("card_removed", reader, *card);
             if (now == after.end()) tell("reader_removed", Text::reader_removed, reader);
         }
         for (const auto& [reader, card] : after) {
             const auto then = before.find(reader);
             if (then == before.end()) tell("reader_connected", Text::reader_connected, reader);
-            if (card && (then == before.end() || then->second != card)) tell_card(reader, *card, true);
+            if (!card) continue;
+            if (then == before.end() || !then->second || is_another(*then->second, *card)) {
+                tell_card("card_inserted", reader, *card);
+            } else if (then->second != card) {
+                tell_card("card_changed", reader, *card);
+            }
+        }
+    }
+
+    // Why there is nothing to be told of.
+    void tell_trouble(const Finding& trouble, std::string_view state) const {
+        if (json_) {
+            write(to_text(Json{{"time", for_programs(local_time())},
+                               {"event", "no_reader"},
+                               {trouble.check, {{"state", state}}},
+                               {"what", trouble.what},
+                               {"advice", trouble.cure()}},
+                          -1));
+        } else {
+            tell_finding(trouble);
         }
     }
 
   private:
-    void tell_card(const std::string& reader, const Card& card, bool inserted) const {
-        const char* event = inserted ? "card_inserted" : "card_removed";
+    // Two that could be read and differ; one that could not be read may be any.
+    static bool is_another(const Card& one, const Card& other) {
+        return one.readable() && other.readable() && one != other;
+    }
+    static void tell_finding(const Finding& found) {
+        write(for_people(local_time()) + found.what + "\n" + found.cure() + "\n");
+    }
+    void tell_card(const char* event, const std::string& reader, const Card& card) const {
         if (json_) {
-            Json about{{"family", "unknown"}};
-            if (!card.foreign) about = {{"family", card.model}, {"serial", card.serial}};
+            Json about{{"state", name_of(card.status.state)}};
+            if (card.status.state == CardState::foreign) about["family"] = "unknown";
+            if (!card.serial.empty()) about.update({{"family", card.model}, {"serial", card.serial}});
             line(event, reader, &about);
+        } else if (event == std::string_view("card_removed")) {
+            write(for_people(local_time()) + say(Text::card_removed, reader, words_for(card)) + "\n");
+        } else if (card.readable()) {
+            write(for_people(local_time()) + say(Text::card_inserted, reader, words_for(card)) + "\n");
         } else {
-            const std::string what = card.foreign ? say(Text::unknown_card) : card.family;
-            write(for_people(local_time()) +
-                  say(inserted ? Text::card_inserted : Text::card_removed, reader, what) + "\n");
+            tell_finding(finding_of(card.status, reader));
         }
+    }
+    static std::string words_for(const Card& card) {
+        if (!card.family.empty()) return card.family;
+        return say(card.status.state == CardState::foreign ? Text::unknown_card : Text::unread_card);
     }
     void tell(const char* event, Text sentence, const std::string& reader) const {
         if (json_) {
@@ -146,26 +184,50 @@ class Teller {
     bool json_;
 };
 
+// True when the module has told of a card that came or went.
+bool events_of(const Module& module) {
+    // Asked without waiting inside of it: not every module wakes up when it is to end.
+    CK_SLOT_ID slot = 0;
+    CK_RV rv = CKR_OK;
+    bool any = false;
+    while ((rv = module->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, nullptr)) == CKR_OK)
+        any = true;
+    if (rv != CKR_NO_EVENT) Module::check(rv);
+    return any;
+}
+
 void watch(Context& context) {
     const EndSignals ends;
     const Module& module = context.module();
     const Teller teller(context.json);
     Readers known;
-    bool changed = true;
-    do {
-        if (changed) {
-            Readers now = readers_now(module);
+    std::string told;  // of what is in the way
+    bool again = true;
+    auto looked = std::chrono::steady_clock::now();
+    for (bool first = true;; first = false) {
+        if (again) {
+            const auto seen = first ? look(module) : look_now(module);
+            Readers now = readers_of(seen);
             teller.compare(known, now);
             known = std::move(now);
+            looked = std::chrono::steady_clock::now();
+            const MachineFacts facts = known.empty() ? look_at_machine() : MachineFacts{};
+            const auto trouble = known.empty() ? reader_trouble(facts) : std::nullopt;
+            const std::string words = trouble ? trouble->what : "";
+            if (!words.empty() && words != told)
+                teller.tell_trouble(*trouble,
+                                    trouble->check == "service" ? service_state(facts) : reader_state(facts));
+            told = words;
         }
-        // Asked without waiting inside of it: not every module wakes up when it is to end.
-        changed = false;
-        CK_SLOT_ID slot = 0;
-        CK_RV rv = CKR_OK;
-        while ((rv = module->C_WaitForSlotEvent(CKF_DONT_BLOCK, &slot, nullptr)) == CKR_OK)
-            changed = true;
-        if (rv != CKR_NO_EVENT) Module::check(rv);
-    } while (changed || !(nobody_reads() || ends.come()));
+        {
+            const Waiting::Pause nothing_is_waited_for;
+            if (nobody_reads() || ends.come()) return;
+        }
+        // Without a reader there are no events but new readers, which the list tells.
+        again = events_of(module) || (known.empty() && !module.slots().empty()) ||
+                ((known.empty() || may_change_by_itself(known)) &&
+                 std::chrono::steady_clock::now() - looked >= kLookAgain);
+    }
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ using ::testing::Contains;
 using ::testing::Each;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr auto kToday = sys_days(2026y / 11 / 23);
 
@@ -26,18 +27,24 @@ KeySeat seat(unsigned long tries, CK_FLAGS flags = 0) {
     seat.status.emplace();
     seat.status->ulTriesLeft = tries;
     seat.status->ulMaxTries = 3;
-    seat.certificate.emplace();
-    seat.certificate->not_before = sys_days(2026y / 1 / 1);
-    seat.certificate->not_after = sys_days(2030y / 1 / 1);
+    seat.validity = Validity{sys_days(2026y / 1 / 1), sys_days(2030y / 1 / 1)};
     return seat;
+}
+
+Reader reader(const std::string& name, CardState state = CardState::present) {
+    Reader made{name, "", {}, {}};
+    made.card.state = state;
+    if (state == CardState::present) made.seats = {seat(3)};
+    return made;
 }
 
 // A card in a reader, and everything as it should be.
 Facts healthy() {
     Facts facts;
-    facts.service_socket = facts.service_installed = facts.p11kit_registered = true;
+    facts.service_socket = facts.service_installed = facts.systemd = facts.ccid_driver = true;
+    facts.p11kit_registered = true;
     facts.pcsc_readers = {{"Reader 1", true, false, false, "3B"}};
-    facts.readers = {{"Reader 1", "My Number Card", false, {seat(3)}}};
+    facts.readers = {reader("Reader 1")};
     facts.built = sys_days(2026y / 11 / 1);
     facts.now = kToday;
     return facts;
@@ -47,7 +54,7 @@ std::string first_problem(const Facts& facts) {
     for (const Finding& one : diagnose(facts)) {
         if (one.grade != Grade::problem) continue;
         EXPECT_FALSE(one.what.empty());
-        return one.check + ": " + one.what + " " + one.advice;
+        return one.check + ": " + one.what + " " + one.cure();
     }
     return "";
 }
@@ -67,9 +74,11 @@ TEST(Diagnosis, TellsTheReasonsApartForWhichTheServiceDoesNotAnswer) {
     const Case kCases[] = {
         {SCARD_E_NO_SERVICE, [](Facts& facts) { facts.service_installed = false; }, "apt install pcscd"},
         {SCARD_E_NO_SERVICE, [](Facts& facts) { facts.service_socket = false; }, "enable --now pcscd.socket"},
+        {SCARD_E_NO_SERVICE, [](Facts& facts) { facts.service_socket = facts.systemd = false; },
+         "sudo pcscd"},
         {SCARD_E_NO_SERVICE, [](Facts&) {}, "restart pcscd"},
         {SCARD_E_NO_SERVICE, [](Facts& facts) { facts.sandboxed = true; }, "ordinary package"},
-        {SCARD_W_SECURITY_VIOLATION, [](Facts&) {}, "polkit"},
+        {SCARD_W_SECURITY_VIOLATION, [](Facts&) {}, "50-jpki-remote.rules"},
         {SCARD_E_SERVICE_STOPPED, [](Facts&) {}, "same version"},
     };
     for (const Case& one : kCases) {
@@ -79,6 +88,12 @@ TEST(Diagnosis, TellsTheReasonsApartForWhichTheServiceDoesNotAnswer) {
         facts.readers.clear();
         one.change(facts);
         EXPECT_THAT(first_problem(facts), HasSubstr(one.advice));
+        // A command that finds no reader says the same.
+        const auto trouble = reader_trouble(facts);
+        ASSERT_TRUE(trouble);
+        EXPECT_EQ(trouble->check, "service");
+        EXPECT_THAT(trouble->cure(), HasSubstr(one.advice));
+        EXPECT_NE(service_state(facts), "running");
     }
 }
 
@@ -87,25 +102,94 @@ TEST(Diagnosis, SaysWhichReaderHasNoDriver) {
     facts.pcsc_readers.clear();
     facts.readers.clear();
     EXPECT_THAT(first_problem(facts), HasSubstr("Connect a reader"));
+    EXPECT_EQ(reader_state(facts), "none");
     facts.usb = {{"054c:0dc8", "RC-S300/S", true}};
     EXPECT_THAT(first_problem(facts),
                 HasSubstr("RC-S300/S (054c:0dc8) is connected, but the smart card service"));
+    EXPECT_THAT(first_problem(facts), HasSubstr("restart pcscd"));
+    facts.ccid_driver = false;
+    EXPECT_THAT(first_problem(facts), HasSubstr("sudo apt install libccid"));
+    facts.ccid_driver = true;
+    facts.usb = {{"072f:2200", "ACR122U", true}};
+    EXPECT_THAT(first_problem(facts), HasSubstr("sudo apt install libacsccid1"));
+    facts.acs_driver = true;
+    EXPECT_THAT(first_problem(facts), HasSubstr("Connect it again"));
+    EXPECT_EQ(reader_state(facts), "no_driver");
     facts.usb = {{"054c:06c1", "RC-S380/S", false}};
-    EXPECT_THAT(first_problem(facts), HasSubstr("no PC/SC driver on Linux"));
+    EXPECT_THAT(first_problem(facts), HasSubstr("no PC/SC driver for this reader on Linux"));
+    EXPECT_EQ(reader_state(facts), "not_supported");
+}
+
+TEST(Diagnosis, SaysOfAReaderWithoutDriverBesideOneThatWorks) {
+    Facts facts = healthy();
+    facts.usb = {{"04e6:5116", "SCR3310", true}, {"054c:06c1", "RC-S380/S", false}};
+    // The card is in the other one: no more than a note.
+    EXPECT_EQ(first_problem(facts), "");
+    EXPECT_THAT(diagnose(facts), Contains(Field(&Finding::what, HasSubstr("RC-S380/S (054c:06c1)"))));
+    facts.readers = {reader("Reader 1", CardState::none)};
+    facts.pcsc_readers[0].card = false;
+    EXPECT_THAT(first_problem(facts), HasSubstr("RC-S380/S (054c:06c1)"));
+    EXPECT_FALSE(reader_trouble(facts)) << "there is one that works";
 }
 
 TEST(Diagnosis, SaysWhatIsWrongWithTheCard) {
     Facts facts = healthy();
+    facts.readers = {reader("Reader 1", CardState::busy)};
+    facts.readers[0].card.others = {"python3 (4711)"};
+    EXPECT_THAT(first_problem(facts), HasSubstr("python3 (4711)"));
+    EXPECT_THAT(first_problem(facts), Not(HasSubstr("gpgconf")));
     facts.pcsc_readers[0].taken = true;
-    facts.others = {"scdaemon (4711)"};
-    EXPECT_THAT(first_problem(facts), HasSubstr("scdaemon (4711)"));
+    facts.others = {"scdaemon (4712)"};
+    EXPECT_THAT(first_problem(facts), HasSubstr("scdaemon (4712)"));
+    EXPECT_THAT(first_problem(facts), HasSubstr("gpgconf --kill scdaemon"));
+    facts.readers = {reader("Reader 1", CardState::silent)};
     facts.pcsc_readers[0] = {"Reader 1", true, true, false, ""};
-    EXPECT_THAT(first_problem(facts), HasSubstr("does not answer"));
+    EXPECT_THAT(first_problem(facts), HasSubstr("The card in Reader 1 does not answer"));
+    // The service's first power-up failed, the module's did not.
+    facts.readers = {reader("Reader 1")};
+    EXPECT_EQ(first_problem(facts), "");
+    facts.readers = {reader("Reader 1", CardState::failing)};
+    facts.readers[0].card.code = code(SCARD_E_NOT_READY);
+    EXPECT_THAT(first_problem(facts), HasSubstr("0x80100010"));
+    facts.readers[0].card.code = code(SCARD_W_SECURITY_VIOLATION);
+    EXPECT_THAT(first_problem(facts), HasSubstr("polkit"));
+    facts.readers = {reader("Reader 1", CardState::none)};
     facts.pcsc_readers[0] = {"Reader 1", false, false, false, ""};
     EXPECT_THAT(first_problem(facts), HasSubstr("no card"));
-    facts = healthy();
-    facts.readers[0] = {"Reader 1", "", true, {}};
-    EXPECT_THAT(first_problem(facts), HasSubstr("not a JPKI card"));
+}
+
+TEST(Diagnosis, KnowsOtherKindsOfCards) {
+    Facts facts = healthy();
+    facts.readers = {reader("Reader 1", CardState::foreign)};
+    EXPECT_THAT(first_problem(facts), HasSubstr("not a JPKI card."));
+    facts.pcsc_readers[0].atr = "3B8F8001804F0CA0000003061100" "3B0000000042";
+    EXPECT_THAT(first_problem(facts), HasSubstr("FeliCa"));
+}
+
+TEST(Diagnosis, FindsTheReaderOfALongNameThatTheModuleCuts) {
+    const std::string name(70, 'R');
+    Facts facts = healthy();
+    facts.pcsc_readers[0].name = name;
+    facts.readers = {reader(name.substr(0, 60), CardState::silent)};
+    EXPECT_THAT(first_problem(facts), HasSubstr("does not answer"));
+}
+
+TEST(Diagnosis, SaysThatCommandsWantAReaderWhereThereAreSeveralCards) {
+    Facts facts = healthy();
+    facts.pcsc_readers.push_back({"It's mine", true, false, false, "3B"});
+    facts.readers.insert(facts.readers.begin(), reader("It's mine"));
+    EXPECT_EQ(first_problem(facts), "");
+    EXPECT_THAT(diagnose(facts),
+                Contains(Field(&Finding::command, "jpki --reader 'It'\\''s mine' status")));
+}
+
+TEST(Diagnosis, SaysThatACardIsSlow) {
+    Facts facts = healthy();
+    facts.took = milliseconds(999);
+    EXPECT_THAT(diagnose(facts), Each(Field(&Finding::grade, Grade::good)));
+    facts.took = milliseconds(2345);
+    EXPECT_EQ(first_problem(facts), "");
+    EXPECT_THAT(diagnose(facts), Contains(Field(&Finding::what, HasSubstr("is slow: looking at it took 2.3 s"))));
 }
 
 TEST(Diagnosis, LooksAtPinsAndCertificates) {
@@ -145,8 +229,10 @@ TEST(Diagnosis, MissingRegistrationsAreNotesOnly) {
     facts.p11kit_registered = false;
     facts.nss_unregistered = {"/srv/hanako/.pki/nssdb"};
     EXPECT_EQ(first_problem(facts), "");
+    facts.module_path = "/usr/lib/my modules/jpki-pkcs11.so";
     EXPECT_THAT(diagnose(facts),
-                Contains(Field(&Finding::advice, HasSubstr("modutil -dbdir sql:/srv/hanako/.pki/nssdb"))));
+                Contains(Field(&Finding::command, "modutil -dbdir sql:/srv/hanako/.pki/nssdb -add JPKI -libfile "
+                                                  "'/usr/lib/my modules/jpki-pkcs11.so'")));
 }
 
 }  // namespace
