@@ -131,10 +131,11 @@ bool Card::set(std::string_view assignment) {
 }
 
 bool Card::set_tries_left(Role pin, unsigned tries) {
-    File* file = state_->image.find(pin);
-    if (file == nullptr || file->kind != FileKind::kPin || tries > file->tries_max) return false;
-    file->tries_left = tries;
-    return state_->save();
+    return state_->set_tries_left(state_->image.find(pin), tries);
+}
+
+bool Card::set_tries_left(std::string_view application, std::uint16_t id, unsigned tries) {
+    return state_->set_tries_left(state_->image.find(application, id), tries);
 }
 
 const Image& Card::image() const { return state_->image; }

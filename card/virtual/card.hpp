@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,6 +51,8 @@ class Card {
     bool set(std::string_view name, std::string_view value);
     // Sets a counter (Role::kAuthPin or kSignPin); nothing is counted and a verified PIN stays so.
     bool set_tries_left(Role pin, unsigned tries);
+    // Of any PIN file.
+    bool set_tries_left(std::string_view application, std::uint16_t id, unsigned tries);
 
     const Image& image() const;
     Oracle oracle() const;

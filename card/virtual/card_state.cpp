@@ -127,6 +127,12 @@ unsigned CardState::tries_left(const File& pin) const {
     return pin.tries_left;
 }
 
+bool CardState::set_tries_left(File* pin, unsigned tries) {
+    if (pin == nullptr || pin->kind != FileKind::kPin || tries > pin->tries_max) return false;
+    pin->tries_left = tries;
+    return save();
+}
+
 bool CardState::verified(const File& pin) const {
     return session.application && session.verified.contains({*session.application, pin.id});
 }

@@ -53,6 +53,8 @@ struct CardState {
     const RsaKey* key(const File& file) const;
     unsigned tries_left(const File& pin) const;
     bool blocked(const File& pin) const { return pin.tries_max != 0 && tries_left(pin) == 0; }
+    // False, and nothing changes, for what is no PIN file or has no such counter.
+    bool set_tries_left(File* pin, unsigned tries);
     bool verified(const File& pin) const;
     void set_verified(const File& pin, bool now);
     // The security status of this application, or of every other one, is lost.

@@ -48,6 +48,19 @@ std::string set(ControlState& state, std::string_view assignment) {
     return std::string(kOk);
 }
 
+// `pin` is auth, sign, or a file as the image names it, such as text.0011.
+bool set_tries(Card& card, std::string_view pin, unsigned count) {
+    if (pin == "auth" || pin == "sign")
+        return card.set_tries_left(pin == "auth" ? Role::kAuthPin : Role::kSignPin, count);
+    const std::size_t dot = std::min(pin.find('.'), pin.size());
+    const std::string_view digits = pin.substr(std::min(dot + 1, pin.size()));
+    std::uint16_t id = 0;
+    const char* end = digits.data() + digits.size();
+    const auto [stop, wrong] = std::from_chars(digits.data(), end, id, 16);
+    return digits.size() == 4 && wrong == std::errc() && stop == end &&
+           card.set_tries_left(pin.substr(0, dot), id, count);
+}
+
 std::string tries(ControlState& state, std::string_view argument) {
     const std::size_t space = std::min(argument.find(' '), argument.size());
     const std::string_view pin = argument.substr(0, space);
@@ -55,10 +68,9 @@ std::string tries(ControlState& state, std::string_view argument) {
     unsigned count = 0;
     const char* end = digits.data() + digits.size();
     const auto [stop, wrong] = std::from_chars(digits.data(), end, count);
-    const bool well_formed =
-        (pin == "auth" || pin == "sign") && !digits.empty() && wrong == std::errc() && stop == end;
-    if (!well_formed) return error("tries auth|sign NUMBER");
-    if (!state.slot.card().set_tries_left(pin == "auth" ? Role::kAuthPin : Role::kSignPin, count)) {
+    const bool well_formed = !pin.empty() && !digits.empty() && wrong == std::errc() && stop == end;
+    if (!well_formed) return error("tries auth|sign|FILE NUMBER");
+    if (!set_tries(state.slot.card(), pin, count)) {
         return error("no such PIN, too many tries, or the image cannot be saved");
     }
     return std::string(kOk);
@@ -120,7 +132,8 @@ constexpr std::array<ControlCommand, 13> kCommands{{
     {"remove", "", "take the card out of the reader", remove},
     {"insert", "", "put the card into the reader", insert},
     {"set", "KEY=VALUE|SET", "set a personality switch, or a set of them", set},
-    {"tries", "auth|sign NUMBER", "set a retry counter", tries},
+    {"tries", "auth|sign|FILE NUMBER", "set a retry counter; of another PIN by its file, such as text.0011",
+     tries},
     {"swap", "IMAGE", "take the card out and put another one in", swap},
     {"reset-oracle", "", "start counting anew", reset_oracle},
     {"log", "", "the exchanges so far, PINs masked, then a line with a dot", log},
@@ -146,7 +159,7 @@ std::string control_help() {
     for (const ControlCommand& command : kCommands) {
         std::string usage(command.name);
         if (!command.argument.empty()) usage.append(" ").append(command.argument);
-        usage.resize(std::max<std::size_t>(usage.size(), 24), ' ');
+        usage.resize(std::max<std::size_t>(usage.size(), 28), ' ');
         out.append("  ").append(usage).append(" ").append(command.meaning).append("\n");
     }
     return out;

@@ -1,6 +1,8 @@
 // See image.hpp.
 #include "virtual/image.hpp"
 
+#include <algorithm>
+
 namespace jpki::vcard {
 
 const File* Image::find(Role role) const {
@@ -10,6 +12,13 @@ const File* Image::find(Role role) const {
         }
     }
     return nullptr;
+}
+
+File* Image::find(std::string_view application, std::uint16_t id) {
+    const auto in = std::ranges::find(applications, application, &Application::name);
+    if (in == applications.end()) return nullptr;
+    const auto at = std::ranges::find(in->files, id, &File::id);
+    return at == in->files.end() ? nullptr : &*at;
 }
 
 File* Image::find(Role role) { return const_cast<File*>(static_cast<const Image*>(this)->find(role)); }

@@ -87,6 +87,7 @@ struct Image {
     std::vector<Application> applications{};
 
     // Nothing when the image has no such file.
+    File* find(std::string_view application, std::uint16_t id);
     File* find(Role role);
     const File* find(Role role) const;
     // The DER of a certificate, without filler; throws ImageError when the image has none.

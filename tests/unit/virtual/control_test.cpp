@@ -53,8 +53,13 @@ TEST(Control, TriesSetsACounter) {
     Controlled control;
     EXPECT_EQ(control("tries auth 1"), "ok");
     EXPECT_EQ(control.slot.card().oracle().auth_pin.tries_left, 1U);
-    for (const char* wrong :
-         {"tries", "tries auth", "tries auth 4", "tries auth x", "tries other 1", "tries auth 1 2"}) {
+    EXPECT_EQ(control("tries text.0011 1"), "ok");
+    control.slot.card().power_on();
+    EXPECT_EQ(to_hex(control.slot.card().transmit(hex(kSelectText))), "9000");
+    EXPECT_EQ(to_hex(control.slot.card().transmit(hex("00200091"))), "63C1");
+    for (const char* wrong : {"tries", "tries auth", "tries auth 4", "tries auth x", "tries other 1",
+                              "tries auth 1 2", "tries text.0011 4", "tries text.0001 1", "tries text.11 1",
+                              "tries text. 1", "tries none.0011 1", "tries .0011 1", "tries jpki.0010 1"}) {
         EXPECT_TRUE(control(wrong).starts_with("error: ")) << wrong;
     }
 }
