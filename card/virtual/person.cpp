@@ -9,6 +9,14 @@ std::string digits(unsigned number, std::size_t width) {
     return std::string(width - std::min(width, text.size()), '0') + text;
 }
 
+// Names and addresses on cards have full-width digits (U+FF10 to U+FF19).
+std::string wide(std::string_view narrow) {
+    std::string text;
+    for (const char digit : narrow)
+        text += std::string("\xEF\xBC") + static_cast<char>(0x90 + (digit - '0'));
+    return text;
+}
+
 }  // namespace
 
 Person person(unsigned number) {
@@ -22,7 +30,9 @@ Person person(unsigned number) {
                     .name = "試験　太郎",
                     .sex = "1",
                     .birth = "319850305",
-                    .address = "試験県南試験市見本町１２番３号",
+                    // So long that the object around it on the card needs the longer form of its length, as
+                    // most people's do.
+                    .address = "試験県南試験市東見本町１２番１３号見本団地２棟４０１号",
                     .auth_serial = 0x0705D990,
                     .sign_serial = 0x0705D991,
                     .token_serial = "0000000020500003",
@@ -47,18 +57,16 @@ Person person(unsigned number) {
                     .sign_size = 1842};
         default: break;
     }
-    // The third person's address is so long that the object around it needs the longer form of its length.
-    const std::string remote = "大字長字見本前　仮越見本大団地南";
     const std::string tag = digits(number, 6);
     return {.id = "5A000000" + tag + "99903003A",
             .sign_id = "20240401000" + tag + "JPKITEST99903",
             .clock = "01" + digits(number / 60 % 60, 2) + digits(number % 60, 2),
             .prefecture = "Kamei-ken",
             .municipality = "Karigoe-shi",
-            .name = "仮名　第" + tag,
+            .name = "仮名　第" + wide(tag),
             .sex = "3",
             .birth = "419991231",
-            .address = "仮名県仮越市番号町" + (number == 2 ? remote : "") + tag,
+            .address = "仮名県仮越市番号町" + wide(tag),
             .auth_serial = 0x07200000U + (number % 1000000) * 2,
             .sign_serial = 0x07200001U + (number % 1000000) * 2,
             .token_serial = "0000000021" + tag,

@@ -67,9 +67,8 @@ TEST_F(TextApplication, HoldsTheAttributesWhereItsTableSays) {
 
 // Programs count on where the table then lies: its entries' low halves are octets 9, 11, 13 and 15.
 TEST_F(TextApplication, HasItsTableTwoOctetsLaterWhereTheAttributesAreLong) {
-    SurfaceCard other("0408", make_image({.person = 2, .issuer = &default_image()}));
-    other.present("0011", "1234");
-    const Bytes file = other.file("0002");
+    card.present("0011", "1234");
+    const Bytes file = card.file("0002");
     EXPECT_EQ(to_hex(slice(file, 0, 3)), "FF2082");
     EXPECT_EQ(to_hex(slice(file, 5, 3)), "DF2108");
     const SurfaceFile read(file);
