@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "command.hpp"
+#include "common/own_module.hpp"
 #include "failure.hpp"
 #include "text.hpp"
 

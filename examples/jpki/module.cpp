@@ -1,21 +1,17 @@
 #include "module.hpp"
 
 #include <dlfcn.h>
-#include <unistd.h>
 
 #include <array>
-#include <climits>
-#include <filesystem>
 
 #include "card_state.hpp"
+#include "common/own_module.hpp"
 #include "failure.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Meaning {
     CK_RV rv;
@@ -45,20 +41,6 @@ Function symbol(void* library, const char* name) {
 }
 
 }  // namespace
-
-std::string own_module() {
-    std::array<char, PATH_MAX> path{};
-    if (::readlink("/proc/self/exe", path.data(), path.size() - 1) > 0) {
-        const fs::path folder = fs::path(path.data()).parent_path();
-        // As it is built; as it is installed, under whatever prefix.
-        for (const char* place : {"../lib/jpki-pkcs11.so", JPKI_MODULE_FROM_HERE}) {
-            std::error_code ignored;
-            if (fs::exists(folder / place, ignored))
-                return fs::weakly_canonical(folder / place, ignored).string();
-        }
-    }
-    return JPKI_INSTALLED_MODULE;
-}
 
 std::string reader_of(const CK_SLOT_INFO& info) {
     std::string name = trimmed(info.slotDescription);

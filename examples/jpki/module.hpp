@@ -17,9 +17,6 @@ namespace jpki::app {
 
 using Octets = std::vector<std::uint8_t>;
 
-// The module that belongs to this program: built with it, or installed with it.
-std::string own_module();
-
 // The reader's own name: our module has two slots for one.
 std::string reader_of(const CK_SLOT_INFO& info);
 

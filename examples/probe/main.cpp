@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "common/new_file.hpp"
+#include "common/own_module.hpp"
 #include "pcsc/reader_system.hpp"
 #include "probe/atr.hpp"
 #include "probe/console.hpp"
@@ -69,8 +70,8 @@ void keep(const std::string& page, const std::string& file, bool replace) {
 void probe(Options& options) {
     if (options.dry_run) {
         if (options.guide) {
-            write_out(options.json ? as_text(guide_as_json(JPKI_INSTALLED_MODULE))
-                                   : guide_as_text(JPKI_INSTALLED_MODULE));
+            write_out(options.json ? as_text(guide_as_json(app::own_module()))
+                                   : guide_as_text(app::own_module()));
         } else {
             write_out(options.json ? as_text(plan_as_json()) : plan_as_text());
         }
@@ -85,9 +86,9 @@ void probe(Options& options) {
 
     SilentLog log;
     const auto readers = card::pcsc::make_pcsc_reader_system(log);
-    const Guided guided =
-        options.guide ? guide(*readers, atr_of, user, options.wishes, {.module = JPKI_INSTALLED_MODULE})
-                      : Guided{ask_card(*readers, atr_of, user, options.wishes), {}};
+    const Guided guided = options.guide
+                              ? guide(*readers, atr_of, user, options.wishes, {.module = app::own_module()})
+                              : Guided{ask_card(*readers, atr_of, user, options.wishes), {}};
     const Found& found = guided.found;
     const Report report{.version = JPKI_VERSION,
                         .date = today(),
