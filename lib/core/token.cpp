@@ -84,6 +84,9 @@ Error Token::noted(const Error& error) {
     if (error.detail != 0) last_failure_ = error.detail;
     switch (error.code) {
         case Errc::no_card:
+            // It was there when the session began.
+            kick_();
+            return Error{Errc::card_removed, error.detail, error.what};
         case Errc::card_removed:
         case Errc::reader_gone:
         case Errc::service_unavailable: kick_(); break;
