@@ -128,7 +128,7 @@ void statement_108_certificates_are_exact_and_described_truly(void** state) {
         CK_ULONG user;
         CK_ULONG authority;
         const char* authority_begins;
-    } kExpected[kTokens] = {{1581, 1334, "20230323"}, {1761, 1319, "20231206"}};
+    } kExpected[kTokens] = {{1581, 1334, "20230323"}, {1810, 1319, "20231206"}};
     for (int token = 0; token < kTokens; ++token) {
         const CK_SESSION_HANDLE session = open_logged_in((enum token)token);
         const CK_OBJECT_HANDLE user = find_user_certificate(session);

@@ -104,7 +104,7 @@ void statement_060_with_confirm_every_signature_needs_a_login_of_its_own(void** 
     CK_BYTE certificate[4096];
     assert_int_equal(read_attribute(my.session, find_user_certificate(my.session), CKA_VALUE, certificate,
                                     sizeof(certificate)),
-                     1761);
+                     1810);
     // A login that nobody used is good for one signature, too: not for one of each session.
     assert_rv(p11->C_Logout(my.session), CKR_OK);
     assert_rv(log_in(my.session, kFacts[kSignature].pin), CKR_OK);

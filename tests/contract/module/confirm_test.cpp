@@ -98,7 +98,7 @@ TEST_F(Confirm, TheCertificateStaysReadableAfterThePasswordIsSpent) {
     CK_OBJECT_CLASS wanted = CKO_CERTIFICATE;
     const auto found = find(session, {{CKA_ID, &id, 1}, {CKA_CLASS, &wanted, sizeof wanted}});
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(get(session, found[0], CKA_VALUE).size(), 1761U);
+    EXPECT_EQ(get(session, found[0], CKA_VALUE).size(), 1810U);
 }
 
 class Idle : public World {};

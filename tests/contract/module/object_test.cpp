@@ -37,7 +37,7 @@ TEST_F(Objects, TheSignatureCertificateDoesNotOutliveTheLogin) {
     CK_OBJECT_CLASS wanted = CKO_CERTIFICATE;
     const auto before = find(session, {{CKA_ID, &id, 1}, {CKA_CLASS, &wanted, sizeof wanted}});
     ASSERT_EQ(before.size(), 1U);
-    EXPECT_EQ(get(session, before[0], CKA_VALUE).size(), 1761U);
+    EXPECT_EQ(get(session, before[0], CKA_VALUE).size(), 1810U);
     ASSERT_EQ(C_Logout(session), CKR_OK);
     CK_ATTRIBUTE query{CKA_VALUE, nullptr, 0};
     EXPECT_EQ(C_GetAttributeValue(session, before[0], &query, 1), CKR_OBJECT_HANDLE_INVALID);
