@@ -1,6 +1,7 @@
 #include "profile/file_card.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "jpki/tlv.hpp"
 #include "profile/serial_number.hpp"
@@ -199,13 +200,14 @@ Status FileCard::verify(Seat seat, const PinSource& pin) {
         JPKI_TRY(needing_no_login(files_.select(file)));
     }
     state(seat).verified = false;
-    state(seat).may_be_open = true;
+    const bool was_open = std::exchange(state(seat).may_be_open, true);
     login_tried_ = true;
     const Status sent = send_pin({0x00, 0x20, 0x00, p2}, **secret);
     state(seat).verified = sent.has_value();
-    // A wrong PIN opens nothing; after any other answer, and after none, nobody knows.
+    // A wrong PIN opens nothing, nor need it close what an earlier one opened; after any other answer, and
+    // after none, nobody knows.
     if (failed_with(sent, Errc::pin_incorrect) || failed_with(sent, Errc::pin_locked))
-        state(seat).may_be_open = false;
+        state(seat).may_be_open = was_open;
     return sent;
 }
 

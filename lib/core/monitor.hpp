@@ -22,8 +22,8 @@ class Monitor {
     Monitor& operator=(const Monitor&) = delete;
     ~Monitor() = default;
 
-    // Makes sure that somebody looks: starts the thread and waits at most 250 ms for its first look, or looks
-    // now.
+    // Makes sure that somebody looks: starts the thread and waits at most a second for its first look, or
+    // looks now.
     void ensure_looking();
     // Something changed: look again soon.
     void kick();

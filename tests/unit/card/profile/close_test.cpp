@@ -167,6 +167,14 @@ TEST_F(Close, AWrongPinLeavesByTheOtherApplicationAndProvesNothing) {
     expect_close(Disposition::leave);
 }
 
+TEST_F(Close, AWrongPinAfterARightOneIsStillALogin) {
+    lease_with_login();
+    connection_.on("00200098 04 31323334", "63C2");
+    EXPECT_FALSE(card_.verify(kAuth, &pin_));
+    leaves().on(kTooLong, "9000");
+    expect_close(Disposition::unpower);
+}
+
 // The card may have taken the PIN, and only the way back was lost.
 TEST_F(Close, AVerifyOfUnknownOutcomeIsALogin) {
     for (const char* left : {"6982", "9000"}) {
