@@ -27,13 +27,16 @@ const Row* row_of(std::string_view program) {
     return row == kOnePinPrograms.end() ? nullptr : row;
 }
 
+// By the name that stands in the library itself.
+bool is_loaded(const char* library) noexcept {
+    void* found = ::dlopen(library, RTLD_NOLOAD | RTLD_LAZY);
+    if (found != nullptr) (void)::dlclose(found);
+    return found != nullptr;
+}
+
 }  // namespace
 
-bool nss_is_loaded() noexcept {
-    void* nss = ::dlopen("libnss3.so", RTLD_NOLOAD | RTLD_LAZY);
-    if (nss != nullptr) (void)::dlclose(nss);
-    return nss != nullptr;
-}
+bool nss_is_loaded() noexcept { return is_loaded("libnss3.so"); }
 
 std::string program_name() {
     std::string path(PATH_MAX, '\0');
@@ -54,6 +57,7 @@ View natural_view(std::string_view program) noexcept {
 }
 
 bool wants_ca_certificates(std::string_view program) noexcept {
+    if (is_loaded("pkinit.so.0")) return false;
     const Row* row = row_of(program);
     return row == nullptr || row->wants_cas;
 }

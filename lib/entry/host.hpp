@@ -21,8 +21,9 @@ std::string program_of(std::string_view executable);
 // for its PIN (NSS, ssh*, p11-kit's server).
 View natural_view(std::string_view program) noexcept;
 
-// False for ssh*, which takes every certificate for a key of the user's: `ssh-keygen -D` prints the CA's,
-// too.
+// False where every certificate is taken for one of the user's: by ssh* (`ssh-keygen -D` prints the CA's,
+// too), and by Kerberos's pkinit, which then refuses to choose, in whatever program (kinit, sssd's
+// krb5_child, pam_krb5's).
 bool wants_ca_certificates(std::string_view program) noexcept;
 
 }  // namespace jpki::p11

@@ -151,7 +151,10 @@ void objects(Report& report) {
     report.line(
         "Of a My Number Card. On a phone nothing of the authentication token but CA certificate and profiles "
         "is seen without");
-    report.line("a login. Programs whose name begins with `ssh` are not shown CA certificates.");
+    report.line(
+        "a login. Programs whose name begins with `ssh`, and all with Kerberos's `pkinit` in them, are not "
+        "shown CA");
+    report.line("certificates.");
     report.line();
     report.head({"token", "class", "`CKA_LABEL` or profile", "`CKA_ID`", "seen"});
     list(report, kAuthentication, "authentication");

@@ -1,10 +1,12 @@
 # shellcheck shell=bash disable=SC2154  # what is not set here, the script that sources this sets
-# What every check finds ready: the module as it is installed, certificates for the servers, and sshd.
+# What every check finds ready: the module as it is installed, certificates for the servers, and the servers themselves.
 
 prepare() {
     installed
     server_certificates
-    sshd_program
+    export CLIENTS_SSHD=/usr/sbin/sshd
+    [[ -x $CLIENTS_SSHD ]] || { unpacked openssh-server && CLIENTS_SSHD=$CLIENTS_CACHE/openssh-server/usr/sbin/sshd; }
+    unpacked krb5-kdc krb5-admin-server libverto1 libverto-libev1 libev4
 }
 
 # Everything that `cmake --install` writes, in $top/stage; inside laid over /usr and /etc.
@@ -41,14 +43,15 @@ server_certificates() {
     ) 2>"$top/tls/log" || { cat "$top/tls/log" >&2 && exit 1; }
 }
 
-# Unpacked and not installed: a test should not start a server on anybody's machine.
-sshd_program() {
-    export CLIENTS_SSHD=/usr/sbin/sshd
-    [[ ! -x $CLIENTS_SSHD ]] || return 0
-    CLIENTS_SSHD=$CLIENTS_CACHE/openssh-server/usr/sbin/sshd
-    [[ ! -x $CLIENTS_SSHD ]] || return 0
-    mkdir -p "$CLIENTS_CACHE"
-    (cd "$CLIENTS_CACHE" && rm -f openssh-server_*.deb && apt-get -qq -o APT::Sandbox::User=root download openssh-server &&
-        dpkg-deb -x openssh-server_*.deb openssh-server) >&2 ||
-        echo "sshd could not be fetched: its checks will fail" >&2
+# unpacked PACKAGE [PACKAGE...]: in $CLIENTS_CACHE, in a folder with the name of the first, and not installed: a test should
+# not start a server on anybody's machine.
+unpacked() {
+    local folder=$CLIENTS_CACHE/$1 package
+    [[ ! -e $folder/.complete ]] || return 0
+    mkdir -p "$folder"
+    (
+        cd "$folder" && apt-get -qq -o APT::Sandbox::User=root download "$@" || exit 1
+        for package in *.deb; do dpkg-deb -x "$package" . || exit 1; done
+        rm ./*.deb && touch .complete
+    ) >&2 || echo "$1 could not be fetched: its checks will fail" >&2
 }

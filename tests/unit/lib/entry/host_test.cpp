@@ -1,6 +1,7 @@
 // What is known of programs by name. This one has no libnss3 in it.
 #include "entry/host.hpp"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 namespace jpki::p11 {
@@ -19,6 +20,18 @@ TEST(Host, OnlySshIsBetterOffWithoutTheCaCertificates) {
         EXPECT_FALSE(wants_ca_certificates(name)) << name;
     for (const char* name : {"", "openssl", "p11-kit-server", "p11-kit-remote", "firefox-esr"})
         EXPECT_TRUE(wants_ca_certificates(name)) << name;
+}
+
+// A stand-in that has nothing of pkinit but what it calls itself, as the linker knows it.
+TEST(Host, NoProgramShowsPkinitTheCaCertificates) {
+    ASSERT_TRUE(wants_ca_certificates("krb5_child"));
+    void* pkinit = ::dlopen(JPKI_PKINIT_STAND_IN, RTLD_LAZY | RTLD_LOCAL);
+    ASSERT_NE(pkinit, nullptr) << ::dlerror();
+    for (const char* name : {"", "kinit", "krb5_child", "login", "p11-kit-server"})
+        EXPECT_FALSE(wants_ca_certificates(name)) << name;
+    EXPECT_EQ(natural_view("kinit"), View::both);
+    (void)::dlclose(pkinit);
+    EXPECT_TRUE(wants_ca_certificates("krb5_child"));
 }
 
 TEST(Host, KnowsTheNameOfTheRunningProgram) { EXPECT_EQ(program_name(), "lib_entry_test"); }
