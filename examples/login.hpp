@@ -73,7 +73,8 @@ inline std::string tries(const JPKI_TOKEN_STATUS& status) {
 inline void log_in(const Module& module, CK_SLOT_ID slot, Session& session, const char* label, int pin_fd) {
     const JPKI_TOKEN_STATUS before = module.status(slot);
     if (before.ulTriesLeft == 0) check(CKR_PIN_LOCKED, label);
-    // A program with windows explains here what a last try is, asks twice, and calls JPKI_AllowLastTry.
+    // A program with windows explains here what a last try is, asks twice, and calls JPKI_AllowLastTry with
+    // this session: the card that it counted.
     if (before.ulTriesLeft == 1)
         throw std::runtime_error("One try is left, and this program does not spend it.");
     Pin pin(pin_fd, label);

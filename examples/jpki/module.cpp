@@ -111,11 +111,6 @@ std::string Module::reader_of(CK_SLOT_ID slot) const {
     return app::reader_of(info);
 }
 
-void Module::allow_last_try(CK_SLOT_ID slot) const {
-    if (vendor_ != nullptr && (vendor_->version.major > 1 || vendor_->version.minor >= 1))
-        check(vendor_->JPKI_AllowLastTry(slot));
-}
-
 void Module::check(CK_RV rv) {
     if (rv == CKR_OK) return;
     for (const Meaning& known : kMeanings) {
@@ -158,6 +153,12 @@ void Session::check_pin(CK_RV rv) const {
     if (status && status->ulLastRefusal == JPKI_REFUSAL_UNKNOWN_COUNTER)
         throw Failure(Exit::refused, say(Text::counter_unknown), say(Text::last_try_advice));
     check(rv);
+}
+
+void Session::allow_last_try() const {
+    const JPKI_FUNCTION_LIST* vendor = module_.vendor();
+    if (vendor != nullptr && (vendor->version.major > 1 || vendor->version.minor >= 1))
+        check(vendor->JPKI_AllowLastTry(handle_));
 }
 
 void Session::login(const SecretBytes& pin) const {

@@ -42,10 +42,6 @@ class Module {
 
     [[nodiscard]] std::string reader_of(CK_SLOT_ID slot) const;
 
-    // The next login or change at this token may spend its last try. A module that cannot be told decides
-    // for itself.
-    void allow_last_try(CK_SLOT_ID slot) const;
-
     // Throws Failure with the meaning of `rv` unless it is CKR_OK.
     static void check(CK_RV rv);
 
@@ -64,6 +60,8 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
+    // Its next login or change may spend the last try. A module that cannot be told decides for itself.
+    void allow_last_try() const;
     // One try if the PIN is wrong; none if it cannot be right. Throws Failure.
     void login(const SecretBytes& pin) const;
     void logout() const;

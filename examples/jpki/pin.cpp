@@ -138,7 +138,7 @@ void test(Context& context, const Wishes& wishes) {
     const SecretBytes pin = enter_old(seat, wishes.pin);
     {
         const Session session(module, seat.slot);
-        if (last) module.allow_last_try(seat.slot);
+        if (last) session.allow_last_try();
         counted(module, seat, [&] { session.login(pin); });
         session.logout();
     }
@@ -158,7 +158,7 @@ void change(Context& context, const Wishes& wishes) {
     if (equal(old_pin.view(), fresh.view())) throw Failure(Exit::refused, say(Text::new_pin_same));
     try {
         const Session session(module, seat.slot);
-        if (last) module.allow_last_try(seat.slot);
+        if (last) session.allow_last_try();
         counted(module, seat, [&] { session.change_pin(old_pin, fresh); });
     } catch (const Failure& failure) {
         const bool uncertain = failure.exit() == Exit::failed || failure.exit() == Exit::no_card;

@@ -66,7 +66,7 @@ typedef struct JPKI_TOKEN_STATUS {
     CK_ULONG
     ulRenewalOpen; /* 1: within the three months before the certificate's end, when it can be renewed */
     CK_ULONG
-        ulNotBefore; /* of the user's certificate, seconds since 1970 (UTC); 0 where lDaysLeft is unknown */
+    ulNotBefore; /* of the user's certificate, seconds since 1970 (UTC); 0 where lDaysLeft is unknown */
     CK_ULONG ulNotAfter; /* the same */
 } JPKI_TOKEN_STATUS;
 
@@ -90,13 +90,15 @@ typedef CK_RV (*JPKI_GetTokenStatus_t)(CK_SLOT_ID slotID, JPKI_TOKEN_STATUS* pSt
 typedef CK_RV (*JPKI_GetModuleStatus_t)(JPKI_MODULE_STATUS* pStatus);
 
 /*
- * Since 1.1. The next PIN that this program sends to this token may be the last try, or one of which the card
- * does not say how many are left, although last_try is "refuse". Ask the holder first, twice: a wrong PIN
- * then locks the card. The permission is used up by the next C_Login or C_SetPIN of this token, whatever
- * comes of it, and ends with a logout and with the card's removal; another token's login leaves it. Sends no
- * PIN itself. Returns what C_GetTokenInfo would.
+ * Since 1.1. The next PIN that this session sends may be the last try, or one of which the card does not say
+ * how many are left, although last_try is "refuse". Open the session first; then read how many tries are
+ * left, show them, and ask the holder, twice: a wrong PIN locks the card. So what was shown, agreed to and
+ * sent is of one card. The permission is used up by the session's next C_Login or C_SetPIN, whatever comes of
+ * it, and ends with a logout of the token and with the session. Sends no PIN itself. CKR_DEVICE_REMOVED where
+ * the card has changed since the session was opened, CKR_SESSION_HANDLE_INVALID,
+ * CKR_CRYPTOKI_NOT_INITIALIZED.
  */
-typedef CK_RV (*JPKI_AllowLastTry_t)(CK_SLOT_ID slotID);
+typedef CK_RV (*JPKI_AllowLastTry_t)(CK_SESSION_HANDLE hSession);
 
 /*
  * Since 1.1. What is with the card in this slot's reader, as the last call found it that needed the card: why

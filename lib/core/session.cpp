@@ -6,10 +6,14 @@
 
 namespace jpki::p11 {
 
-Status Session::log_in(ByteView pin) { return noted(token_->log_in(incarnation_, pin)); }
+LastTry Session::take_last_try() {
+    return last_try_allowed_.exchange(0) == token_->login_number() ? LastTry::allow : LastTry::refuse;
+}
+
+Status Session::log_in(ByteView pin) { return noted(token_->log_in(incarnation_, pin, take_last_try())); }
 
 Status Session::set_pin(ByteView old_pin, ByteView new_pin) {
-    return noted(token_->set_pin(incarnation_, old_pin, new_pin));
+    return noted(token_->set_pin(incarnation_, old_pin, new_pin, take_last_try()));
 }
 
 Result<std::shared_ptr<const Object>> Session::load(CK_OBJECT_HANDLE handle) {

@@ -40,6 +40,9 @@ class Session {
     [[nodiscard]] CK_ULONG device_error() const noexcept { return device_error_; }
 
     Status log_in(ByteView pin);
+    // The vendor interface's: this session's next login or change of PIN may spend the last try, or one of an
+    // unknown number. That one call takes the permission, whatever comes of it; a logout ends it, too.
+    void allow_last_try() { last_try_allowed_ = token_->login_number(); }
     // A context-specific login for the signature under way. Errors: operation_not_initialized when none waits
     // for one.
     Status authenticate(ByteView pin);
@@ -111,6 +114,7 @@ class Session {
     Result<Verifying*> verifying(Step which, bool signature_first) JPKI_REQUIRES(mutex_);
     Result<bool> matches(const std::shared_ptr<const Object>& object, const std::vector<Criterion>& criteria);
     Result<Bytes> sign_with_card(Signing operation);
+    LastTry take_last_try();
     static Status check(Verifying operation, std::optional<ByteView> signature);
 
     CK_SESSION_HANDLE handle_;
@@ -119,6 +123,7 @@ class Session {
     Incarnation incarnation_;
     bool rw_;
     std::atomic<CK_ULONG> device_error_{0};
+    std::atomic<std::uint64_t> last_try_allowed_{0};  // a login's number, which are from 1
 
     Mutex mutex_;
     std::optional<Search> search_ JPKI_GUARDED_BY(mutex_);

@@ -36,7 +36,7 @@ Status Session::authenticate(ByteView pin) {
         login_number = signing_->login_number;
         signing_->confirmed.wipe();  // the last answer counts
     }
-    JPKI_TRY_ASSIGN(SecretBytes confirmed, noted(token_->authenticate(incarnation_, pin)));
+    JPKI_TRY_ASSIGN(SecretBytes confirmed, noted(token_->authenticate(incarnation_, pin, take_last_try())));
     const Lock lock(mutex_);
     if (signing_ && signing_->login_number == login_number) signing_->confirmed = std::move(confirmed);
     return {};

@@ -116,7 +116,6 @@ void Token::drop_login() {
     state_.logged_in = false;
     state_.pin.wipe();
     state_.confirmation_waits = false;
-    state_.last_try_allowed = false;
     ++login_number_;
     renew_private_handles();
 }
@@ -199,42 +198,31 @@ Result<SecretBytes> Token::take_pin(ByteView typed) {
     return pin;
 }
 
-Status Token::allow_last_try() {
-    JPKI_TRY(identify());
-    const Lock lock(mutex_);
-    settle_locked();
-    if (!state_.identified) return fail(Errc::token_not_present, "the card was removed or exchanged");
-    state_.last_try_allowed = true;
-    return {};
+LastTry Token::effective(LastTry permitted) const {
+    return permitted == LastTry::allow ? permitted : reader_->environment().config.last_try;
 }
 
-LastTry Token::take_last_try() {
-    if (std::exchange(state_.last_try_allowed, false)) return LastTry::allow;
-    return reader_->environment().config.last_try;
-}
-
-Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_new) {
+Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_new, LastTry last_try) {
     Ticket along;
     SecretBytes fresh;
-    LastTry last_try = LastTry::refuse;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
-        last_try = take_last_try();
         JPKI_TRY_ASSIGN(fresh, check_new_pin(profile().pin, typed_new));
         along = ticket();
         JPKI_TRY_ASSIGN(along.pin, take_pin(typed_old));
     }
     SecretBytes kept = fresh.clone();
     const auto answered = along.renewal;
-    const auto done = reader_->run(
-        session, reader_->environment().timing.operation,
-        [along = std::move(along), fresh = std::move(fresh), last_try](CardLease& lease) -> Status {
-            JPKI_TRY(check_identity(lease.card(), along));
-            *along.renewal =
-                p11::change_pin(lease.card(), along.seat, along.profile->pin, along.pin, fresh, last_try);
-            return (*along.renewal)->status;
-        });
+    const auto done = reader_->run(session, reader_->environment().timing.operation,
+                                   [along = std::move(along), fresh = std::move(fresh),
+                                    last_try = effective(last_try)](CardLease& lease) -> Status {
+                                       JPKI_TRY(check_identity(lease.card(), along));
+                                       *along.renewal =
+                                           p11::change_pin(lease.card(), along.seat, along.profile->pin,
+                                                           along.pin, fresh, last_try);
+                                       return (*along.renewal)->status;
+                                   });
     const Lock lock(mutex_);
     // The change may have happened although its answer was lost or came too late; then the kept PIN would
     // cost a try when it is next used.
@@ -251,13 +239,11 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     return {};
 }
 
-Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
+Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed, LastTry last_try) {
     Ticket along;
-    LastTry last_try = LastTry::refuse;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
-        last_try = take_last_try();
         along = ticket();
         JPKI_TRY_ASSIGN(along.pin, take_pin(typed));
     }
@@ -272,7 +258,8 @@ Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
     const auto answered = along.renewal;
     auto done = reader_->run(
         session, reader_->environment().timing.operation,
-        [along = std::move(along), last_try, decide_pss](CardLease& lease) -> Result<Found> {
+        [along = std::move(along), last_try = effective(last_try),
+         decide_pss](CardLease& lease) -> Result<Found> {
             Card& card = lease.card();
             JPKI_TRY(check_identity(card, along));
             Found found{along.key, std::nullopt};
@@ -301,9 +288,9 @@ Result<SecretBytes> Token::verify_at_card(Incarnation session, ByteView typed) {
     return kept;
 }
 
-Status Token::log_in(Incarnation session, ByteView typed) {
+Status Token::log_in(Incarnation session, ByteView typed, LastTry last_try) {
     if (logged_in()) return fail(Errc::user_already_logged_in);
-    JPKI_TRY_ASSIGN(SecretBytes pin, verify_at_card(session, typed));
+    JPKI_TRY_ASSIGN(SecretBytes pin, verify_at_card(session, typed, last_try));
     bool outlived = false;
     {
         const Lock lock(mutex_);
@@ -331,8 +318,8 @@ bool Token::always_authenticates() const noexcept {
     return seat_ == Seat::signature && reader_->environment().config.confirm == Confirm::every_signature;
 }
 
-Result<SecretBytes> Token::authenticate(Incarnation session, ByteView typed) {
-    auto pin = verify_at_card(session, typed);
+Result<SecretBytes> Token::authenticate(Incarnation session, ByteView typed, LastTry last_try) {
+    auto pin = verify_at_card(session, typed, last_try);
     const Lock lock(mutex_);
     // The user's login counted for a signature right after it; this one was asked for its own.
     state_.pin.wipe();

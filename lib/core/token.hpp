@@ -61,16 +61,13 @@ class Token {
     // The same with a counter asked for now, even while logged in (the vendor interface's).
     Result<TokenInfo> read_info_now();
 
-    // `session`: the incarnation the caller's session was opened on. Errors: user_already_logged_in,
-    // pin_malformed, pin_incorrect, pin_locked, last_try_refused, card_removed, transport.
-    Status log_in(Incarnation session, ByteView typed);
+    // `session`: the incarnation the caller's session was opened on. `last_try`: whether this one may be
+    // spent, whatever the configuration says. Errors: user_already_logged_in, pin_malformed, pin_incorrect,
+    // pin_locked, last_try_refused, card_removed, transport.
+    Status log_in(Incarnation session, ByteView typed, LastTry last_try);
     // Errors: of the new PIN pin_length, pin_alphabet, pin_too_weak, before anything is sent; of the old one
     // as log_in(). Whoever was logged in stays so.
-    Status set_pin(Incarnation session, ByteView typed_old, ByteView typed_new);
-    // The vendor interface's: the next login or change of PIN may spend the last try, or one of an unknown
-    // number. That one call takes the permission, whatever comes of it; so does a logout. Errors: as
-    // identify().
-    Status allow_last_try();
+    Status set_pin(Incarnation session, ByteView typed_old, ByteView typed_new, LastTry last_try);
     Status log_out(Incarnation session);
     [[nodiscard]] bool logged_in();
     // Moves with every logout: what was begun under an older number is void.
@@ -100,7 +97,7 @@ class Token {
     // A context-specific login: verifies the PIN and returns it for the one operation that waits for it; the
     // user's login counts for no signature any more. A PIN that turns out to be locked logs the user out.
     // Errors: as log_in().
-    Result<SecretBytes> authenticate(Incarnation session, ByteView typed);
+    Result<SecretBytes> authenticate(Incarnation session, ByteView typed, LastTry last_try);
     // A call on a session of this token: starts the idle time anew.
     void touch();
 
@@ -128,7 +125,6 @@ class Token {
                           // needs its own
         TimePoint last_call{};
         Duration suspended{};
-        bool last_try_allowed = false;    // by allow_last_try(), until the next login
         bool confirmation_waits = false;  // a context-specific login has not been used yet
         std::optional<std::uint8_t> tries;
         TimePoint tries_read{};
@@ -162,7 +158,7 @@ class Token {
     enum class Counter : std::uint8_t { no, if_idle, yes };
     Status inspect(Counter wanted);
     // One login at the user's wish; the PIN comes back for keeping.
-    Result<SecretBytes> verify_at_card(Incarnation session, ByteView typed);
+    Result<SecretBytes> verify_at_card(Incarnation session, ByteView typed, LastTry last_try);
     [[nodiscard]] bool login_expired() const JPKI_REQUIRES(mutex_);
     Result<TokenInfo> known_info();
     void note_pss(Incarnation incarnation, bool known);
@@ -171,8 +167,8 @@ class Token {
     void settle_locked() JPKI_REQUIRES(mutex_);
     void drop_login() JPKI_REQUIRES(mutex_);
     Result<SecretBytes> take_pin(ByteView typed) JPKI_REQUIRES(mutex_);
-    // For one login.
-    LastTry take_last_try() JPKI_REQUIRES(mutex_);
+    // What holds for one login: its program's permission, else the configuration.
+    [[nodiscard]] LastTry effective(LastTry permitted) const;
     Status note_login(const LoginReport& report) JPKI_REQUIRES(mutex_);
     void renew_private_handles() JPKI_REQUIRES(mutex_);
     void note_renewal(const std::optional<LoginReport>& renewal) JPKI_REQUIRES(mutex_);

@@ -115,4 +115,13 @@ void trace(Log& log, Fn function, const Status& status, std::span<const CK_ULONG
     log.write(level, line.text());
 }
 
+void trace(Log& log, std::string_view function, const Status& status, LogLevel success) noexcept {
+    const LogLevel level = status ? success : LogLevel::info;
+    if (!log.enabled(level)) return;
+    Line line;
+    line << function << " -> ";
+    add_answer(line, status);
+    log.write(level, line.text());
+}
+
 }  // namespace jpki::p11

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 #include "entry/binding.hpp"
@@ -21,5 +22,8 @@ CK_ULONG loggable(T argument) noexcept {
 
 // `arguments`: all of the function's, as loggable() gives them; or none.
 void trace(Log& log, Fn function, const Status& status, std::span<const CK_ULONG> arguments = {}) noexcept;
+
+// Of a function of the vendor interface. `success`: the level at which it is worth a line that it worked.
+void trace(Log& log, std::string_view function, const Status& status, LogLevel success) noexcept;
 
 }  // namespace jpki::p11

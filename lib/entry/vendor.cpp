@@ -7,9 +7,8 @@ namespace jpki::p11 {
 
 namespace {
 
-Status token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
-    JPKI_TRY_ASSIGN(const auto module, library::module());
-    JPKI_TRY_ASSIGN(const auto token, module->slot(slot));
+Status token_status(Module& module, CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
+    JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(const TokenInfo info, token->read_info_now());
     status->ulSeat = token->seat() == Seat::authentication ? JPKI_SEAT_AUTHENTICATION : JPKI_SEAT_SIGNATURE;
@@ -19,7 +18,7 @@ Status token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
     status->ulFamily = static_cast<CK_ULONG>(info.family);
     status->ulLastStatusWord = info.last_failure;
     const auto valid = token->read_validity();
-    const std::int64_t now = module->environment().clock->wall_seconds();
+    const std::int64_t now = module.environment().clock->wall_seconds();
     status->lDaysLeft = valid ? static_cast<CK_LONG>(days_left(now, valid->not_after)) : JPKI_DAYS_UNKNOWN;
     status->ulRenewalOpen = valid && renewal_open(now, valid->not_after) ? 1 : 0;
     status->ulNotBefore = valid ? static_cast<CK_ULONG>(valid->not_before) : 0;
@@ -27,9 +26,8 @@ Status token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
     return {};
 }
 
-Status slot_status(CK_SLOT_ID slot, JPKI_SLOT_STATUS* status) {
-    JPKI_TRY_ASSIGN(const auto module, library::module());
-    JPKI_TRY_ASSIGN(const auto token, module->slot(slot));
+Status slot_status(Module& module, CK_SLOT_ID slot, JPKI_SLOT_STATUS* status) {
+    JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
     const CardStatus found = token->card_status();
     status->ulCard = static_cast<CK_ULONG>(found.state);
@@ -37,35 +35,50 @@ Status slot_status(CK_SLOT_ID slot, JPKI_SLOT_STATUS* status) {
     return {};
 }
 
-Status module_status(JPKI_MODULE_STATUS* status) {
-    JPKI_TRY_ASSIGN(const auto module, library::module());
+Status module_status(const Module& module, JPKI_MODULE_STATUS* status) {
     if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
-    const auto& problems = module->environment().problems;
+    const auto& problems = module.environment().problems;
     status->ulConfigProblems = static_cast<CK_ULONG>(problems.size());
     status->ulConfigLine = problems.empty() ? 0 : problems.front().line;
     status->ulConfigColumn = problems.empty() ? 0 : problems.front().column;
-    status->ulThreads = module->environment().threads ? 1 : 0;
+    status->ulThreads = module.environment().threads ? 1 : 0;
     return {};
 }
 
-Status allow_last_try(CK_SLOT_ID slot) {
-    JPKI_TRY_ASSIGN(const auto module, library::module());
-    JPKI_TRY_ASSIGN(const auto token, module->slot(slot));
-    return token->allow_last_try();
+// A session, not a slot: what the holder was shown and has agreed to is true of that card alone.
+Status allow_last_try(Module& module, CK_SESSION_HANDLE session) {
+    JPKI_TRY_ASSIGN(const auto found, module.session_for_login(session));
+    found->allow_last_try();
+    return {};
+}
+
+template <class Body>
+CK_RV answered(std::string_view function, LogLevel success, Body body) noexcept {
+    return guarded([&]() -> Status {
+        JPKI_TRY_ASSIGN(const auto module, library::module());
+        const Status status = body(*module);
+        trace(*module->environment().log, function, status, success);
+        return status;
+    });
 }
 
 extern "C" {
 static CK_RV get_token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
-    return guarded([&] { return token_status(slot, status); });
+    return answered("JPKI_GetTokenStatus", LogLevel::trace,
+                    [&](Module& module) { return token_status(module, slot, status); });
 }
 static CK_RV get_module_status(JPKI_MODULE_STATUS* status) {
-    return guarded([&] { return module_status(status); });
+    return answered("JPKI_GetModuleStatus", LogLevel::trace,
+                    [&](const Module& module) { return module_status(module, status); });
 }
 static CK_RV get_slot_status(CK_SLOT_ID slot, JPKI_SLOT_STATUS* status) {
-    return guarded([&] { return slot_status(slot, status); });
+    return answered("JPKI_GetSlotStatus", LogLevel::trace,
+                    [&](Module& module) { return slot_status(module, slot, status); });
 }
-static CK_RV allow_last_try_of(CK_SLOT_ID slot) {
-    return guarded([&] { return allow_last_try(slot); });
+// Without being asked for more the log says who gave the last try away.
+static CK_RV allow_last_try_of(CK_SESSION_HANDLE session) {
+    return answered("JPKI_AllowLastTry", LogLevel::warning,
+                    [&](Module& module) { return allow_last_try(module, session); });
 }
 }
 

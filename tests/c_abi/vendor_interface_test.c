@@ -59,7 +59,8 @@ static void an_unknown_slot_is_told_apart_from_bad_arguments(void** state) {
     assert_rv(p11->C_Initialize(NULL), CKR_OK);
     assert_rv(vendor()->JPKI_GetTokenStatus(88888, &token), CKR_SLOT_ID_INVALID);
     assert_rv(vendor()->JPKI_GetTokenStatus(88888, NULL), CKR_SLOT_ID_INVALID);
-    assert_rv(vendor()->JPKI_AllowLastTry(88888), CKR_SLOT_ID_INVALID);
+    assert_rv(vendor()->JPKI_AllowLastTry(88888), CKR_SESSION_HANDLE_INVALID);
+    assert_rv(vendor()->JPKI_AllowLastTry(CK_INVALID_HANDLE), CKR_SESSION_HANDLE_INVALID);
     assert_rv(vendor()->JPKI_GetSlotStatus(88888, NULL), CKR_SLOT_ID_INVALID);
 }
 

@@ -1,4 +1,5 @@
-// JPKI_AllowLastTry: one PIN, of one token, of one card, and never a second.
+// JPKI_AllowLastTry: one PIN, of one session with one card, and never a second.
+#include "wiring.hpp"
 #include "world.hpp"
 
 // After cryptoki.h, which it builds on.
@@ -10,11 +11,11 @@ class LastTryAllowed : public World {
   protected:
     void SetUp() override { initialize(); }
 
-    static CK_RV allow(CK_SLOT_ID slot) {
+    static CK_RV allow(CK_SESSION_HANDLE session) {
         CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
         CK_INTERFACE* found = nullptr;
         EXPECT_EQ(C_GetInterface(name, nullptr, &found, 0), CKR_OK);
-        return static_cast<const JPKI_FUNCTION_LIST*>(found->pFunctionList)->JPKI_AllowLastTry(slot);
+        return static_cast<const JPKI_FUNCTION_LIST*>(found->pFunctionList)->JPKI_AllowLastTry(session);
     }
     static CK_RV change(CK_SESSION_HANDLE session, std::string_view from, std::string_view to) {
         Bytes old_pin = to_bytes(from);
@@ -42,8 +43,9 @@ class LastTryAllowed : public World {
 
 TEST_F(LastTryAllowed, TheRightPinLogsInAndFillsTheCounter) {
     one_try_left();
-    ASSERT_EQ(allow(kAuth), CKR_OK);
-    EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_OK);
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(allow(session), CKR_OK);
+    EXPECT_EQ(login(session, kAuthPin), CKR_OK);
     EXPECT_EQ(oracle().auth_pin.tries_left, 3U);
     EXPECT_EQ(oracle().auth_pin.verifies, 1U);
 }
@@ -51,7 +53,7 @@ TEST_F(LastTryAllowed, TheRightPinLogsInAndFillsTheCounter) {
 TEST_F(LastTryAllowed, TheRightPinTakesItToo) {
     one_try_left();
     const CK_SESSION_HANDLE session = open(kAuth);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     ASSERT_EQ(login(session, kAuthPin), CKR_OK);
     ASSERT_EQ(C_Logout(session), CKR_OK);
     one_try_left();
@@ -62,7 +64,7 @@ TEST_F(LastTryAllowed, TheRightPinTakesItToo) {
 TEST_F(LastTryAllowed, AWrongPinTakesIt) {
     ASSERT_TRUE(set_tries_left(vcard::Role::kAuthPin, 2));
     const CK_SESSION_HANDLE session = open(kAuth);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     EXPECT_EQ(login(session, "9999"), CKR_PIN_INCORRECT);
     EXPECT_EQ(login(session, "9999"), CKR_FUNCTION_CANCELED);
     EXPECT_EQ(oracle().auth_pin.tries_left, 1U);
@@ -71,8 +73,8 @@ TEST_F(LastTryAllowed, AWrongPinTakesIt) {
 TEST_F(LastTryAllowed, AskedForTwiceItIsOneAllTheSame) {
     ASSERT_TRUE(set_tries_left(vcard::Role::kAuthPin, 2));
     const CK_SESSION_HANDLE session = open(kAuth);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     EXPECT_EQ(login(session, "9999"), CKR_PIN_INCORRECT);
     EXPECT_EQ(login(session, kAuthPin), CKR_FUNCTION_CANCELED);
     EXPECT_EQ(oracle().auth_pin.tries_left, 1U);
@@ -80,8 +82,9 @@ TEST_F(LastTryAllowed, AskedForTwiceItIsOneAllTheSame) {
 
 TEST_F(LastTryAllowed, TheWrongPinLocks) {
     one_try_left();
-    ASSERT_EQ(allow(kAuth), CKR_OK);
-    EXPECT_EQ(login(open(kAuth), "9999"), CKR_PIN_LOCKED);
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(allow(session), CKR_OK);
+    EXPECT_EQ(login(session, "9999"), CKR_PIN_LOCKED);
     EXPECT_EQ(oracle().auth_pin.tries_left, 0U);
     EXPECT_EQ(oracle().auth_pin.verifies, 1U);
 }
@@ -89,7 +92,7 @@ TEST_F(LastTryAllowed, TheWrongPinLocks) {
 TEST_F(LastTryAllowed, AnImpossiblePinTakesItAlthoughItIsNotSent) {
     one_try_left();
     const CK_SESSION_HANDLE session = open(kAuth);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     EXPECT_EQ(login(session, "12345"), CKR_PIN_INCORRECT);
     EXPECT_EQ(login(session, kAuthPin), CKR_FUNCTION_CANCELED);
     expect_one_try_kept();
@@ -99,7 +102,7 @@ TEST_F(LastTryAllowed, AChangeTakesIt) {
     one_try_left();
     const CK_SESSION_HANDLE session = open(kAuth, true);
     EXPECT_EQ(change(session, kAuthPin, "4321"), CKR_FUNCTION_CANCELED);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     EXPECT_EQ(change(session, kAuthPin, "4321"), CKR_OK);
     EXPECT_EQ(oracle().auth_pin.tries_left, 3U);
     EXPECT_EQ(oracle().auth_pin.changes, 1U);
@@ -112,7 +115,7 @@ TEST_F(LastTryAllowed, AChangeTakesIt) {
 TEST_F(LastTryAllowed, AChangeToAnImpossiblePinTakesItAndSendsNothing) {
     one_try_left();
     const CK_SESSION_HANDLE session = open(kAuth, true);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     EXPECT_EQ(change(session, kAuthPin, "12345"), CKR_PIN_LEN_RANGE);
     EXPECT_EQ(change(session, kAuthPin, "4321"), CKR_FUNCTION_CANCELED);
     expect_one_try_kept();
@@ -121,7 +124,7 @@ TEST_F(LastTryAllowed, AChangeToAnImpossiblePinTakesItAndSendsNothing) {
 TEST_F(LastTryAllowed, ItDoesNotOutliveALogin) {
     const CK_SESSION_HANDLE session = open(kAuth);
     ASSERT_EQ(login(session, kAuthPin), CKR_OK);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     EXPECT_EQ(login(session, kAuthPin), CKR_USER_ALREADY_LOGGED_IN);
     ASSERT_EQ(C_Logout(session), CKR_OK);
     one_try_left();
@@ -131,37 +134,92 @@ TEST_F(LastTryAllowed, ItDoesNotOutliveALogin) {
 
 TEST_F(LastTryAllowed, TheOtherTokenHasNoPartInIt) {
     one_try_left();
-    ASSERT_EQ(allow(kSign), CKR_OK);
+    const CK_SESSION_HANDLE signature = open(kSign);
+    ASSERT_EQ(allow(signature), CKR_OK);
     EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_FUNCTION_CANCELED);
     expect_one_try_kept();
     // Nor has it taken the permission away.
-    EXPECT_EQ(login(open(kSign), kSignPin), CKR_OK);
+    EXPECT_EQ(login(signature, kSignPin), CKR_OK);
+}
+
+TEST_F(LastTryAllowed, AnotherSessionHasNoPartInIt) {
+    one_try_left();
+    const CK_SESSION_HANDLE asked = open(kAuth);
+    const CK_SESSION_HANDLE other = open(kAuth, true);
+    ASSERT_EQ(allow(asked), CKR_OK);
+    EXPECT_EQ(login(other, "9999"), CKR_FUNCTION_CANCELED);
+    EXPECT_EQ(change(other, "9999", "4321"), CKR_FUNCTION_CANCELED);
+    expect_one_try_kept();
+    EXPECT_EQ(login(asked, kAuthPin), CKR_OK);
+}
+
+TEST_F(LastTryAllowed, ItEndsWithItsSession) {
+    one_try_left();
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(allow(session), CKR_OK);
+    ASSERT_EQ(C_CloseSession(session), CKR_OK);
+    EXPECT_EQ(allow(session), CKR_SESSION_HANDLE_INVALID);
+    EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_FUNCTION_CANCELED);
+    expect_one_try_kept();
+}
+
+TEST_F(LastTryAllowed, ThereIsNoneWithoutASession) {
+    one_try_left();
+    EXPECT_EQ(allow(CK_INVALID_HANDLE), CKR_SESSION_HANDLE_INVALID);
+    const CK_SESSION_HANDLE session = open(kAuth);
+    EXPECT_EQ(allow(session + 1), CKR_SESSION_HANDLE_INVALID);
+    EXPECT_EQ(login(session, kAuthPin), CKR_FUNCTION_CANCELED);
+    expect_one_try_kept();
 }
 
 TEST_F(LastTryAllowed, ItLeavesWithTheCard) {
     one_try_left();
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(allow(session), CKR_OK);
     const auto same = card;
     remove();
-    EXPECT_EQ(allow(kAuth), CKR_TOKEN_NOT_PRESENT);
+    EXPECT_EQ(allow(session), CKR_DEVICE_REMOVED);
     insert(same);
+    // Though the slot has its number still, and the card is the same.
+    EXPECT_EQ(allow(session), CKR_DEVICE_REMOVED);
+    EXPECT_EQ(login(session, kAuthPin), CKR_DEVICE_REMOVED);
     EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_FUNCTION_CANCELED);
     expect_one_try_kept();
 }
 
+// Between what was shown and the holder's answer, and between the answer and the PIN.
 TEST_F(LastTryAllowed, ItIsNotForTheNextCard) {
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    const CK_SESSION_HANDLE shown = open(kAuth);
+    const CK_SESSION_HANDLE agreed = open(kAuth);
+    ASSERT_EQ(allow(agreed), CKR_OK);
     insert(other_persons_card());
     one_try_left();
+    EXPECT_EQ(allow(shown), CKR_DEVICE_REMOVED);
+    for (const CK_SESSION_HANDLE session : {shown, agreed})
+        EXPECT_EQ(login(session, kAuthPin), CKR_DEVICE_REMOVED);
     EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_FUNCTION_CANCELED);
     expect_one_try_kept();
+}
+
+// The monitor has not looked since: it is the card itself that tells.
+TEST_F(LastTryAllowed, ItIsNotForACardThatNobodyHasNoticed) {
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(allow(session), CKR_OK);
+    card = other_persons_card();
+    ASSERT_TRUE(set_tries_left(vcard::Role::kAuthPin, 1));
+    readers.insert(card);
+    EXPECT_EQ(login(session, kAuthPin), CKR_DEVICE_REMOVED);
+    EXPECT_EQ(oracle().auth_pin.verifies, 0U);
+    EXPECT_EQ(oracle().auth_pin.tries_left, 1U);
 }
 
 TEST_F(LastTryAllowed, ItEndsWithTheLibrary) {
     one_try_left();
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(allow(session), CKR_OK);
     ASSERT_EQ(C_Finalize(nullptr), CKR_OK);
     initialize();
+    EXPECT_EQ(allow(session), CKR_SESSION_HANDLE_INVALID);
     EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_FUNCTION_CANCELED);
     expect_one_try_kept();
 }
@@ -172,16 +230,45 @@ TEST_F(LastTryAllowed, ItHoldsForACounterThatNobodyKnows) {
     const unsigned before = oracle().auth_pin.verifies;
     EXPECT_EQ(login(session, kAuthPin), CKR_FUNCTION_CANCELED);
     EXPECT_EQ(oracle().auth_pin.verifies, before);
-    ASSERT_EQ(allow(kAuth), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     EXPECT_EQ(login(session, kAuthPin), CKR_OK);
     EXPECT_EQ(oracle().auth_pin.verifies, before + 1);
 }
 
 TEST_F(LastTryAllowed, ALockedPinIsNotSent) {
     ASSERT_TRUE(set_tries_left(vcard::Role::kAuthPin, 0));
-    ASSERT_EQ(allow(kAuth), CKR_OK);
-    EXPECT_EQ(login(open(kAuth), kAuthPin), CKR_PIN_LOCKED);
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(allow(session), CKR_OK);
+    EXPECT_EQ(login(session, kAuthPin), CKR_PIN_LOCKED);
     EXPECT_EQ(oracle().auth_pin.verifies, 0U);
+}
+
+class Lines final : public Log {
+  public:
+    [[nodiscard]] bool enabled(LogLevel level) const noexcept override { return level <= LogLevel::warning; }
+    void write(LogLevel /*level*/, std::string_view line) noexcept override { all.emplace_back(line); }
+
+    std::vector<std::string> all;
+};
+
+class LastTryInTheLog : public LastTryAllowed {
+  protected:
+    void SetUp() override {
+        wire({.readers = &readers, .timing = timing, .log = &lines_});
+        ASSERT_EQ(C_Initialize(nullptr), CKR_OK);
+        ASSERT_FALSE(slots().empty());
+    }
+    // Who writes the lines goes first.
+    void TearDown() override { (void)C_Finalize(nullptr); }
+    Lines lines_;
+};
+
+TEST_F(LastTryInTheLog, APermissionLeavesALineUnaskedAndNoLogin) {
+    one_try_left();
+    const CK_SESSION_HANDLE session = open(kAuth);
+    ASSERT_EQ(allow(session), CKR_OK);
+    ASSERT_EQ(login(session, kAuthPin), CKR_OK);
+    EXPECT_EQ(lines_.all, std::vector<std::string>{"JPKI_AllowLastTry -> CKR_OK"});
 }
 
 class LastTryOfASignature : public LastTryAllowed {
@@ -197,7 +284,7 @@ TEST_F(LastTryOfASignature, TheLoginForOneSignatureTakesIt) {
     ASSERT_EQ(login(session, kSignPin), CKR_OK);
     ASSERT_EQ(sign_init(session, CKM_SHA256_RSA_PKCS, find_class(session, CKO_PRIVATE_KEY)), CKR_OK);
     ASSERT_TRUE(set_tries_left(vcard::Role::kSignPin, 2));
-    ASSERT_EQ(allow(kSign), CKR_OK);
+    ASSERT_EQ(allow(session), CKR_OK);
     Bytes wrong = to_bytes(std::string_view("WRONG1"));
     EXPECT_EQ(C_Login(session, CKU_CONTEXT_SPECIFIC, wrong.data(), static_cast<CK_ULONG>(wrong.size())),
               CKR_PIN_INCORRECT);

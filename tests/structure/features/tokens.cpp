@@ -225,7 +225,8 @@ void vendor_interface(Report& report) {
     fields(report, "JPKI_GetTokenStatus", kTokenStatus);
     fields(report, "JPKI_GetModuleStatus", kModuleStatus);
     fields(report, "JPKI_GetSlotStatus", kSlotStatus);
-    report.row({code("JPKI_AllowLastTry"), "", "permits one login or change of PIN to spend the last try"});
+    report.row({code("JPKI_AllowLastTry"), "",
+                "permits one login or change of PIN of a session to spend the last try"});
 }
 
 }  // namespace jpki::features

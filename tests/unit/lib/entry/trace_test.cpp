@@ -68,6 +68,17 @@ TEST(Trace, SuccessesAreDetailAndFailuresAreNews) {
     EXPECT_EQ(log.written, LogLevel::info);
 }
 
+TEST(Trace, AFunctionOfTheVendorInterfaceSaysHowMuchItsSuccessMatters) {
+    LastLine log(LogLevel::warning);
+    trace(log, "JPKI_GetSlotStatus", {}, LogLevel::trace);
+    EXPECT_EQ(log.written, LogLevel::off) << log.text;
+    trace(log, "JPKI_AllowLastTry", {}, LogLevel::warning);
+    EXPECT_EQ(log.text, "JPKI_AllowLastTry -> CKR_OK");
+    LastLine more(LogLevel::info);
+    trace(more, "JPKI_AllowLastTry", fail(Errc::card_removed, "gone"), LogLevel::warning);
+    EXPECT_EQ(more.text, "JPKI_AllowLastTry -> CKR_DEVICE_REMOVED (gone)");
+}
+
 TEST(Trace, ShowsNumbersAsTheyAreAndPointersAsSet) {
     EXPECT_EQ(line(Fn::C_Sign, {}, {3, 1, 51, 0, 1}),
               "C_Sign -> CKR_OK [hSession=3, pData=set, ulDataLen=51, pSignature=NULL, pulSignatureLen=set]");
