@@ -6,6 +6,8 @@ prepare() {
     server_certificates
     export CLIENTS_SSHD=/usr/sbin/sshd
     [[ -x $CLIENTS_SSHD ]] || { unpacked openssh-server && CLIENTS_SSHD=$CLIENTS_CACHE/openssh-server/usr/sbin/sshd; }
+    unpacked nginx
+    unpacked stunnel4
     unpacked krb5-kdc krb5-admin-server libverto1 libverto-libev1 libev4
 }
 
@@ -46,12 +48,12 @@ server_certificates() {
 # unpacked PACKAGE [PACKAGE...]: in $CLIENTS_CACHE, in a folder with the name of the first, and not installed: a test should
 # not start a server on anybody's machine.
 unpacked() {
-    local folder=$CLIENTS_CACHE/$1 package
+    local folder=$CLIENTS_CACHE/$1 archive
     [[ ! -e $folder/.complete ]] || return 0
     mkdir -p "$folder"
     (
         cd "$folder" && apt-get -qq -o APT::Sandbox::User=root download "$@" || exit 1
-        for package in *.deb; do dpkg-deb -x "$package" . || exit 1; done
-        rm ./*.deb && touch .complete
+        for archive in *.deb; do dpkg-deb -x "$archive" . || exit 1; done
+        dpkg-deb -f "$1"_*.deb Version >.complete && rm ./*.deb
     ) >&2 || echo "$1 could not be fetched: its checks will fail" >&2
 }

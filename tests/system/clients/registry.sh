@@ -17,7 +17,7 @@ check() {
     rig[$name]="$*"
 }
 
-for family in nss opensc openssl gnutls p11kit ssh gpgsm pam kerberos java pdf firefox thunderbird chromium running libreoffice eap openvpn reader trixie; do
+for family in nss opensc openssl gnutls p11kit ssh gpgsm pam kerberos servers java pdf firefox thunderbird chromium running libreoffice eap openvpn reader trixie; do
     # shellcheck source=/dev/null
     [[ ! -e ${here:?}/checks/$family ]] || . "$here/checks/$family"
 done
