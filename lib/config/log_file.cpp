@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "jpki/visible.hpp"
+
 namespace jpki::p11 {
 
 namespace {
@@ -45,16 +47,18 @@ class LogFile final : public Log {
         std::tm utc{};
         (void)::gmtime_r(&now.tv_sec, &utc);
         const int length = std::snprintf(
-            text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %d %s %.*s\n", utc.tm_year + 1900,
+            text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %d %s ", utc.tm_year + 1900,
             utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000,
-            ::getpid(), kNames[static_cast<std::size_t>(level)], static_cast<int>(line.size()), line.data());
+            ::getpid(), kNames[static_cast<std::size_t>(level)]);
         if (length <= 0) return 0;
-        const std::size_t count = std::min(static_cast<std::size_t>(length), text.size() - 1);
-        // A reader's or a file's name may hold anything: a line stays one line.
-        std::replace_if(
-            text.begin(), text.begin() + static_cast<std::ptrdiff_t>(count),
-            [](char c) { return (static_cast<unsigned char>(c) < 0x20U) || c == 0x7F; }, '?');
-        text[count - 1] = '\n';
+        std::size_t count = std::min(static_cast<std::size_t>(length), text.size() - 2);
+        // A reader's or a file's name may hold anything.
+        VisibleText shown(line);
+        for (std::string_view piece = shown.next(); !piece.empty(); piece = shown.next()) {
+            if (count + piece.size() + 2 > text.size()) break;
+            count += piece.copy(&text[count], piece.size());
+        }
+        text[count++] = '\n';
         // One write: O_APPEND keeps lines of several processes apart.
         return ::write(file_, text.data(), count) > 0 ? count : 0;
     }

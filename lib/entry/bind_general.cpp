@@ -7,6 +7,7 @@
 #include "entry/function_lists.hpp"
 #include "entry/guard.hpp"
 #include "entry/init_args.hpp"
+#include "jpki/visible.hpp"
 
 namespace jpki::p11 {
 
@@ -84,12 +85,10 @@ Status Binding<Fn::C_GetInterface>::call(CK_UTF8CHAR_PTR name, CK_VERSION_PTR ve
 }
 
 void pad(std::string_view text, CK_UTF8CHAR* field, std::size_t size) {
-    std::size_t length = std::min(text.size(), size);
-    // Not inside a character: a continuation octet is 10xxxxxx.
-    while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U)
-        --length;
+    // Readers and cards choose such texts, and programs show them.
+    const std::string shown = visible(text, size, "");
     std::fill_n(field, size, static_cast<CK_UTF8CHAR>(' '));
-    std::copy_n(text.begin(), length, field);
+    std::ranges::copy(shown, field);
 }
 
 }  // namespace jpki::p11

@@ -1,5 +1,6 @@
 // PKCS#11 3.2 §5.5: slots, tokens, mechanisms.
 #include "entry/binding.hpp"
+#include "jpki/visible.hpp"
 #include "mechanism/mechanism_table.hpp"
 
 namespace jpki::p11 {
@@ -11,14 +12,7 @@ constexpr CK_BYTE kVersionDigit = 0;
 // Two slots of one reader must differ even when its name is cut, so the seat's mark has its place at the end.
 std::string describe(const Token& token, std::size_t size) {
     const std::string_view mark = token.seat() == Seat::authentication ? " [A]" : " [S]";
-    std::string name = token.reader_name();
-    if (name.size() > size - mark.size()) {
-        std::size_t length = size - mark.size();
-        while (length > 0 && (static_cast<unsigned char>(name[length]) & 0xC0U) == 0x80U)
-            --length;
-        name.resize(length);
-    }
-    return name.append(mark);
+    return visible(token.reader_name(), size - mark.size(), "").append(mark);
 }
 
 CK_FLAGS pin_flags(const TokenInfo& info) {

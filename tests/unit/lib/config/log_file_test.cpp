@@ -103,9 +103,22 @@ TEST_F(LogFile, IsNoOtherFilesSecondName) {
 }
 
 TEST_F(LogFile, KeepsALineOneLine) {
-    open_log(path_, LogLevel::trace)->write(LogLevel::info, "a\nb\rc\x1B[2Jd\x7F カード");
+    open_log(path_, LogLevel::trace)->write(LogLevel::info, "a\nb\rc\x1B[2Jd\x7F カード\u202E\u0085\xFF");
     const std::string text = content_of(path_);
-    EXPECT_TRUE(text.ends_with(" info a?b?c?[2Jd? カード\n")) << text;
+    EXPECT_TRUE(text.ends_with(R"( info a\nb\rc\x1B[2Jd\x7F カード\u{202E}\u{85}\xFF)"
+                               "\n"))
+        << text;
+    EXPECT_EQ(std::ranges::count(text, '\n'), 1);
+}
+
+TEST_F(LogFile, CutsNoCharacter) {
+    std::string line;
+    for (int i = 0; i < 300; ++i)
+        line += "鍵";
+    open_log(path_, LogLevel::trace)->write(LogLevel::info, "x" + line);
+    const std::string text = content_of(path_);
+    EXPECT_TRUE(text.ends_with("鍵\n")) << text;
+    EXPECT_LE(text.size(), 511U);
 }
 
 constexpr std::uintmax_t kBound = 16UL * 1024 * 1024;

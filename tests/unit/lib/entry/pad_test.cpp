@@ -30,7 +30,13 @@ TEST(Pad, CutsBetweenCharactersAndNeverInsideOne) {
     EXPECT_EQ(padded<2>("署名用"), "  ") << "not even the first one fits";
 }
 
-TEST(Pad, EndsWithWhatIsNoTextAtAll) { EXPECT_EQ(padded<4>("\x80\x80\x80\x80\x80\x80"), "    "); }
+// A reader and a card choose their names, and programs print them.
+TEST(Pad, ShowsWhatATerminalWouldObeyAndWhatIsNoText) {
+    EXPECT_EQ(padded<12>("a\x1B[2J\n"), R"(a\x1B[2J\n  )");
+    EXPECT_EQ(padded<10>("\u202Eab"), R"(\u{202E}ab)");
+    EXPECT_EQ(padded<9>("\x80\x80\x80\x80\x80\x80"), R"(\x80\x80 )");
+    EXPECT_EQ(padded<3>("\x80"), "   ") << "half of an escape would be another text";
+}
 
 }  // namespace
 }  // namespace jpki::p11
