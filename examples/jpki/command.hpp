@@ -31,6 +31,7 @@ struct Context {
 // Each adds its subcommands to `app`; what they do throws Failure.
 void add_status(CLI::App& app, Context& context);
 void add_cert(CLI::App& app, Context& context);
+void add_uri(CLI::App& app, Context& context);
 void add_ca(CLI::App& app, Context& context);
 void add_pin(CLI::App& app, Context& context);
 void add_watch(CLI::App& app, Context& context);

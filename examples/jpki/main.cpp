@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
     app.fallthrough();
     add_status(app, context);
     add_cert(app, context);
+    add_uri(app, context);
     add_ca(app, context);
     add_pin(app, context);
     add_watch(app, context);
