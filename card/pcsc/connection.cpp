@@ -108,19 +108,19 @@ Status PcscConnection::try_begin() {
     // sharing first, then events) and comes back at once, so that waiting is ours: bounded, shorter steps.
     std::array<BYTE, MAX_BUFFER_SIZE> name{};
     DWORD length = name.size();
-    const Status asked = link_->call("SCardGetAttrib", SCardGetAttrib, handle_,
+    const Status asked = link_->call("SCardGetAttrib", &Functions::SCardGetAttrib, handle_,
                                      DWORD{SCARD_ATTR_DEVICE_FRIENDLY_NAME}, name.data(), &length);
     // A driver's opinion about names (unsupported, failed) is none of our business.
     if (!asked && asked.error().code != Errc::transport && asked.error().code != Errc::card_mute)
         return asked;
-    return link_->call("SCardBeginTransaction", SCardBeginTransaction, handle_);
+    return link_->call("SCardBeginTransaction", &Functions::SCardBeginTransaction, handle_);
 }
 
 Status PcscConnection::reconnect() noexcept {
     // pcscd keeps one event per handle, and a reset after a swap hides the removal: only the counter still
     // shows it. To reconnect then would be to go on with a card nobody asked for.
     JPKI_TRY(same_card());
-    JPKI_TRY(link_->call("SCardReconnect", SCardReconnect, handle_, DWORD{SCARD_SHARE_SHARED},
+    JPKI_TRY(link_->call("SCardReconnect", &Functions::SCardReconnect, handle_, DWORD{SCARD_SHARE_SHARED},
                          DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_LEAVE_CARD}, &protocol_));
     must_reconnect_ = false;
     return {};
@@ -150,9 +150,11 @@ Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
     if (now() >= deadline) return fail(Errc::abandoned, "the deadline passed before the command was sent");
 
     DWORD length = answer_.size();
-    const SCARD_IO_REQUEST* protocol = protocol_ == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
-    const Status sent = link_->call("SCardTransmit", SCardTransmit, handle_, protocol, command.data(),
-                                    DWORD{command.size()}, nullptr, answer_.data(), &length);
+    const SCARD_IO_REQUEST protocol{
+        .dwProtocol = protocol_ == SCARD_PROTOCOL_T0 ? DWORD{SCARD_PROTOCOL_T0} : DWORD{SCARD_PROTOCOL_T1},
+        .cbPciLength = sizeof(SCARD_IO_REQUEST)};
+    const Status sent = link_->call("SCardTransmit", &Functions::SCardTransmit, handle_, &protocol,
+                                    command.data(), DWORD{command.size()}, nullptr, answer_.data(), &length);
     const bool first = std::exchange(untried_, false);
     if (!sent && first && is_without_power(sent.error())) {
         // Another program has disconnected with SCARD_UNPOWER_CARD: pcscd tells of a reset, lets everybody
@@ -193,12 +195,12 @@ void PcscConnection::end(Disposition disposition) noexcept {
 }
 
 Status PcscConnection::end_transaction(DWORD how) noexcept {
-    Status ended = link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
+    Status ended = link_->call("SCardEndTransaction", &Functions::SCardEndTransaction, handle_, how);
     if (!failed_with(ended, Errc::card_reset)) return ended;
     // pcscd looks at events before it looks at the lock, so the reader is still ours until it has ended well.
     reset_unreported_ = true;
     JPKI_TRY(reconnect());
-    return link_->call("SCardEndTransaction", SCardEndTransaction, handle_, how);
+    return link_->call("SCardEndTransaction", &Functions::SCardEndTransaction, handle_, how);
 }
 
 void PcscConnection::power_down() noexcept {

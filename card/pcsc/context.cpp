@@ -35,7 +35,7 @@ Result<std::unique_ptr<Connection>> Context::connect(const std::string& reader, 
         SCARDHANDLE handle = 0;
         DWORD protocol = SCARD_PROTOCOL_UNDEFINED;
         const Status connected =
-            link_->call("SCardConnect", SCardConnect, link_->context(), reader.c_str(),
+            link_->call("SCardConnect", &Functions::SCardConnect, link_->context(), reader.c_str(),
                         DWORD{SCARD_SHARE_SHARED}, DWORD{SCARD_PROTOCOL_ANY}, &handle, &protocol);
         if (connected) {
             connection->take(seen->epoch, handle, protocol);

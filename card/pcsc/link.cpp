@@ -1,7 +1,5 @@
 #include "pcsc/link.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 
@@ -47,13 +45,7 @@ Error of_context(Error error) {
     return error;
 }
 
-struct ProcessTurns : Turns {
-    pid_t owner = 0;
-    ProcessTurns* inherited = nullptr;  // of the parent process: kept reachable, never touched
-};
-
-// Without a destructor: threads may still be about when the process ends.
-constinit std::atomic<ProcessTurns*> g_turns{nullptr};
+constinit PerProcess<Turns> g_turns;
 
 constexpr Duration kLongestTurn = std::chrono::milliseconds(500);
 
@@ -61,18 +53,8 @@ constexpr Duration kLongestTurn = std::chrono::milliseconds(500);
 
 // libpcsclite before 2.0.1 keeps what it knows about readers in one unlocked array per process, which every
 // SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them
-// ever waits inside (timeout 0). A forked child has its own: the parent's may be held by a thread that the
-// child does not have.
-Turns& turns() {
-    for (;;) {
-        ProcessTurns* before = g_turns.load();
-        if (before != nullptr && before->owner == ::getpid()) return *before;
-        auto made = std::make_unique<ProcessTurns>();
-        made->owner = ::getpid();
-        made->inherited = before;
-        if (g_turns.compare_exchange_strong(before, made.get())) return *made.release();
-    }
-}
+// ever waits inside (timeout 0).
+Turns& turns() { return g_turns.get(); }
 
 ContextsTurn::ContextsTurn(Turns& turns) noexcept : turns_(turns) {
     const Lock lock(turns_.mutex);
@@ -101,12 +83,13 @@ Link::Link(std::shared_ptr<Service> service)
     : service_(std::move(service)), generation_(service_->generation.load()) {}
 
 Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
+    if (service->functions == nullptr) return fail(Errc::service_unavailable, "there is no libpcsclite");
     auto link = std::make_shared<Link>(std::move(service));
     Status opened;
     {
         const ContextsTurn turn(link->service_->turns);
-        opened = link->call("SCardEstablishContext", SCardEstablishContext, DWORD{SCARD_SCOPE_SYSTEM},
-                            nullptr, nullptr, &link->context_);
+        opened = link->call("SCardEstablishContext", &Functions::SCardEstablishContext,
+                            DWORD{SCARD_SCOPE_SYSTEM}, nullptr, nullptr, &link->context_);
     }
     if (!opened) return fail(of_context(opened.error()));
     link->open_ = true;
@@ -117,12 +100,12 @@ Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
 Link::~Link() {
     if (!open_) return;
     const ContextsTurn turn(service_->turns);
-    (void)call("SCardReleaseContext", SCardReleaseContext, context_);
+    (void)call("SCardReleaseContext", &Functions::SCardReleaseContext, context_);
 }
 
 void Link::disconnect(SCARDHANDLE handle) noexcept {
     const ContextsTurn turn(service_->turns);
-    (void)call("SCardDisconnect", SCardDisconnect, handle, DWORD{SCARD_LEAVE_CARD});
+    (void)call("SCardDisconnect", &Functions::SCardDisconnect, handle, DWORD{SCARD_LEAVE_CARD});
 }
 
 Result<std::vector<std::string>> Link::reader_names() {
@@ -131,7 +114,8 @@ Result<std::vector<std::string>> Link::reader_names() {
     Status listed;
     {
         const Lock turn(service_->turns.reader_states);
-        listed = call("SCardListReaders", SCardListReaders, context_, nullptr, octets.data(), &length);
+        listed =
+            call("SCardListReaders", &Functions::SCardListReaders, context_, nullptr, octets.data(), &length);
     }
     if (!listed && listed.error().detail == number(SCARD_E_NO_READERS_AVAILABLE))
         return std::vector<std::string>{};
@@ -162,7 +146,8 @@ Result<std::optional<Look>> Link::bare_look(const std::string& reader, bool* in_
     Status looked;
     {
         const Lock turn(service_->turns.reader_states);
-        looked = call("SCardGetStatusChange", SCardGetStatusChange, context_, DWORD{0}, &state, DWORD{1});
+        looked = call("SCardGetStatusChange", &Functions::SCardGetStatusChange, context_, DWORD{0}, &state,
+                      DWORD{1});
     }
     if (!looked) {
         // It was unplugged since its name was asked for.
@@ -183,7 +168,7 @@ void Link::note(LogLevel level, const char* line) noexcept {
 
 void Link::cancel() noexcept {
     ++cancels_;
-    (void)call("SCardCancel", SCardCancel, context_);
+    (void)call("SCardCancel", &Functions::SCardCancel, context_);
 }
 
 Error Link::failed(CallSite site, std::uint32_t code) noexcept {

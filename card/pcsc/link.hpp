@@ -3,8 +3,6 @@
 // no APDU.
 #pragma once
 
-#include <winscard.h>
-
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -14,8 +12,10 @@
 #include <vector>
 
 #include "jpki/log.hpp"
+#include "jpki/per_process.hpp"
 #include "jpki/reader_port.hpp"
 #include "jpki/sync.hpp"
+#include "pcsc/functions.hpp"
 #include "pcsc/pcsc_error.hpp"
 #include "pcsc/power_ledger.hpp"
 
@@ -55,9 +55,10 @@ class ContextsTurn {
 
 // What all contexts of one ReaderSystem share.
 struct Service {
-    explicit Service(Log& to) : log(&to) {}
+    Service(Log& to, const Functions* by) : log(&to), functions(by) {}
 
     Log* log;
+    const Functions* functions;  // null: there is no way to pcscd
     Turns& turns = pcsc::turns();
     // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an epoch must
     // not come back with another card.
@@ -93,9 +94,9 @@ class Link {
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
-    template <class... Parameters, class... Arguments>
-    Status call(CallSite site, LONG (*function)(Parameters...), Arguments... arguments) noexcept {
-        const std::uint32_t code = number(function(arguments...));
+    template <class Function, class... Arguments>
+    Status call(CallSite site, Function Functions::*function, Arguments... arguments) noexcept {
+        const std::uint32_t code = number((service_->functions->*function)(arguments...));
         if (code == number(SCARD_S_SUCCESS)) return {};
         return fail(failed(site, code));
     }

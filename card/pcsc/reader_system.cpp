@@ -25,8 +25,8 @@ class PcscReaderSystem final : public ReaderSystem {
 
 }  // namespace
 
-std::unique_ptr<ReaderSystem> make_pcsc_reader_system(Log& log) {
-    return std::make_unique<PcscReaderSystem>(std::make_shared<Service>(log));
+std::unique_ptr<ReaderSystem> make_pcsc_reader_system(Log& log, const Functions* functions) {
+    return std::make_unique<PcscReaderSystem>(std::make_shared<Service>(log, functions));
 }
 
 }  // namespace jpki::card::pcsc

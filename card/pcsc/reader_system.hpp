@@ -9,7 +9,10 @@
 
 namespace jpki::card::pcsc {
 
-// `log` must outlive the system and all that came from it. Makes no PC/SC call yet.
-std::unique_ptr<ReaderSystem> make_pcsc_reader_system(Log& log);
+struct Functions;
+
+// `log` and `functions` must outlive the system and all that came from it. Makes no PC/SC call yet. Without
+// functions (functions.hpp) no context can be opened: service_unavailable.
+std::unique_ptr<ReaderSystem> make_pcsc_reader_system(Log& log, const Functions* functions);
 
 }  // namespace jpki::card::pcsc

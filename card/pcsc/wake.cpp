@@ -12,10 +12,10 @@ constexpr Duration kPause = std::chrono::milliseconds(100);
 // A direct connection is the one kind that pcscd makes without power; from there a reset is a power-up.
 Result<Woken> try_once(Link& link, const std::string& reader) noexcept {
     Woken woken{.handle = 0, .protocol = SCARD_PROTOCOL_UNDEFINED};
-    JPKI_TRY(link.call("SCardConnect", SCardConnect, link.context(), reader.c_str(),
+    JPKI_TRY(link.call("SCardConnect", &Functions::SCardConnect, link.context(), reader.c_str(),
                        DWORD{SCARD_SHARE_DIRECT}, DWORD{0}, &woken.handle, &woken.protocol));
     const Status powered =
-        link.call("SCardReconnect", SCardReconnect, woken.handle, DWORD{SCARD_SHARE_SHARED},
+        link.call("SCardReconnect", &Functions::SCardReconnect, woken.handle, DWORD{SCARD_SHARE_SHARED},
                   DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_RESET_CARD}, &woken.protocol);
     if (powered) return woken;
     link.disconnect(woken.handle);

@@ -46,6 +46,8 @@ Service judged_service(const MachineFacts& facts) {
         default: break;
     }
     if (facts.sandboxed) return {"sandboxed", Text::find_sandbox, Text::advise_sandbox, {}};
+    if (!facts.service_library)
+        return {"no_library", Text::find_no_library, Text::advise_library, Cure::install_library};
     if (!facts.service_installed)
         return {"not_installed", Text::find_no_service, Text::advise_install, Cure::install_service};
     const Cure start = facts.systemd ? Cure::start_service : Cure::start_service_by_hand;
@@ -202,8 +204,9 @@ void judge_registration(const Facts& facts, Findings& found) {
         found.push_back({"p11-kit", Grade::note, say(Text::find_no_p11kit), say(Text::advise_p11kit),
                          type(Cure::register_p11kit, shell_word("module: " + facts.module_path))});
     for (const std::string& database : facts.nss_unregistered)
-        found.push_back({"nss", Grade::note, say(Text::find_no_nss, database), say(Text::advise_nss),
-                         type(Cure::register_nss, shell_word("sql:" + database), shell_word(facts.module_path))});
+        found.push_back(
+            {"nss", Grade::note, say(Text::find_no_nss, database), say(Text::advise_nss),
+             type(Cure::register_nss, shell_word("sql:" + database), shell_word(facts.module_path))});
     for (const std::string& database : facts.nss_registered)
         found.push_back({"nss", Grade::good, say(Text::find_nss_good, database), {}, {}});
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <winscard.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include <fstream>
 
 #include "certificate.hpp"
+#include "pcsc/functions.hpp"
 
 namespace jpki::app {
 
@@ -23,13 +23,21 @@ constexpr std::string_view kAcs = "072f:";
 // Sony's RC-S320, RC-S330/360/370, RC-S380/S and /P.
 constexpr std::string_view kNoDriver[] = {"054c:01bb", "054c:02e1", "054c:06c1", "054c:06c3"};
 
-PcscReader read_reader(SCARDCONTEXT context, const std::string& name) {
+using card::pcsc::Functions;
+
+// Null where there is no libpcsclite.
+const Functions* functions() {
+    static SilentLog log;
+    return card::pcsc::libpcsclite(log);
+}
+
+PcscReader read_reader(const Functions& pcsc, SCARDCONTEXT context, const std::string& name) {
     SCARD_READERSTATE state{};
     state.szReader = name.c_str();
     state.dwCurrentState = SCARD_STATE_UNAWARE;
     PcscReader reader;
     reader.name = name;
-    if (SCardGetStatusChange(context, 0, &state, 1) != SCARD_S_SUCCESS) return reader;
+    if (pcsc.SCardGetStatusChange(context, 0, &state, 1) != SCARD_S_SUCCESS) return reader;
     reader.card = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
     reader.mute = (state.dwEventState & SCARD_STATE_MUTE) != 0;
     reader.taken = (state.dwEventState & SCARD_STATE_EXCLUSIVE) != 0;
@@ -39,17 +47,20 @@ PcscReader read_reader(SCARDCONTEXT context, const std::string& name) {
 }
 
 void ask_service(MachineFacts& facts) {
+    const Functions* const pcsc = functions();
+    facts.service_library = pcsc != nullptr;
     SCARDCONTEXT context = 0;
-    facts.service =
-        static_cast<std::uint32_t>(SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context));
+    facts.service = static_cast<std::uint32_t>(
+        pcsc == nullptr ? SCARD_E_NO_SERVICE
+                        : pcsc->SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context));
     if (facts.service != static_cast<std::uint32_t>(SCARD_S_SUCCESS)) return;
     std::array<char, 16384> names{};
     DWORD length = names.size();
-    if (SCardListReaders(context, nullptr, names.data(), &length) == SCARD_S_SUCCESS) {
+    if (pcsc->SCardListReaders(context, nullptr, names.data(), &length) == SCARD_S_SUCCESS) {
         for (const char* name = names.data(); *name != '\0'; name += std::string_view(name).size() + 1)
-            facts.pcsc_readers.push_back(read_reader(context, name));
+            facts.pcsc_readers.push_back(read_reader(*pcsc, context, name));
     }
-    (void)SCardReleaseContext(context);
+    (void)pcsc->SCardReleaseContext(context);
 }
 
 bool is_number(const std::string& text) {
@@ -117,10 +128,12 @@ std::vector<std::string> programs_with_pcsc() {
 }
 
 bool service_answers() {
+    const Functions* const pcsc = functions();
     SCARDCONTEXT context = 0;
-    if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS)
+    if (pcsc == nullptr ||
+        pcsc->SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS)
         return false;
-    (void)SCardReleaseContext(context);
+    (void)pcsc->SCardReleaseContext(context);
     return true;
 }
 

@@ -25,7 +25,8 @@ struct PcscReader {
 };
 
 struct MachineFacts {
-    std::uint32_t service = 0;  // what SCardEstablishContext answered
+    std::uint32_t service = 0;    // what SCardEstablishContext answered
+    bool service_library = true;  // libpcsclite is there, by which it is asked
     bool service_socket = false;
     bool service_installed = false;
     bool systemd = false;    // it runs this computer

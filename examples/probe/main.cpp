@@ -10,6 +10,7 @@
 
 #include "common/new_file.hpp"
 #include "common/own_module.hpp"
+#include "pcsc/functions.hpp"
 #include "pcsc/reader_system.hpp"
 #include "probe/atr.hpp"
 #include "probe/console.hpp"
@@ -85,7 +86,7 @@ void probe(Options& options) {
     const bool replace = options.to_file && may_replace(options, user);
 
     SilentLog log;
-    const auto readers = card::pcsc::make_pcsc_reader_system(log);
+    const auto readers = card::pcsc::make_pcsc_reader_system(log, card::pcsc::libpcsclite(log));
     const Guided guided = options.guide
                               ? guide(*readers, atr_of, user, options.wishes, {.module = app::own_module()})
                               : Guided{ask_card(*readers, atr_of, user, options.wishes), {}};

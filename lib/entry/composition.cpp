@@ -8,6 +8,7 @@
 #include "crypto/random.hpp"
 #include "entry/host.hpp"
 #include "jpki/secret.hpp"
+#include "pcsc/functions.hpp"
 #include "pcsc/reader_system.hpp"
 
 namespace jpki::p11 {
@@ -43,7 +44,7 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
         made->log->write(
             LogLevel::warning,
             "a PIN's page cannot be locked, left out of core dumps and wiped in forked children here");
-    made->readers = card::pcsc::make_pcsc_reader_system(*made->log);
+    made->readers = card::pcsc::make_pcsc_reader_system(*made->log, card::pcsc::libpcsclite(*made->log));
     made->cards = card::make_card_factory();
     made->clock = std::make_unique<SteadyClock>();
     made->random = std::make_unique<crypto::OpensslRandom>();

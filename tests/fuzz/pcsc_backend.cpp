@@ -85,7 +85,7 @@ class Client {
 
     fuzz::Input* input_;
     SilentLog log_;
-    std::unique_ptr<ReaderSystem> system_ = card::pcsc::make_pcsc_reader_system(log_);
+    std::unique_ptr<ReaderSystem> system_ = card::pcsc::make_pcsc_reader_system(log_, &far_end::functions());
     std::unique_ptr<ReaderContext> context_;
     std::unique_ptr<Connection> connection_;
 };

@@ -1,7 +1,6 @@
 #include "pcsc_far_end.hpp"
 
 #include <reader.h>
-#include <winscard.h>
 
 #include <algorithm>
 #include <chrono>
@@ -92,11 +91,6 @@ std::size_t calls() { return g_calls; }
 FailingMemory::FailingMemory() noexcept { ++g_failing; }
 FailingMemory::~FailingMemory() { --g_failing; }
 
-}  // namespace jpki::fuzz::far_end
-
-using namespace jpki::fuzz::far_end;
-using jpki::fuzz::require;
-
 namespace {
 
 // Our own memory is not the library's.
@@ -114,10 +108,6 @@ void require_context(SCARDCONTEXT context) {
 void require_handle(SCARDHANDLE handle) {
     require(g_handles.contains(handle), "a handle is used between connecting and disconnecting");
 }
-
-}  // namespace
-
-extern "C" {
 
 LONG SCardEstablishContext(DWORD, LPCVOID, LPCVOID, LPSCARDCONTEXT context) {
     const Aside aside;
@@ -207,6 +197,23 @@ LONG SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST*, LPCBYTE, DWORD, 
     *length = lie(octets.size());
     return code;
 }
+
+}  // namespace
+
+const card::pcsc::Functions& functions() {
+    static constexpr card::pcsc::Functions kFunctions = {
+#define JPKI_PCSC_FUNCTION(name) .name = &name,
+#include "pcsc/functions.def"
+#undef JPKI_PCSC_FUNCTION
+    };
+    return kFunctions;
+}
+
+}  // namespace jpki::fuzz::far_end
+
+using namespace jpki::fuzz::far_end;
+
+extern "C" {
 
 int nanosleep(const timespec* time, timespec* left) {
     g_now += std::chrono::seconds(time->tv_sec) + std::chrono::nanoseconds(time->tv_nsec);

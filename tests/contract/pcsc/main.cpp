@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::string> readers() {
     jpki::SilentLog log;
-    const auto context = jpki::card::pcsc::make_pcsc_reader_system(log)->open();
+    const auto context = jpki::card::pcsc::test::readers_of_pcscd(log)->open();
     std::vector<std::string> names;
     if (!context) return names;
     if (const auto list = (*context)->list())

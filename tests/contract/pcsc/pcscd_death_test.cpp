@@ -25,7 +25,7 @@ std::size_t open_files() {
 
 TEST(PcscdDeath, IsServiceUnavailableUntilANewContext) {
     SilentLog log;
-    const auto system = make_pcsc_reader_system(log);
+    const auto system = readers_of_pcscd(log);
     const std::size_t files = open_files();
     PresenceEpoch before;
     {
@@ -79,7 +79,7 @@ TEST(PcscdDeath, IsServiceUnavailableUntilANewContext) {
 // of our own. Measured here so that nobody builds on anything better.
 TEST(PcscdStopped, BlocksEveryCallUntilItGoesOn) {
     SilentLog log;
-    const auto system = make_pcsc_reader_system(log);
+    const auto system = readers_of_pcscd(log);
     const auto context = system->open();
     ASSERT_TRUE(context);
     signal_pcscd(SIGSTOP);

@@ -38,7 +38,7 @@ class Readers : public ::testing::Test {
     }
 
     SilentLog log_;
-    std::unique_ptr<ReaderSystem> system_ = make_pcsc_reader_system(log_);
+    std::unique_ptr<ReaderSystem> system_ = readers_of_pcscd(log_);
     std::unique_ptr<ReaderContext> context_;
 };
 

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <thread>
 
+#include "pcsc/functions.hpp"
+
 extern char** environ;
 
 namespace jpki::card::pcsc::test {
@@ -78,6 +80,10 @@ Bytes select_jpki() {
 
 void remove_card() { control_card({"remove"}); }
 void insert_card() { control_card({"insert"}); }
+
+std::unique_ptr<ReaderSystem> readers_of_pcscd(Log& log) {
+    return make_pcsc_reader_system(log, libpcsclite(log));
+}
 
 pid_t pcscd_pid() {
     pid_t pid = 0;

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "jpki/reader_port.hpp"
+#include "pcsc/reader_system.hpp"
 
 namespace jpki::card::pcsc::test {
 
@@ -34,6 +34,8 @@ void remove_card();
 void insert_card();
 
 // --- pcscd
+// The backend under test, over the real library.
+std::unique_ptr<ReaderSystem> readers_of_pcscd(Log& log);
 pid_t pcscd_pid();
 void signal_pcscd(int signal);
 // Kills it and waits until it is dead.

@@ -2,13 +2,12 @@
 // libpcsclite 1.9.9 does not bear that everywhere. When a connection ends it walks the list of contexts
 // without a lock, and into one that another thread frees: SIGSEGV, now and then. So this program stands
 // before the three functions that are at the list, and looks whether two of them are ever under way at once.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <thread>
 
-#include "pcsc/reader_system.hpp"
+#include "pcsc/functions.hpp"
 #include "rig_world.hpp"
 
 namespace {
@@ -30,34 +29,37 @@ class AtTheList {
     AtTheList& operator=(const AtTheList&) = delete;
 };
 
-template <class Function>
-Function* next_one(const char* name) {
-    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+const jpki::card::pcsc::Functions& library() {
+    static jpki::SilentLog log;
+    return *jpki::card::pcsc::libpcsclite(log);
 }
 
-}  // namespace
-
-extern "C" {
-
-LONG SCardEstablishContext(DWORD scope, LPCVOID reserved1, LPCVOID reserved2, LPSCARDCONTEXT context) {
+LONG establish_context(DWORD scope, LPCVOID reserved1, LPCVOID reserved2, LPSCARDCONTEXT context) {
     const AtTheList at_the_list;
-    return next_one<decltype(SCardEstablishContext)>("SCardEstablishContext")(scope, reserved1, reserved2,
-                                                                              context);
+    return library().SCardEstablishContext(scope, reserved1, reserved2, context);
 }
 
-LONG SCardReleaseContext(SCARDCONTEXT context) {
+LONG release_context(SCARDCONTEXT context) {
     const AtTheList at_the_list;
-    return next_one<decltype(SCardReleaseContext)>("SCardReleaseContext")(context);
+    return library().SCardReleaseContext(context);
 }
 
-LONG SCardDisconnect(SCARDHANDLE card, DWORD disposition) {
+LONG disconnect(SCARDHANDLE card, DWORD disposition) {
     const AtTheList at_the_list;
     while (g_disconnect_hangs)
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    return next_one<decltype(SCardDisconnect)>("SCardDisconnect")(card, disposition);
+    return library().SCardDisconnect(card, disposition);
 }
 
-}  // extern "C"
+jpki::card::pcsc::Functions watched() {
+    jpki::card::pcsc::Functions functions = library();
+    functions.SCardEstablishContext = &establish_context;
+    functions.SCardReleaseContext = &release_context;
+    functions.SCardDisconnect = &disconnect;
+    return functions;
+}
+
+}  // namespace
 
 namespace jpki::card::pcsc::test {
 
@@ -70,7 +72,8 @@ constexpr int kRounds = 50;
 
 TEST(Threads, AreNeverTwoAtTheListOfContexts) {
     SilentLog log;
-    const auto system = make_pcsc_reader_system(log);
+    const Functions functions = watched();
+    const auto system = make_pcsc_reader_system(log, &functions);
     g_most = 0;
     std::vector<std::thread> threads;
     for (int i = 0; i < kThreads; ++i) {
@@ -91,7 +94,8 @@ TEST(Threads, AreNeverTwoAtTheListOfContexts) {
 
 TEST(Threads, DoNotWaitLongForOneThatHangs) {
     SilentLog log;
-    const auto system = make_pcsc_reader_system(log);
+    const Functions functions = watched();
+    const auto system = make_pcsc_reader_system(log, &functions);
     const auto context = system->open();
     ASSERT_TRUE(context);
     auto connected = (*context)->connect(kReader, in(2s));

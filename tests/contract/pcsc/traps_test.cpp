@@ -47,7 +47,7 @@ class Traps : public ::testing::Test {
     }
 
     SilentLog log_;
-    std::unique_ptr<ReaderSystem> system_ = make_pcsc_reader_system(log_);
+    std::unique_ptr<ReaderSystem> system_ = readers_of_pcscd(log_);
     std::unique_ptr<ReaderContext> context_;
     std::unique_ptr<Connection> connection_;
 };

@@ -72,6 +72,7 @@ TEST(Diagnosis, TellsTheReasonsApartForWhichTheServiceDoesNotAnswer) {
         const char* advice;
     };
     const Case kCases[] = {
+        {SCARD_E_NO_SERVICE, [](Facts& facts) { facts.service_library = false; }, "apt install libpcsclite1"},
         {SCARD_E_NO_SERVICE, [](Facts& facts) { facts.service_installed = false; }, "apt install pcscd"},
         {SCARD_E_NO_SERVICE, [](Facts& facts) { facts.service_socket = false; }, "enable --now pcscd.socket"},
         {SCARD_E_NO_SERVICE, [](Facts& facts) { facts.service_socket = facts.systemd = false; },
@@ -162,7 +163,9 @@ TEST(Diagnosis, KnowsOtherKindsOfCards) {
     Facts facts = healthy();
     facts.readers = {reader("Reader 1", CardState::foreign)};
     EXPECT_THAT(first_problem(facts), HasSubstr("not a JPKI card."));
-    facts.pcsc_readers[0].atr = "3B8F8001804F0CA0000003061100" "3B0000000042";
+    facts.pcsc_readers[0].atr =
+        "3B8F8001804F0CA0000003061100"
+        "3B0000000042";
     EXPECT_THAT(first_problem(facts), HasSubstr("FeliCa"));
 }
 
@@ -179,8 +182,7 @@ TEST(Diagnosis, SaysThatCommandsWantAReaderWhereThereAreSeveralCards) {
     facts.pcsc_readers.push_back({"It's mine", true, false, false, "3B"});
     facts.readers.insert(facts.readers.begin(), reader("It's mine"));
     EXPECT_EQ(first_problem(facts), "");
-    EXPECT_THAT(diagnose(facts),
-                Contains(Field(&Finding::command, "jpki --reader 'It'\\''s mine' status")));
+    EXPECT_THAT(diagnose(facts), Contains(Field(&Finding::command, "jpki --reader 'It'\\''s mine' status")));
 }
 
 TEST(Diagnosis, SaysThatACardIsSlow) {
@@ -189,7 +191,8 @@ TEST(Diagnosis, SaysThatACardIsSlow) {
     EXPECT_THAT(diagnose(facts), Each(Field(&Finding::grade, Grade::good)));
     facts.took = milliseconds(2345);
     EXPECT_EQ(first_problem(facts), "");
-    EXPECT_THAT(diagnose(facts), Contains(Field(&Finding::what, HasSubstr("is slow: looking at it took 2.3 s"))));
+    EXPECT_THAT(diagnose(facts),
+                Contains(Field(&Finding::what, HasSubstr("is slow: looking at it took 2.3 s"))));
 }
 
 TEST(Diagnosis, LooksAtPinsAndCertificates) {
@@ -231,8 +234,9 @@ TEST(Diagnosis, MissingRegistrationsAreNotesOnly) {
     EXPECT_EQ(first_problem(facts), "");
     facts.module_path = "/usr/lib/my modules/jpki-pkcs11.so";
     EXPECT_THAT(diagnose(facts),
-                Contains(Field(&Finding::command, "modutil -dbdir sql:/srv/hanako/.pki/nssdb -add JPKI -libfile "
-                                                  "'/usr/lib/my modules/jpki-pkcs11.so'")));
+                Contains(Field(&Finding::command,
+                               "modutil -dbdir sql:/srv/hanako/.pki/nssdb -add JPKI -libfile "
+                               "'/usr/lib/my modules/jpki-pkcs11.so'")));
 }
 
 }  // namespace

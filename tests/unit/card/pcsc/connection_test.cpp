@@ -50,7 +50,7 @@ class Backend : public ::testing::Test {
     }
 
     SilentLog log_;
-    std::unique_ptr<ReaderSystem> system_ = make_pcsc_reader_system(log_);
+    std::unique_ptr<ReaderSystem> system_ = make_pcsc_reader_system(log_, &fake_functions());
     std::unique_ptr<ReaderContext> context_;
     std::unique_ptr<Connection> connection_;
 };
@@ -118,10 +118,17 @@ TEST_F(Listing, OfALostServiceChangesEveryLaterEpoch) {
     EXPECT_EQ(after, context_->list()->at(0).epoch);
 }
 
+TEST(Library, ThatIsMissingIsAServiceThatCannotBeReached) {
+    SilentLog log;
+    const auto opened = make_pcsc_reader_system(log, nullptr)->open();
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Errc::service_unavailable);
+}
+
 TEST(Logging, SaysOnceWhyPcscdCannotBeReached) {
     reset_fake();
     WarningLog log;
-    const auto system = make_pcsc_reader_system(log);
+    const auto system = make_pcsc_reader_system(log, &fake_functions());
     fake().always["SCardEstablishContext"] = SCARD_W_SECURITY_VIOLATION;
     for (int second = 0; second < 5; ++second)
         EXPECT_TRUE(failed_with(system->open(), Errc::access_denied));

@@ -31,12 +31,7 @@ long FakePcscd::count(const std::string& call) const { return std::ranges::count
 FakePcscd& fake() { return the_fake; }
 void reset_fake() { the_fake = {}; }
 
-}  // namespace jpki::card::pcsc::test
-
-using namespace jpki::card::pcsc::test;
-
-// The program's own definitions come before the library's.
-extern "C" {
+namespace {
 
 LONG SCardEstablishContext(DWORD scope, LPCVOID, LPCVOID, LPSCARDCONTEXT context) {
     EXPECT_EQ(scope, DWORD{SCARD_SCOPE_SYSTEM});
@@ -147,4 +142,15 @@ LONG SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST* protocol, LPCBYTE
     return answer_of("SCardTransmit");
 }
 
-}  // extern "C"
+}  // namespace
+
+const Functions& fake_functions() {
+    static constexpr Functions kFunctions = {
+#define JPKI_PCSC_FUNCTION(name) .name = &name,
+#include "pcsc/functions.def"
+#undef JPKI_PCSC_FUNCTION
+    };
+    return kFunctions;
+}
+
+}  // namespace jpki::card::pcsc::test

@@ -1,14 +1,14 @@
-// Stands in for libpcsclite inside a test program: its SCard* functions do what a script says, and it holds
-// what we sent against what this project promises to send. The real pcscd is for tests/contract/pcsc.
+// Stands in for libpcsclite inside a test program: its table of functions does what a script says, and it
+// holds what we sent against what this project promises to send. The real pcscd is for tests/contract/pcsc.
 #pragma once
-
-#include <winscard.h>
 
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "pcsc/functions.hpp"
 
 namespace jpki::card::pcsc::test {
 
@@ -39,6 +39,7 @@ struct FakePcscd {
 };
 
 FakePcscd& fake();
+const Functions& fake_functions();
 // A new one for every test.
 void reset_fake();
 
