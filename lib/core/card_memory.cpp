@@ -3,6 +3,7 @@
 #include <map>
 
 #include "crypto/digest.hpp"
+#include "jpki/per_process.hpp"
 #include "jpki/sync.hpp"
 
 namespace jpki::p11::card_memory {
@@ -14,17 +15,14 @@ struct Memory {
     std::map<Bytes, bool> pss JPKI_GUARDED_BY(mutex);  // by SHA-256 of the identity
 };
 
-Memory& memory() {
-    static auto* const made = new Memory;  // on purpose: calls may come after exit() has begun
-    return *made;
-}
+constinit PerProcess<Memory> g_memory;
 
 }  // namespace
 
 std::optional<bool> knows_pss(ByteView identity) {
     const auto key = crypto::digest(crypto::Hash::sha256, identity);
     if (!key) return std::nullopt;
-    Memory& known = memory();
+    Memory& known = g_memory.get();
     const Lock lock(known.mutex);
     const auto found = known.pss.find(*key);
     return found == known.pss.end() ? std::nullopt : std::optional(found->second);
@@ -33,13 +31,13 @@ std::optional<bool> knows_pss(ByteView identity) {
 void remember_pss(ByteView identity, bool is_known) {
     const auto key = crypto::digest(crypto::Hash::sha256, identity);
     if (!key) return;
-    Memory& known = memory();
+    Memory& known = g_memory.get();
     const Lock lock(known.mutex);
     known.pss[*key] = is_known;
 }
 
 void forget_all() {
-    Memory& known = memory();
+    Memory& known = g_memory.get();
     const Lock lock(known.mutex);
     known.pss.clear();
 }

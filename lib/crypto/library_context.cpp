@@ -6,6 +6,8 @@
 
 #include <atomic>
 
+#include "jpki/per_process.hpp"
+
 namespace jpki::p11::crypto {
 
 namespace {
@@ -35,19 +37,23 @@ class Context {
     OSSL_PROVIDER* provider_ = nullptr;
 };
 
-constinit std::atomic<OSSL_LIB_CTX*> g_context{nullptr};
+// A forked child makes its own: its parent's has locks, which a thread of the parent's may have held.
+constinit PerProcess<std::atomic<OSSL_LIB_CTX*>> g_context;
 
 }  // namespace
 
-OSSL_LIB_CTX* library_context() noexcept {
-    OSSL_LIB_CTX* known = g_context.load();
+OSSL_LIB_CTX* library_context() noexcept try {
+    std::atomic<OSSL_LIB_CTX*>& context = g_context.get();
+    OSSL_LIB_CTX* known = context.load();
     if (known != nullptr) return known;
     Context made;
     OSSL_LIB_CTX* const mine = made.get();
     // Without memory nothing is kept: the next call may find some.
-    if (mine == nullptr || !g_context.compare_exchange_strong(known, mine)) return known;
+    if (mine == nullptr || !context.compare_exchange_strong(known, mine)) return known;
     made.keep();
     return mine;
+} catch (const std::bad_alloc&) {
+    return nullptr;
 }
 
 namespace {

@@ -1,46 +1,26 @@
 #include "entry/library.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
 #include <cstdlib>
+
+#include "jpki/per_process.hpp"
 
 namespace jpki::p11::library {
 
 namespace {
 
 struct Library {
-    pid_t owner = 0;
-    Library* inherited = nullptr;  // of the parent process: kept reachable, never touched
     Mutex mutex;
     std::shared_ptr<Module> module JPKI_GUARDED_BY(mutex);
     bool exiting JPKI_GUARDED_BY(mutex) = false;
+    bool leaves JPKI_GUARDED_BY(mutex) = false;  // on_exit() knows of it
 };
 
-constinit std::atomic<Library*> g_library{nullptr};
-
-// Null when this process has not initialised anything. The process is compared before any lock is taken: in a
-// forked child the parent's locks may be held by threads that do not exist here.
-Library* ours() {
-    Library* library = g_library.load();
-    return library != nullptr && library->owner == ::getpid() ? library : nullptr;
-}
-
-Library* make_ours() {
-    for (;;) {
-        Library* before = g_library.load();
-        if (before != nullptr && before->owner == ::getpid()) return before;
-        auto made = std::make_unique<Library>();
-        made->owner = ::getpid();
-        made->inherited = before;
-        if (g_library.compare_exchange_strong(before, made.get())) return made.release();
-    }
-}
+constinit PerProcess<Library> g_library;
 
 // exit() without C_Finalize is how OpenSSL, curl, Java and GnuTLS end: leave the card logged out. Needs no
 // OpenSSL.
 void leave_cards_logged_out() {
-    Library* library = ours();
+    Library* library = g_library.find();
     if (library == nullptr) return;
     std::shared_ptr<Module> module;
     {
@@ -55,9 +35,9 @@ void leave_cards_logged_out() {
 // Libraries are torn down after what exit() was told to call. Since 2.1 libpcsclite loads the rest of itself
 // at the first call: that is no dependency of ours, so a destructor would find it gone. Not atexit(), which
 // cannot be told from a static object with a destructor (tests/structure/check_module).
-void leave_before_libraries() {
-    [[maybe_unused]] static const int registered =
-        ::on_exit([](int, void*) { leave_cards_logged_out(); }, nullptr);
+void leave_before_libraries(Library& library) JPKI_REQUIRES(library.mutex) {
+    if (!library.leaves)
+        library.leaves = ::on_exit([](int, void*) { leave_cards_logged_out(); }, nullptr) == 0;
 }
 
 // Should there have been no memory for that.
@@ -66,17 +46,17 @@ void leave_before_libraries() {
 }  // namespace
 
 Status initialize(const HostWishes& wishes) {
-    Library* library = make_ours();
-    leave_before_libraries();
-    const Lock lock(library->mutex);
-    if (library->exiting) return fail(Errc::internal, "the process is exiting");
-    if (library->module) return fail(Errc::already_initialized);
-    library->module = std::make_shared<Module>(compose(wishes));
+    Library& library = g_library.get();
+    const Lock lock(library.mutex);
+    if (library.exiting) return fail(Errc::internal, "the process is exiting");
+    if (library.module) return fail(Errc::already_initialized);
+    leave_before_libraries(library);
+    library.module = std::make_shared<Module>(compose(wishes));
     return {};
 }
 
 Status finalize() {
-    Library* library = ours();
+    Library* library = g_library.find();
     if (library == nullptr) return fail(Errc::not_initialized);
     std::shared_ptr<Module> module;
     {
@@ -91,7 +71,7 @@ Status finalize() {
 }
 
 Result<std::shared_ptr<Module>> module() {
-    Library* library = ours();
+    Library* library = g_library.find();
     if (library == nullptr) return fail(Errc::not_initialized);
     const Lock lock(library->mutex);
     if (!library->module || library->exiting) return fail(Errc::not_initialized);

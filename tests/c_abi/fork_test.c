@@ -1,7 +1,9 @@
 // fork() without a card: the child starts from nothing, the parent does not notice (PKCS#11 3.2 §5.4.1).
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "support/ban.h"
 #include "support/module.h"
@@ -55,6 +57,38 @@ static void the_grandchild_can_too(void** state) {
     assert_int_equal(in_fork(grandchild_starts_anew_twice), 0);
 }
 
+// The first process of a pid namespace, as in a container, and as its child the first process of another one.
+enum { kRefused = 77 };
+
+static int enter_namespace(void) {
+    return unshare(CLONE_NEWPID) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0 ? 0 : kRefused;
+}
+
+static int first_process_within(void) {
+    check(getpid() == 1);
+    check(child_is_not_initialized() == 0);
+    return child_starts_anew();
+}
+
+static int first_process(void) {
+    CK_INFO info;
+    check(getpid() == 1);
+    check(p11->C_Initialize(NULL) == CKR_OK);
+    if (enter_namespace() != 0) return kRefused;
+    const int child = in_fork(first_process_within);
+    check(p11->C_GetInfo(&info) == CKR_OK);
+    return child;
+}
+
+static int makes_namespaces(void) { return enter_namespace() != 0 ? kRefused : in_fork(first_process); }
+
+static void a_child_of_its_parents_number_is_not_initialized(void** state) {
+    (void)state;
+    const int status = in_fork(makes_namespaces);
+    if (status == kRefused) skip();
+    assert_int_equal(status, 0);
+}
+
 static atomic_bool stop;
 
 static void* keep_locks_busy(void* unused) {
@@ -97,6 +131,7 @@ int main(int argc, char** argv) {
         TEST(the_child_is_not_initialized),
         TEST(the_child_can_initialize_for_itself),
         TEST(the_grandchild_can_too),
+        TEST(a_child_of_its_parents_number_is_not_initialized),
         TEST(the_child_does_not_wait_for_locks_of_the_parents_threads),
     };
     return cmocka_run_group_tests_name("fork", tests, NULL, NULL);

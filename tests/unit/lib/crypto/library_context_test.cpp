@@ -4,6 +4,8 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/provider.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -26,6 +28,16 @@ TEST(LibraryContext, HasTheDefaultProviderAndNoOther) {
     EXPECT_EQ(OSSL_PROVIDER_available(library_context(), "default"), 1);
     for (const char* other : {"legacy", "fips", "pkcs11", "base"})
         EXPECT_EQ(OSSL_PROVIDER_available(library_context(), other), 0) << other;
+}
+
+TEST(LibraryContext, OfTheParentIsNotTheChilds) {
+    const OSSL_LIB_CTX* const ours = library_context();
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(library_context() != nullptr && library_context() != ours ? 0 : 1);
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(library_context(), ours);
 }
 
 TEST(QuietErrors, KeepTheHostsAndDropOurs) {
