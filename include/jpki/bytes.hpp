@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,7 +15,25 @@
 
 namespace jpki {
 
-using Bytes = std::vector<std::uint8_t>;
+// Gives memory back empty: the card's answers name its holder, and what is forgotten must not stay readable
+// in what was freed.
+template <class T>
+struct CleansingAllocator : std::allocator<T> {
+    template <class U>
+    struct rebind {
+        using other = CleansingAllocator<U>;
+    };
+    CleansingAllocator() noexcept = default;
+    template <class U>
+    CleansingAllocator(const CleansingAllocator<U>& /*other*/) noexcept {}  // NOLINT: as allocators convert
+
+    void deallocate(T* memory, std::size_t count) noexcept {
+        ::explicit_bzero(memory, count * sizeof(T));
+        std::allocator<T>::deallocate(memory, count);
+    }
+};
+
+using Bytes = std::vector<std::uint8_t, CleansingAllocator<std::uint8_t>>;
 using ByteView = std::span<const std::uint8_t>;
 
 // Part of `data` from `offset`, at most `count` octets; what lies outside is simply not there (never throws).

@@ -12,20 +12,11 @@ namespace jpki::p11::crypto {
 
 namespace {
 
+constexpr std::uint8_t kInteger = 0x02;
+constexpr std::uint8_t kBitString = 0x03;
 constexpr std::uint8_t kSequence = 0x30;
 constexpr std::uint8_t kVersion = 0xA0;  // [0] EXPLICIT, absent in v1 certificates
 constexpr std::size_t kHeaderReach = 5;  // no tag and length that is taken here is longer
-
-void free_octets(std::uint8_t* octets) noexcept { OPENSSL_free(octets); }
-
-template <class T>
-Bytes encode(T* object, int (*i2d)(T*, unsigned char**)) {
-    std::uint8_t* out = nullptr;
-    const int length = i2d(object, &out);
-    const Owned<std::uint8_t, free_octets> owned(out);
-    if (length <= 0) return {};
-    return Bytes(out, out + length);
-}
 
 struct Day {
     std::string text;
@@ -40,37 +31,6 @@ std::optional<Day> day_of(const ASN1_TIME* time) {
     std::array<char, 40> text{};
     (void)std::snprintf(text.data(), text.size(), "%04d%02d%02d", year, when.tm_mon + 1, when.tm_mday);
     return Day{text.data(), static_cast<std::int64_t>(::timegm(&when))};
-}
-
-Result<std::shared_ptr<const CertFacts>> parse_once(ByteView der) {
-    const QuietErrors quiet;
-    X509* shell = library_context() == nullptr ? nullptr : X509_new_ex(library_context(), nullptr);
-    if (shell == nullptr) return fail(Errc::no_memory);
-    const std::uint8_t* at = der.data();
-    // On failure d2i frees the shell and sets it to null.
-    (void)d2i_X509(&shell, &at, static_cast<long>(der.size()));
-    const Owned<X509, X509_free> certificate(shell);
-    if (!certificate || at != der.data() + der.size())
-        return fail(reason_or(Errc::malformed_answer), "not exactly one certificate");
-
-    auto facts = std::make_shared<CertFacts>();
-    facts->der = to_bytes(der);
-    facts->subject = encode<const X509_NAME>(X509_get_subject_name(certificate.get()), i2d_X509_NAME);
-    facts->issuer = encode<const X509_NAME>(X509_get_issuer_name(certificate.get()), i2d_X509_NAME);
-    facts->serial = encode<const ASN1_INTEGER>(X509_get0_serialNumber(certificate.get()), i2d_ASN1_INTEGER);
-    const auto start = day_of(X509_get0_notBefore(certificate.get()));
-    const auto end = day_of(X509_get0_notAfter(certificate.get()));
-    if (facts->subject.empty() || facts->issuer.empty() || facts->serial.empty() || !start || !end)
-        return fail(reason_or(Errc::malformed_answer), "a certificate without its fields");
-    facts->start = start->text;
-    facts->end = end->text;
-    facts->not_before = start->seconds;
-    facts->not_after = end->seconds;
-    JPKI_TRY_ASSIGN(const Bytes sha1, digest(Hash::sha1, der));
-    facts->check_value = to_bytes(slice(sha1, 0, 3));
-    const Bytes spki = encode<const X509_PUBKEY>(X509_get_X509_PUBKEY(certificate.get()), i2d_X509_PUBKEY);
-    JPKI_TRY_ASSIGN(facts->key, PublicKey::from_spki(spki));
-    return std::shared_ptr<const CertFacts>(std::move(facts));
 }
 
 // The fields of a TBSCertificate (RFC 5280 §4.1) up to its key.
@@ -111,6 +71,62 @@ std::optional<Day> time_from(ByteView& rest) {
     return day_of(time.get());
 }
 
+struct Period {
+    Day begin;
+    Day end;
+};
+
+Result<Period> period_of(ByteView validity) {
+    const auto header = parse_tlv_header(validity);
+    ByteView rest = header ? validity.subspan(header->header_length) : ByteView();
+    auto begin = time_from(rest);
+    auto end = time_from(rest);
+    if (!begin || !end) return fail(reason_or(Errc::malformed_answer), "a validity that is none");
+    return Period{std::move(*begin), std::move(*end)};
+}
+
+// Whether `der` is one element of `tag`, whole and alone.
+bool is_one(ByteView der, std::uint8_t tag) {
+    const auto header = parse_tlv_header(der);
+    return header && header->tag == tag && header->total() == der.size();
+}
+
+// Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue } (RFC 5280 §4.1).
+bool is_one_certificate(ByteView der) {
+    if (!is_one(der, kSequence)) return false;
+    ByteView rest = der.subspan(parse_tlv_header(der)->header_length);
+    for (const std::uint8_t tag : {kSequence, kSequence, kBitString}) {
+        const auto header = parse_tlv_header(rest);
+        if (!header || header->tag != tag || header->total() > rest.size()) return false;
+        rest = rest.subspan(header->total());
+    }
+    return rest.empty();
+}
+
+// Not by d2i_X509(): what OpenSSL frees of a certificate it leaves readable in memory, the holder's name
+// included, and one that was read behind a PIN must not outlive the login.
+Result<std::shared_ptr<const CertFacts>> parse_once(ByteView der) {
+    if (!is_one_certificate(der)) return fail(Errc::malformed_answer, "not exactly one certificate");
+    JPKI_TRY_ASSIGN(const Fields fields, fields_of(der));
+    if (!is_one(fields[kSerial], kInteger) || !is_one(fields[kIssuer], kSequence) ||
+        !is_one(fields[kSubject], kSequence))
+        return fail(Errc::malformed_answer, "a certificate without its fields");
+    JPKI_TRY_ASSIGN(const Period valid, period_of(fields[kValidity]));
+    auto facts = std::make_shared<CertFacts>();
+    facts->der = to_bytes(der);
+    facts->subject = to_bytes(fields[kSubject]);
+    facts->issuer = to_bytes(fields[kIssuer]);
+    facts->serial = to_bytes(fields[kSerial]);
+    facts->start = valid.begin.text;
+    facts->end = valid.end.text;
+    facts->not_before = valid.begin.seconds;
+    facts->not_after = valid.end.seconds;
+    JPKI_TRY_ASSIGN(const Bytes sha1, digest(Hash::sha1, der));
+    facts->check_value = to_bytes(slice(sha1, 0, 3));
+    JPKI_TRY_ASSIGN(facts->key, PublicKey::from_spki(fields[kKey]));
+    return std::shared_ptr<const CertFacts>(std::move(facts));
+}
+
 }  // namespace
 
 // OpenSSL buries a failed allocation under errors of syntax. What is broken is so the second time as well.
@@ -131,12 +147,8 @@ Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix) {
 Result<std::optional<Validity>> parse_validity_prefix(ByteView prefix) {
     JPKI_TRY_ASSIGN(const Fields fields, fields_of(prefix));
     if (fields[kValidity].empty()) return std::optional<Validity>();
-    const auto header = parse_tlv_header(fields[kValidity]);
-    ByteView rest = header ? fields[kValidity].subspan(header->header_length) : ByteView();
-    const auto begin = time_from(rest);
-    const auto end = time_from(rest);
-    if (!begin || !end) return fail(reason_or(Errc::malformed_answer), "a validity that is none");
-    return std::optional(Validity{begin->seconds, end->seconds});
+    JPKI_TRY_ASSIGN(const Period valid, period_of(fields[kValidity]));
+    return std::optional(Validity{valid.begin.seconds, valid.end.seconds});
 }
 
 }  // namespace jpki::p11::crypto

@@ -1,5 +1,5 @@
-// What PKCS#11 wants to know of a certificate, taken apart by OpenSSL; and the public key of one that has not
-// been read to its end yet. Pure functions of bytes.
+// What PKCS#11 wants to know of a certificate, and the public key of one that has not been read to its end
+// yet. Pure functions of bytes; OpenSSL sees keys and times only, because it does not cleanse what it frees.
 #pragma once
 
 #include <memory>
