@@ -1,5 +1,9 @@
 #include "entry/vendor.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
 #include "core/validity.hpp"
 #include "entry/guard.hpp"
 
@@ -7,17 +11,37 @@ namespace jpki::p11 {
 
 namespace {
 
-Status token_status(Module& module, CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
-    JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
-    if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
-    JPKI_TRY_ASSIGN(const TokenInfo info, token->read_info_now());
-    status->ulSeat = token->seat() == Seat::authentication ? JPKI_SEAT_AUTHENTICATION : JPKI_SEAT_SIGNATURE;
+// What each struct was when it was first released: its size then never changes, whatever is appended later.
+template <class Struct>
+constexpr std::size_t kFirstSize = 0;
+template <>
+constexpr std::size_t kFirstSize<JPKI_TOKEN_STATUS> = offsetof(JPKI_TOKEN_STATUS, ulNotBefore);
+template <>
+constexpr std::size_t kFirstSize<JPKI_SLOT_STATUS> = offsetof(JPKI_SLOT_STATUS, ulCode) + sizeof(CK_ULONG);
+template <>
+constexpr std::size_t kFirstSize<JPKI_MODULE_STATUS> = offsetof(JPKI_MODULE_STATUS, ulThreads) +
+                                                       sizeof(CK_ULONG);
+
+// Fills in as much as the caller's header knew; ulSize stays the caller's. `make` fills a whole one.
+template <class Struct, class Make>
+Status fill(Struct* wanted, Make make) {
+    if (wanted == nullptr || wanted->ulSize < kFirstSize<Struct>) return fail(Errc::arguments_bad);
+    Struct made{};
+    JPKI_TRY(make(&made));
+    made.ulSize = wanted->ulSize;
+    std::memcpy(wanted, &made, std::min<std::size_t>(wanted->ulSize, sizeof made));
+    return {};
+}
+
+Status token_status(Module& module, Token& token, JPKI_TOKEN_STATUS* status) {
+    JPKI_TRY_ASSIGN(const TokenInfo info, token.read_info_now());
+    status->ulSeat = token.seat() == Seat::authentication ? JPKI_SEAT_AUTHENTICATION : JPKI_SEAT_SIGNATURE;
     status->ulTriesLeft = info.tries ? CK_ULONG{*info.tries} : JPKI_TRIES_UNKNOWN;
     status->ulMaxTries = info.pin.max_tries;
-    status->ulLastRefusal = static_cast<CK_ULONG>(token->last_refusal());
+    status->ulLastRefusal = static_cast<CK_ULONG>(token.last_refusal());
     status->ulFamily = static_cast<CK_ULONG>(info.family);
     status->ulLastStatusWord = info.last_failure;
-    const auto valid = token->read_validity();
+    const auto valid = token.read_validity();
     const std::int64_t now = module.environment().clock->wall_seconds();
     status->lDaysLeft = valid ? static_cast<CK_LONG>(days_left(now, valid->not_after)) : JPKI_DAYS_UNKNOWN;
     status->ulRenewalOpen = valid && renewal_open(now, valid->not_after) ? 1 : 0;
@@ -26,17 +50,14 @@ Status token_status(Module& module, CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) 
     return {};
 }
 
-Status slot_status(Module& module, CK_SLOT_ID slot, JPKI_SLOT_STATUS* status) {
-    JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
-    if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
-    const CardStatus found = token->card_status();
+Status slot_status(Token& token, JPKI_SLOT_STATUS* status) {
+    const CardStatus found = token.card_status();
     status->ulCard = static_cast<CK_ULONG>(found.state);
     status->ulCode = found.code;
     return {};
 }
 
 Status module_status(const Module& module, JPKI_MODULE_STATUS* status) {
-    if (status == nullptr || status->ulSize < sizeof *status) return fail(Errc::arguments_bad);
     const auto& problems = module.environment().problems;
     status->ulConfigProblems = static_cast<CK_ULONG>(problems.size());
     status->ulConfigLine = problems.empty() ? 0 : problems.front().line;
@@ -64,16 +85,21 @@ CK_RV answered(std::string_view function, LogLevel success, Body body) noexcept 
 
 extern "C" {
 static CK_RV get_token_status(CK_SLOT_ID slot, JPKI_TOKEN_STATUS* status) {
-    return answered("JPKI_GetTokenStatus", LogLevel::trace,
-                    [&](Module& module) { return token_status(module, slot, status); });
+    return answered("JPKI_GetTokenStatus", LogLevel::trace, [&](Module& module) -> Status {
+        JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
+        return fill(status, [&](auto* made) { return token_status(module, *token, made); });
+    });
 }
 static CK_RV get_module_status(JPKI_MODULE_STATUS* status) {
-    return answered("JPKI_GetModuleStatus", LogLevel::trace,
-                    [&](const Module& module) { return module_status(module, status); });
+    return answered("JPKI_GetModuleStatus", LogLevel::trace, [&](const Module& module) {
+        return fill(status, [&](auto* made) { return module_status(module, made); });
+    });
 }
 static CK_RV get_slot_status(CK_SLOT_ID slot, JPKI_SLOT_STATUS* status) {
-    return answered("JPKI_GetSlotStatus", LogLevel::trace,
-                    [&](Module& module) { return slot_status(module, slot, status); });
+    return answered("JPKI_GetSlotStatus", LogLevel::trace, [&](Module& module) -> Status {
+        JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
+        return fill(status, [&](auto* made) { return slot_status(*token, made); });
+    });
 }
 // Without being asked for more the log says who gave the last try away.
 static CK_RV allow_last_try_of(CK_SESSION_HANDLE session) {

@@ -1,5 +1,7 @@
 // JPKI_GetSlotStatus: why a card cannot be used, told apart from there being none; and it never asks for
 // that.
+#include <cstddef>
+
 #include "world.hpp"
 
 // After cryptoki.h, which it builds on.
@@ -94,6 +96,29 @@ TEST_F(SlotStatus, AWrongPinSaysNothingAgainstTheCard) {
     initialize();
     EXPECT_EQ(login(open(kAuth), "9998"), CKR_PIN_INCORRECT);
     EXPECT_EQ(card_in(kAuth), JPKI_CARD_PRESENT);
+}
+
+// A program that was built with the header of 1.0 knows the fields up to ulRenewalOpen.
+TEST_F(SlotStatus, AnOlderCallersTokenStatusIsFilledAsFarAsItKnows) {
+    initialize();
+    CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+    CK_INTERFACE* found = nullptr;
+    ASSERT_EQ(C_GetInterface(name, nullptr, &found, 0), CKR_OK);
+    const auto* list = static_cast<const JPKI_FUNCTION_LIST*>(found->pFunctionList);
+    constexpr CK_ULONG kOlder = offsetof(JPKI_TOKEN_STATUS, ulNotBefore);
+    JPKI_TOKEN_STATUS status{};
+    status.ulNotBefore = status.ulNotAfter = 0xA5A5U;
+    status.ulSize = kOlder - 1;
+    EXPECT_EQ(list->JPKI_GetTokenStatus(kAuth, &status), CKR_ARGUMENTS_BAD);
+    EXPECT_EQ(status.ulMaxTries, 0U);
+    for (const CK_ULONG size : {kOlder, kOlder + sizeof(CK_ULONG), CK_ULONG{sizeof status}}) {
+        status.ulSize = size;
+        ASSERT_EQ(list->JPKI_GetTokenStatus(kAuth, &status), CKR_OK) << size;
+        EXPECT_EQ(status.ulSize, size);
+        EXPECT_EQ(status.ulMaxTries, 3U);
+        EXPECT_EQ(status.ulNotBefore == 0xA5A5U, size == kOlder);
+        EXPECT_EQ(status.ulNotAfter == 0xA5A5U, size < sizeof status);
+    }
 }
 
 }  // namespace jpki::testing
