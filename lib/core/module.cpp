@@ -59,6 +59,18 @@ Result<CK_SLOT_ID> Module::wait_for_event(bool block) {
     }
 }
 
+// A program that was never told may never close them.
+void Module::forget_removed() {
+    constexpr std::size_t kRemembered = 1000;
+    std::erase_if(sessions_, [this](const auto& entry) {
+        if (entry.second->alive()) return false;
+        removed_.insert(entry.first);
+        return true;
+    });
+    while (removed_.size() > kRemembered)
+        removed_.erase(removed_.begin());
+}
+
 Result<CK_SESSION_HANDLE> Module::open_session(CK_SLOT_ID id, bool rw) {
     JPKI_TRY_ASSIGN(auto token, slot(id));
     const Incarnation incarnation = token->incarnation();
@@ -67,6 +79,7 @@ Result<CK_SESSION_HANDLE> Module::open_session(CK_SLOT_ID id, bool rw) {
     JPKI_TRY(token->session_opened(incarnation, rw));
     const Lock lock(mutex_);
     if (finalized_) return fail(Errc::not_initialized);
+    forget_removed();
     sessions_.emplace(handle, std::make_shared<Session>(handle, id, std::move(token), incarnation, rw));
     return handle;
 }
@@ -77,8 +90,7 @@ Result<std::shared_ptr<Session>> Module::session(CK_SESSION_HANDLE handle) {
     if (finalized_) return fail(Errc::not_initialized);
     if (found == sessions_.end()) return fail(Errc::session_unknown);
     if (!found->second->alive()) {
-        removed_.insert(handle);
-        sessions_.erase(found);
+        forget_removed();
         return fail(Errc::session_unknown, "the card of this session was removed");
     }
     found->second->token().touch();

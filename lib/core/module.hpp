@@ -57,6 +57,7 @@ class Module {
     };
 
     void close(const std::shared_ptr<Session>& session);
+    void forget_removed() JPKI_REQUIRES(mutex_);
     bool stop(Duration limit);
 
     std::shared_ptr<const Environment> environment_;
@@ -65,7 +66,8 @@ class Module {
 
     Mutex mutex_;
     std::map<CK_SESSION_HANDLE, std::shared_ptr<Session>> sessions_ JPKI_GUARDED_BY(mutex_);
-    std::set<CK_SESSION_HANDLE> removed_ JPKI_GUARDED_BY(mutex_);  // sessions whose card has left
+    // Sessions whose card has left: the newest thousand.
+    std::set<CK_SESSION_HANDLE> removed_ JPKI_GUARDED_BY(mutex_);
     bool finalized_ JPKI_GUARDED_BY(mutex_) = false;  // for calls that were inside when C_Finalize came
 };
 

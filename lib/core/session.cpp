@@ -55,6 +55,8 @@ Status Session::find_begin(const std::vector<Criterion>& criteria) {
         if (hit) search.found.push_back(object->handle);
     }
     const Lock lock(mutex_);
+    // Another thread may have begun one while this one read.
+    if (search_ && search_->login_number == token_->login_number()) return fail(Errc::operation_active);
     search_ = std::move(search);
     return {};
 }
