@@ -27,6 +27,7 @@ class FileCard final : public Card {
     Status open() override;
     [[nodiscard]] const CardFamily& family() const noexcept override { return profile_->family; }
     Result<ByteView> identify() override;
+    [[nodiscard]] bool identity_is_unique() const noexcept override { return identity_is_certificate_; }
     Result<PinCounter> read_counter(Seat seat) override;
     Status verify(Seat seat, const PinSource& pin) override;
     [[nodiscard]] bool is_verified(Seat seat) const noexcept override {

@@ -106,6 +106,9 @@ class Card {
     // none.
     virtual Result<ByteView> identify() = 0;
 
+    // Whether identify()'s octets are one card's only, rather than those of every card of its kind.
+    [[nodiscard]] virtual bool identity_is_unique() const noexcept = 0;
+
     // Costs no try.
     virtual Result<PinCounter> read_counter(Seat seat) = 0;
 

@@ -33,6 +33,7 @@ enum class Errc : std::uint8_t {
     malformed_answer,     // an answer that breaks ISO 7816-4, DER, or a bound
     signature_wrong,      // the card's signature does not verify: it is not passed on
     // --- login policy
+    pin_hopeless,      // an impossible PIN once more: to ask again would change nothing
     last_try_refused,  // one try left (or unknown) and the configuration keeps it
     pin_malformed,     // cannot be right, so it was not sent
     pin_length,        // a new PIN of impossible length

@@ -94,7 +94,8 @@ class Session {
         SignatureInput input;
         std::uint64_t login_number;
         Progress progress;
-        SecretBytes confirmed;  // the PIN of a context-specific login
+        CK_OBJECT_HANDLE key;
+        std::shared_ptr<Confirmation> confirmed;  // by a context-specific login
     };
     struct Verifying {
         SignatureInput input;

@@ -4,8 +4,13 @@
 namespace jpki::p11 {
 
 Result<Session::Signing*> Session::signing(Step which) {
-    // A logout since C_SignInit took the key's handle with it, and the operation too (PKCS#11 3.2 §5.6.10).
-    if (signing_ && signing_->login_number != token_->login_number()) signing_.reset();
+    if (signing_ && signing_->login_number != token_->login_number()) {
+        // A logout since C_SignInit took the key's handle with it, and the operation too (PKCS#11 3.2
+        // §5.6.10). Where the login ended by itself, the program is told what it lacks.
+        const auto key = token_->find_key(signing_->key);
+        signing_.reset();
+        if (failed_with(key, Errc::user_not_logged_in)) return fail(key.error());
+    }
     return step(signing_, which);
 }
 
@@ -14,12 +19,11 @@ Status Session::sign_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key) {
     const Lock lock(mutex_);
     if (signing_ && signing_->login_number == login_number) return fail(Errc::operation_active);
     signing_.reset();
-    const auto object = token_->find(key);
-    if (!object || !object->is_key()) return fail(Errc::key_handle_invalid);
+    JPKI_TRY_ASSIGN(const auto object, token_->find_key(key));
     if (object->kind != ObjectKind::private_key) return fail(Errc::key_type_inconsistent);
     if (!mechanism.signs()) return fail(Errc::mechanism_invalid);
     JPKI_TRY_ASSIGN(SignatureInput input, SignatureInput::start(mechanism, token_->signature_size()));
-    signing_.emplace(Signing{std::move(input), login_number, {}, {}});
+    signing_.emplace(Signing{std::move(input), login_number, {}, key, {}});
     return {};
 }
 
@@ -34,9 +38,9 @@ Status Session::authenticate(ByteView pin) {
         const Lock lock(mutex_);
         if (!signing_) return fail(Errc::operation_not_initialized);
         login_number = signing_->login_number;
-        signing_->confirmed.wipe();  // the last answer counts
+        signing_->confirmed.reset();  // the last answer counts
     }
-    JPKI_TRY_ASSIGN(SecretBytes confirmed, noted(token_->authenticate(incarnation_, pin, take_last_try())));
+    JPKI_TRY_ASSIGN(auto confirmed, noted(token_->authenticate(incarnation_, pin, take_last_try())));
     const Lock lock(mutex_);
     if (signing_ && signing_->login_number == login_number) signing_->confirmed = std::move(confirmed);
     return {};
@@ -100,8 +104,7 @@ Status Session::verify_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key,
         const Lock lock(mutex_);
         if (verifying_) return fail(Errc::operation_active);
     }
-    const auto object = token_->find(key);
-    if (!object || !object->is_key()) return fail(Errc::key_handle_invalid);
+    JPKI_TRY_ASSIGN(const auto object, token_->find_key(key));
     if (object->kind != ObjectKind::public_key) return fail(Errc::key_type_inconsistent);
     if (!mechanism.signs()) return fail(Errc::mechanism_invalid);
     const auto loaded = load(key);
@@ -111,6 +114,8 @@ Status Session::verify_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key,
     if (signature && signature->size() != public_key->size()) return fail(Errc::signature_length);
     JPKI_TRY_ASSIGN(SignatureInput input, SignatureInput::start(mechanism, public_key->size()));
     const Lock lock(mutex_);
+    // Another thread may have begun one while this one read.
+    if (verifying_) return fail(Errc::operation_active);
     verifying_.emplace(Verifying{std::move(input), public_key, std::move(signature), {}});
     return {};
 }

@@ -4,13 +4,16 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/card_status.hpp"
 #include "core/login.hpp"
 #include "core/object_builder.hpp"
+#include "core/pin_mark.hpp"
 #include "core/reader.hpp"
 #include "mechanism/mechanism_table.hpp"
 
@@ -27,6 +30,17 @@ struct TokenInfo {
     std::uint32_t last_failure = 0;  // status word or SCARD code
     CK_ULONG sessions = 0;
     CK_ULONG rw_sessions = 0;
+};
+
+// The PIN of a context-specific login. The operation that waits for it holds it; the token alone looks inside
+// and wipes it with the login.
+class Confirmation {
+  public:
+    explicit Confirmation(SecretBytes pin) : pin_(std::move(pin)) {}
+
+  private:
+    friend class Token;
+    SecretBytes pin_;
 };
 
 class Token {
@@ -79,9 +93,14 @@ class Token {
     Status session_opened(Incarnation session, bool rw);
     void session_closed(Incarnation session, bool rw);
 
-    // The objects visible now, and one of them; null when there is none of that handle.
+    // The objects visible now, and one of them; null when there is none of that handle. Handles belong to the
+    // card and the object: they outlive an idle logout and the card's absence; C_Logout, the end of the last
+    // session and another card end them.
     [[nodiscard]] ObjectStore::Objects visible();
     [[nodiscard]] std::shared_ptr<const Object> find(CK_OBJECT_HANDLE handle);
+    // The same for a key that is to be used. Errors: key_handle_invalid; user_not_logged_in when it is there
+    // but hidden.
+    Result<std::shared_ptr<const Object>> find_key(CK_OBJECT_HANDLE handle);
     // The same object with what only the card can tell. Errors: object_handle_invalid when the card does not
     // have it after all (it is gone then), user_not_logged_in, transport.
     Result<std::shared_ptr<const Object>> load(Incarnation session, CK_OBJECT_HANDLE handle);
@@ -94,19 +113,20 @@ class Token {
     // A password for every signature (confirm = "every-signature"): the key says so in
     // CKA_ALWAYS_AUTHENTICATE.
     [[nodiscard]] bool always_authenticates() const noexcept;
-    // A context-specific login: verifies the PIN and returns it for the one operation that waits for it; the
+    // A context-specific login: verifies the PIN and keeps it for the one operation that waits for it; the
     // user's login counts for no signature any more. A PIN that turns out to be locked logs the user out.
     // Errors: as log_in().
-    Result<SecretBytes> authenticate(Incarnation session, ByteView typed, LastTry last_try);
+    Result<std::shared_ptr<Confirmation>> authenticate(Incarnation session, ByteView typed, LastTry last_try);
     // A call on a session of this token: starts the idle time anew.
     void touch();
 
     // Octets of a signature, without the card.
     [[nodiscard]] std::size_t signature_size();
-    // `input` goes to the card; what comes back was verified. `confirmed`: the PIN of a context-specific
-    // login; where every signature needs one and it is empty, the login itself counts, once. Errors:
+    // `input` goes to the card; what comes back was verified. `confirmed`: what a context-specific login
+    // returned; where every signature needs one and it is null, the login itself counts, once. Errors:
     // user_not_logged_in, signature_wrong, card_removed, transport.
-    Result<Bytes> sign(Incarnation session, SignScheme scheme, Bytes input, SecretBytes confirmed);
+    Result<Bytes> sign(Incarnation session, SignScheme scheme, Bytes input,
+                       std::shared_ptr<Confirmation> confirmed);
 
   private:
     struct State {
@@ -125,6 +145,8 @@ class Token {
                           // needs its own
         TimePoint last_call{};
         Duration suspended{};
+        std::vector<std::weak_ptr<Confirmation>> confirmations;  // to be wiped with the login
+        PinMark impossible;                                      // of the last PIN, if no card takes its like
         bool confirmation_waits = false;  // a context-specific login has not been used yet
         std::optional<std::uint8_t> tries;
         TimePoint tries_read{};
@@ -145,6 +167,7 @@ class Token {
     struct Inspection {
         const CardFamily* family;
         Bytes identity;
+        bool unique;  // the identity
         std::optional<PinCounter> counter;
     };
 
@@ -165,12 +188,21 @@ class Token {
     Status load_key(Incarnation session);
     Status load_certificate(Incarnation session, CertRole role);
     void settle_locked() JPKI_REQUIRES(mutex_);
-    void drop_login() JPKI_REQUIRES(mutex_);
+    // The end of a login. Private handles end with it when the program ended it.
+    enum class Handles : std::uint8_t { keep, renew };
+    void drop_login(Handles private_handles = Handles::keep) JPKI_REQUIRES(mutex_);
+    void wipe_confirmations() JPKI_REQUIRES(mutex_);
+    // What was read behind the login.
+    void forget_hidden() JPKI_REQUIRES(mutex_);
+    // Errors: pin_malformed; pin_hopeless when asking once more can change nothing: an empty PIN, or the
+    // same impossible one again.
     Result<SecretBytes> take_pin(ByteView typed) JPKI_REQUIRES(mutex_);
     // What holds for one login: its program's permission, else the configuration.
     [[nodiscard]] LastTry effective(LastTry permitted) const;
     Status note_login(const LoginReport& report) JPKI_REQUIRES(mutex_);
     void renew_private_handles() JPKI_REQUIRES(mutex_);
+    // Gives the objects of a card that has come back the handles that they had.
+    void restore_handles(bool same_card_is_certain) JPKI_REQUIRES(mutex_);
     void note_renewal(const std::optional<LoginReport>& renewal) JPKI_REQUIRES(mutex_);
     void note_missing(CertRole role) JPKI_REQUIRES(mutex_);
     void note_key(std::shared_ptr<const crypto::KeyFacts> key) JPKI_REQUIRES(mutex_);
@@ -186,6 +218,9 @@ class Token {
 
     Mutex mutex_;
     State state_ JPKI_GUARDED_BY(mutex_);
+    std::map<std::string, CK_OBJECT_HANDLE> handles_ JPKI_GUARDED_BY(mutex_);  // by CKA_UNIQUE_ID
+    PinMarks marks_ JPKI_GUARDED_BY(mutex_);
+    std::shared_ptr<RefusedPin> refused_ = std::make_shared<RefusedPin>();
     std::uint64_t login_number_ JPKI_GUARDED_BY(mutex_) = 1;
     Refusal refusal_ JPKI_GUARDED_BY(mutex_) = Refusal::none;
     std::uint32_t last_failure_ JPKI_GUARDED_BY(mutex_) = 0;

@@ -35,7 +35,7 @@ Status Token::inspect(Counter wanted) {
         incarnation, reader_->environment().timing.identification,
         [along = std::move(along), wanted, identified](CardLease& lease) -> Result<Inspection> {
             Card& card = lease.card();
-            Inspection seen{.family = nullptr, .identity = {}, .counter = std::nullopt};
+            Inspection seen{.family = nullptr, .identity = {}, .unique = false, .counter = std::nullopt};
             const bool has_seat = card.family().tokens[index_of(along.seat)] != nullptr;
             // A question between a login and its signature could disturb them; then the last answer stands.
             const bool in_use =
@@ -48,6 +48,7 @@ Status Token::inspect(Counter wanted) {
             if (identified) return seen;
             JPKI_TRY_ASSIGN(const ByteView identity, card.identify());
             seen.identity = to_bytes(identity);
+            seen.unique = card.identity_is_unique();
             seen.family = &card.family();  // which the identification may have corrected
             return seen;
         });
@@ -76,6 +77,7 @@ Status Token::inspect(Counter wanted) {
     state_.serial = serial_of(state_.identity);
     state_.store = build_objects(*seat, seat_, state_.identity, always_authenticates(),
                                  reader_->environment().ca_certificates);
+    restore_handles(found->unique);
     state_.identified = true;
     return {};
 }

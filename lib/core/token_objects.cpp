@@ -67,6 +67,16 @@ std::shared_ptr<const Object> Token::find(CK_OBJECT_HANDLE handle) {
     return object && (!object->is_private || state_.logged_in) ? object : nullptr;
 }
 
+Result<std::shared_ptr<const Object>> Token::find_key(CK_OBJECT_HANDLE handle) {
+    const Lock lock(mutex_);
+    settle_locked();
+    auto object = state_.store->find(handle);
+    if (!object || !object->is_key()) return fail(Errc::key_handle_invalid);
+    if (object->is_private && !state_.logged_in)
+        return fail(Errc::user_not_logged_in, "the key is there, but nobody is logged in");
+    return object;
+}
+
 std::size_t Token::signature_size() {
     const Lock lock(mutex_);
     settle_locked();
@@ -168,7 +178,7 @@ Status Token::load_certificate(Incarnation session, CertRole role) {
     JPKI_TRY(check_session(session));
     if (!failed_with(found, Errc::timed_out)) note_renewal(*renewal);
     if (!found && means_missing(found.error().code)) note_missing(role);
-    // 6982 although we logged in inside this very transaction: the login is gone, and the object with it.
+    // 6982 although we logged in inside this very transaction: the login is gone.
     if (failed_with(found, Errc::security_status) && needs_login) drop_login();
     if (!found) return fail(noted(found.error()));
     const ObjectKind kind =
@@ -204,7 +214,8 @@ Result<std::shared_ptr<const Object>> Token::load(Incarnation session, CK_OBJECT
     return object;
 }
 
-Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input, SecretBytes confirmed) {
+Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input,
+                          std::shared_ptr<Confirmation> confirmed) {
     Ticket along;
     {
         const Lock lock(mutex_);
@@ -212,13 +223,14 @@ Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input, S
         if (!state_.logged_in) return fail(Errc::user_not_logged_in);
         if (always_authenticates()) {
             // One password, one signature: the operation's own, or else the login's, which is spent with it.
-            if (confirmed.empty()) confirmed = std::move(state_.pin);
-            if (confirmed.empty())
-                return fail(Errc::user_not_logged_in, "every signature needs its own login");
+            SecretBytes pin = std::move(confirmed ? confirmed->pin_ : state_.pin);
+            if (pin.empty()) return fail(Errc::user_not_logged_in, "every signature needs its own login");
             state_.confirmation_waits = false;
+            along = ticket();
+            along.pin = std::move(pin);
+        } else {
+            along = ticket();
         }
-        along = ticket();
-        if (!confirmed.empty()) along.pin = std::move(confirmed);
     }
     const auto renewal = along.renewal;
     struct Signed {

@@ -205,8 +205,9 @@ void statement_062_a_blocked_context_login_logs_out(void** state) {
     assert_rv(confirm(my.session, pin), CKR_PIN_LOCKED);
     assert_pin(kSignature, 0, 0, 0);
     assert_int_equal(state_of(my.session), CKS_RO_PUBLIC_SESSION);
+    assert_rv(end_signature(my.session), CKR_USER_NOT_LOGGED_IN);
     assert_rv(end_signature(my.session), CKR_OPERATION_NOT_INITIALIZED);
-    assert_rv(begin_signature(my.session, my.key), CKR_KEY_HANDLE_INVALID);
+    assert_rv(begin_signature(my.session, my.key), CKR_USER_NOT_LOGGED_IN);
     // So does the wrong password that spends the last try, where that is allowed.
     assert_rv(p11->C_Finalize(NULL), CKR_OK);
     stage_tries(kSignature, (unsigned)tries_of(kSignature));
@@ -216,7 +217,7 @@ void statement_062_a_blocked_context_login_logs_out(void** state) {
     assert_rv(confirm(bold.session, kFacts[kSignature].wrong_pin), CKR_PIN_LOCKED);
     assert_pin(kSignature, 2, 1, 0);
     assert_int_equal(state_of(bold.session), CKS_RO_PUBLIC_SESSION);
-    assert_rv(end_signature(bold.session), CKR_OPERATION_NOT_INITIALIZED);
+    assert_rv(end_signature(bold.session), CKR_USER_NOT_LOGGED_IN);
     assert_int_equal(signatures_made(kSignature), 0);
 }
 

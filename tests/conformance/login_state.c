@@ -251,9 +251,11 @@ void statement_057_a_login_is_renewed_only_at_a_full_counter(void** state) {
         assert_rv(end_signature(session), CKR_USER_NOT_LOGGED_IN);
         assert_pin((enum token)token, 1, 0, tries_of(token) - 1);
         assert_int_equal(state_of(session), CKS_RO_PUBLIC_SESSION);
-        assert_rv(begin_signature(session, key), CKR_KEY_HANDLE_INVALID);
-        // The user's own login needs no full counter, and no other session.
+        assert_rv(begin_signature(session, key), CKR_USER_NOT_LOGGED_IN);
+        // The user's own login needs no full counter, no other session and no other handle.
         assert_rv(log_in(session, kFacts[token].pin), CKR_OK);
+        assert_rv(begin_signature(session, key), CKR_OK);
+        assert_rv(end_signature(session), CKR_OK);
         assert_pin((enum token)token, 2, 0, tries_of(token));
         assert_rv(sign_once(session), CKR_OK);
     }

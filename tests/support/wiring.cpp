@@ -4,6 +4,7 @@
 
 #include "card/registry.hpp"
 #include "entry/composition.hpp"
+#include "jpki/sync.hpp"
 
 namespace jpki::testing {
 
@@ -14,11 +15,13 @@ Wiring g_wiring;
 class SeededRandom final : public Random {
   public:
     void fill(std::span<std::uint8_t> out) noexcept override {
+        const Lock lock(mutex_);
         for (std::uint8_t& octet : out)
             octet = static_cast<std::uint8_t>(engine_());
     }
 
   private:
+    Mutex mutex_;
     std::mt19937 engine_{20160101};
 };
 

@@ -1,11 +1,12 @@
-// Looks for PINs where they must not be: in the memory of a program that uses the module, and in its core
-// dump.
+// Looks for PINs and for the holder's name where they must not be: in the memory of a program that uses the
+// module, and in its core dump.
 //
 //   pin_search MODULE
 //
 // A child uses the module in steps (pin_user.c); after each one this program, its parent, stops it and reads
 // all of its memory. While logged in, a PIN may be in one page, which is locked, left out of core dumps and
-// wiped in a forked child; otherwise nowhere. The core dump is expected in the working directory.
+// wiped in a forked child; otherwise nowhere. The name, which stands in a certificate behind the PIN, may be
+// anywhere while logged in, and nowhere after it. The core dump is expected in the working directory.
 #include <fcntl.h>
 #include <glob.h>
 #include <link.h>
@@ -22,10 +23,11 @@
 
 #include "pin_search.h"
 
-enum { kMostKnown = 64, kSettled = 10 };
+enum { kMostKnown = 64, kSettled = 10, kNameAt = kSeats, kSecrets };
 
-static unsigned char pins[kSeats][kLongestPin];
-static unsigned hits[kSeats], wrong;
+static unsigned char secrets[kSecrets][kLongestPin];
+static size_t lengths[kSecrets];
+static unsigned hits[kSecrets], wrong;
 // Where four digits were met before any PIN was there.
 static uintptr_t known[kMostKnown];
 static size_t known_count;
@@ -58,15 +60,15 @@ static int is_secured(pid_t child, uintptr_t from) {
 
 // `child`: 0 for a file.
 static void search(const unsigned char* data, size_t size, uintptr_t at, const char* where, pid_t child) {
-    for (int seat = 0; seat < kSeats; ++seat) {
-        const size_t length = kNewPins[seat].length;
+    for (int seat = 0; seat < kSecrets; ++seat) {
+        const size_t length = lengths[seat];
         const unsigned char* end = data + size;
         for (const unsigned char* hit = data;
-             (hit = memmem(hit, (size_t)(end - hit), pins[seat], length)) != NULL; ++hit) {
+             (hit = memmem(hit, (size_t)(end - hit), secrets[seat], length)) != NULL; ++hit) {
             const uintptr_t address = at + (uintptr_t)(hit - data);
             if (is_known(address)) continue;
             ++hits[seat];
-            if (child != 0 && is_secured(child, at)) continue;
+            if (seat == kNameAt || (child != 0 && is_secured(child, at))) continue;
             ++wrong;
             printf("  PIN %d at %lx, %s", seat, (unsigned long)address, where);
         }
@@ -126,9 +128,11 @@ static void look_at(pid_t child, const struct step* step) {
     learning = step == kSteps;
     const size_t octets = search_memory(child);
     learning = 0;
-    printf("%s: %u and %u in %zu KiB\n", step->name, hits[0], hits[1], octets / 1024);
+    printf("%s: PINs %u and %u, name %u, in %zu KiB\n", step->name, hits[0], hits[1], hits[kNameAt],
+           octets / 1024);
     const unsigned expected = step->logged_in ? 1 : 0;
     if (hits[0] != expected || hits[1] != expected || octets < 1024UL * 1024) ++wrong;
+    if (!step->logged_in && hits[kNameAt] != 0) ++wrong;
     (void)kill(child, SIGCONT);
 }
 
@@ -167,8 +171,11 @@ int main(int argc, char** argv) {
     if (child == 0) use_module(argv[1], up[1], down[0]);
     close(up[1]);
     // Not before the fork: the child has a copy of what we have by then.
-    for (int seat = 0; seat < kSeats; ++seat)
-        unmask(&kNewPins[seat], pins[seat]);
+    for (int i = 0; i < kSecrets; ++i) {
+        const struct masked* secret = i == kNameAt ? &kName : &kNewPins[i];
+        unmask(secret, secrets[i]);
+        lengths[i] = secret->length;
+    }
     for (int i = 0; i < kStepCount && read(up[0], &ready, 1) == 1; ++i) {
         look_at(child, &kSteps[i]);
         if (write(down[1], "", 1) != 1) break;

@@ -1,4 +1,4 @@
-// Between the two halves of pin_search: who uses the module, and who looks for its PINs.
+// Between the two halves of pin_search: who uses the module, and who looks for what it must not keep.
 #ifndef JPKI_SYSTEM_PIN_SEARCH_H
 #define JPKI_SYSTEM_PIN_SEARCH_H
 
@@ -12,7 +12,8 @@ struct masked {
     size_t length;
 };
 extern const struct masked kOldPins[kSeats], kNewPins[kSeats];  // authentication, signature
-void unmask(const struct masked* pin, volatile unsigned char* into);
+extern const struct masked kName;  // of the holder, in the signature certificate
+void unmask(const struct masked* text, volatile unsigned char* into);
 
 struct step {
     const char* name;

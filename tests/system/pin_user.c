@@ -18,10 +18,15 @@ const struct masked kOldPins[kSeats] = {{{M('1'), M('2'), M('3'), M('4')}, 4},
 const struct masked kNewPins[kSeats] = {
     {{M('7'), M('3'), M('9'), M('1')}, 4},
     {{M('Q'), M('Z'), M('7'), M('K'), M('9'), M('1'), M('X'), M('W')}, 8}};
+// 試験　太郎 in UTF-8.
+const struct masked kName = {{M(0xE8), M(0xA9), M(0xA6), M(0xE9), M(0xA8), M(0x93), M(0xE3), M(0x80), M(0x80),
+                              M(0xE5), M(0xA4), M(0xAA), M(0xE9), M(0x83), M(0x8E)},
+                             15};
 
 static CK_FUNCTION_LIST* p11;
 static CK_SESSION_HANDLE sessions[kSeats];
-static volatile unsigned char* clear;  // two PINs, for the length of one call
+static volatile unsigned char* clear;  // PINs or a certificate, for the length of one call
+enum { kClear = 4096, kIdle = 4 };     // seconds: longer than the configuration lets a login stay unused
 
 static void must_at(CK_RV rv, const char* call) {
     if (rv == CKR_OK) return;
@@ -30,9 +35,9 @@ static void must_at(CK_RV rv, const char* call) {
 }
 #define must(call) must_at((call), #call)
 
-void unmask(const struct masked* pin, volatile unsigned char* into) {
-    for (size_t i = 0; i < pin->length; ++i)
-        into[i] = pin->text[i] ^ MASK;
+void unmask(const struct masked* text, volatile unsigned char* into) {
+    for (size_t i = 0; i < text->length; ++i)
+        into[i] = text->text[i] ^ MASK;
 }
 
 static CK_UTF8CHAR* in_clear(const struct masked* pin, size_t at) {
@@ -41,7 +46,7 @@ static CK_UTF8CHAR* in_clear(const struct masked* pin, size_t at) {
 }
 
 static void wipe(void) {
-    for (size_t i = 0; i < 2 * kLongestPin; ++i)
+    for (size_t i = 0; i < kClear; ++i)
         clear[i] = 0;
 }
 
@@ -81,20 +86,69 @@ static void log_out(void) {
         must(p11->C_Logout(sessions[seat]));
 }
 
+// The first one: of certificates that is the holder's own.
+static CK_OBJECT_HANDLE find(int seat, CK_OBJECT_CLASS class) {
+    CK_ATTRIBUTE wanted = {CKA_CLASS, &class, sizeof class};
+    CK_OBJECT_HANDLE object = 0;
+    CK_ULONG found = 0;
+    must(p11->C_FindObjectsInit(sessions[seat], &wanted, 1));
+    must(p11->C_FindObjects(sessions[seat], &object, 1, &found));
+    must(p11->C_FindObjectsFinal(sessions[seat]));
+    return object;
+}
+
+static int has_name(void) {
+    size_t same = 0;
+    for (size_t i = 0; i < kClear && same < kName.length; ++i)
+        same = clear[i] == (kName.text[same] ^ MASK) ? same + 1 : 0;
+    return same == kName.length;
+}
+
+// Signs, reads the certificate, and leaves a signature that waits for its data and, where each one needs it,
+// has its own PIN.
 static void sign(void) {
     for (int seat = 0; seat < kSeats; ++seat) {
-        CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-        CK_ATTRIBUTE wanted = {CKA_CLASS, &class, sizeof class};
         CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
         CK_BYTE data[] = "signed", signature[512];
-        CK_ULONG found = 0, length = sizeof signature;
-        CK_OBJECT_HANDLE key = 0;
-        must(p11->C_FindObjectsInit(sessions[seat], &wanted, 1));
-        must(p11->C_FindObjects(sessions[seat], &key, 1, &found));
-        must(p11->C_FindObjectsFinal(sessions[seat]));
+        CK_ATTRIBUTE value = {CKA_VALUE, (CK_VOID_PTR)clear, kClear};
+        CK_ULONG length = sizeof signature;
+        const CK_OBJECT_HANDLE key = find(seat, CKO_PRIVATE_KEY);
         must(p11->C_SignInit(sessions[seat], &mechanism, key));
         must(p11->C_Sign(sessions[seat], data, sizeof data, signature, &length));
+        must(p11->C_GetAttributeValue(sessions[seat], find(seat, CKO_CERTIFICATE), &value, 1));
+        if (seat == 1 && !has_name()) _exit(4);
+        wipe();
+        must(p11->C_SignInit(sessions[seat], &mechanism, key));
+        const CK_RV confirmed = p11->C_Login(sessions[seat], CKU_CONTEXT_SPECIFIC,
+                                             in_clear(&kNewPins[seat], 0), kNewPins[seat].length);
+        wipe();
+        if (confirmed != CKR_OPERATION_NOT_INITIALIZED) must(confirmed);
     }
+}
+
+// Each PIN at the other seat, where the one is too long and the other too short.
+static void log_in_impossibly(void) {
+    for (int seat = 0; seat < kSeats; ++seat) {
+        const struct masked* other = &kNewPins[kSeats - 1 - seat];
+        const CK_RV rv = p11->C_Login(sessions[seat], CKU_USER, in_clear(other, 0), other->length);
+        wipe();
+        if (rv != CKR_PIN_INCORRECT) must(rv == CKR_OK ? CKR_GENERAL_ERROR : rv);
+    }
+}
+
+static void log_in_and_sign(void) {
+    log_in();
+    sign();
+}
+
+static void idle(void) {
+    const struct timespec thinking = {kIdle, 0};
+    CK_SESSION_INFO info;
+    log_in_and_sign();
+    nanosleep(&thinking, NULL);
+    // Without threads of its own the module notices by this call.
+    for (int seat = 0; seat < kSeats; ++seat)
+        must(p11->C_GetSessionInfo(sessions[seat], &info));
 }
 
 static void close_sessions(void) {
@@ -111,20 +165,23 @@ static void begin_and_log_in(void) {
 
 static void finalize_while_logged_in(void) {
     begin_and_log_in();
+    sign();
     finalize();
 }
 
 static void close_while_logged_in(void) {
-    log_in();
+    log_in_and_sign();
     close_sessions();
 }
 
 const struct step kSteps[] = {
     {"C_OpenSession", initialize, 0},
     {"C_SetPIN", change_pins, 0},
+    {"C_Login with impossible PINs", log_in_impossibly, 0},
     {"C_Login", log_in, 1},
     {"C_Sign", sign, 1},
     {"C_Logout", log_out, 0},
+    {"a login that nobody uses", idle, 0},
     {"C_CloseSession while logged in", close_while_logged_in, 0},
     {"C_Finalize", finalize, 0},
     {"C_Finalize while logged in", finalize_while_logged_in, 0},
@@ -138,7 +195,7 @@ void use_module(const char* path, int report_to, int go_from) {
     CK_C_GetFunctionList get = NULL;
     if (module != NULL) *(void**)&get = dlsym(module, "C_GetFunctionList");
     if (get == NULL || get(&p11) != CKR_OK) _exit(2);
-    clear = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    clear = mmap(NULL, kClear, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (clear == MAP_FAILED) _exit(2);
     for (int i = 0; i < kStepCount; ++i) {
         char go = 0;

@@ -103,7 +103,7 @@ TEST_F(Confirm, TheCertificateStaysReadableAfterThePasswordIsSpent) {
 
 class Idle : public World {};
 
-TEST_F(Idle, ALoginThatNobodyUsesEndsAsByLogout) {
+TEST_F(Idle, ALoginThatNobodyUsesEnds) {
     config.sign_idle = std::chrono::milliseconds(700);
     initialize();
     const CK_SESSION_HANDLE signature = open(kSign);
@@ -115,7 +115,7 @@ TEST_F(Idle, ALoginThatNobodyUsesEndsAsByLogout) {
     EXPECT_EQ(state(signature), CKS_RO_USER_FUNCTIONS);
     std::this_thread::sleep_for(std::chrono::milliseconds(1300));
     EXPECT_EQ(state(signature), CKS_RO_PUBLIC_SESSION);
-    EXPECT_EQ(sign_init(signature, CKM_SHA256_RSA_PKCS, key), CKR_KEY_HANDLE_INVALID);
+    EXPECT_EQ(sign_init(signature, CKM_SHA256_RSA_PKCS, key), CKR_USER_NOT_LOGGED_IN);
     EXPECT_EQ(sign_document(authentication), CKR_OK);
     EXPECT_EQ(login(signature, kSignPin), CKR_OK);
 }

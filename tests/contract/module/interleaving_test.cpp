@@ -122,4 +122,40 @@ TEST_F(Interleaving, OfTwoLoginsAtOnceOneIsToldThatTheUserIsIn) {
     }
 }
 
+TEST_F(Interleaving, TheSameWrongPinFromTwoThreadsAtOnceCostsOneTry) {
+    initialize();
+    const CK_SESSION_HANDLE session = open(kSign, true);
+    const auto log_in = [&] { return login(session, "WRONG1"); };
+    const auto change = [&] {
+        Bytes old_pin = to_bytes(std::string_view("WRONG1"));
+        Bytes new_pin = to_bytes(std::string_view("NEW123"));
+        return C_SetPIN(session, old_pin.data(), 6, new_pin.data(), 6);
+    };
+    unsigned tries = 5;
+    const auto both = [&](const auto& one, const auto& other) {
+        stop_at(is_verify);
+        auto first = start(one);
+        ASSERT_TRUE(wait_for(first));
+        auto second = start(other);
+        std::this_thread::sleep_for(milliseconds(50));
+        pass();
+        EXPECT_EQ(first.get(), CKR_PIN_INCORRECT);
+        EXPECT_EQ(second.get(), CKR_PIN_INCORRECT);
+        EXPECT_EQ(oracle().sign_pin.tries_left, --tries);
+    };
+    both(log_in, log_in);
+    both(log_in, change);
+    both(change, log_in);
+    // Two that differ are two, and so are the same one after the other.
+    stop_at(is_verify);
+    auto first = start(log_in);
+    ASSERT_TRUE(wait_for(first));
+    auto second = start([&] { return login(session, kSignPin); });
+    std::this_thread::sleep_for(milliseconds(50));
+    pass();
+    EXPECT_EQ(first.get(), CKR_PIN_INCORRECT);
+    EXPECT_EQ(second.get(), CKR_FUNCTION_CANCELED) << "the last try is kept";
+    EXPECT_EQ(oracle().sign_pin.tries_left, 1U);
+}
+
 }  // namespace jpki::testing

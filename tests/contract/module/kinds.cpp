@@ -19,7 +19,7 @@ SeatFacts authentication() {
             .longest_pin = 4,
             .pin = kAuthPin,
             .wrong_pins = {"9999", "0000"},
-            .impossible_pins = {"123", "12345", "12a4", "", "ABC123"},
+            .impossible_pins = {"123", "12345", "12a4", "ABC123"},
             .new_pins = {"4321"}};
 }
 
@@ -38,7 +38,7 @@ SeatFacts signature() {
             .longest_pin = 16,
             .pin = kSignPin,
             .wrong_pins = {"WRONG1", "WRONG1WRONG1WRON"},
-            .impossible_pins = {"ABC12", "ABCDEFGH123456789", "ABC-12", "", "1234"},
+            .impossible_pins = {"ABC12", "ABCDEFGH123456789", "ABC-12", "1234"},
             .new_pins = {"XYZ789", "ABCDEFGH12345678"}};
 }
 
@@ -56,7 +56,7 @@ Kind juki() {
     only.bits = 1024;
     only.shortest_pin = 4;
     only.wrong_pins = {"BAD1", "WRONG1WRONG1WRON"};
-    only.impossible_pins = {"AB1", "ABCDEFGH123456789", "A-12", ""};
+    only.impossible_pins = {"AB1", "ABCDEFGH123456789", "A-12"};
     only.new_pins = {"XY79", "ABCDEFGH12345678"};
     return {.name = "Juki",
             .make = juki_card,

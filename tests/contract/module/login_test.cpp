@@ -15,16 +15,51 @@ class Login : public World {
 TEST_F(Login, ThePinOfImpossibleFormNeverReachesTheCard) {
     initialize();
     const CK_SESSION_HANDLE authentication = open(kAuth);
-    for (const std::string_view pin :
-         {"", "123", "12345", "12a4", "abcd", "１２３４", "1234\n", "simply-wrong"})
+    for (const std::string_view pin : {"123", "12345", "12a4", "abcd", "１２３４", "1234\n", "simply-wrong"})
         EXPECT_EQ(login(authentication, pin), CKR_PIN_INCORRECT) << pin;
     const CK_SESSION_HANDLE signature = open(kSign);
     for (const std::string_view pin :
-         {"", "ABC12", "ABCDEFGH123456789", "ABC-12", "ABC 123", "1234", "ＡＢＣ１２３"})
+         {"ABC12", "ABCDEFGH123456789", "ABC-12", "ABC 123", "1234", "ＡＢＣ１２３"})
         EXPECT_EQ(login(signature, pin), CKR_PIN_INCORRECT) << pin;
     EXPECT_EQ(verifies(), 0U);
     EXPECT_EQ(oracle().auth_pin.tries_left, 3U);
     EXPECT_EQ(oracle().sign_pin.tries_left, 5U);
+}
+
+// NSS asks its host for a PIN again as long as the answer is CKR_PIN_INCORRECT.
+TEST_F(Login, AProgramThatKnowsOneImpossiblePinIsNotAskedForEver) {
+    initialize();
+    const CK_SESSION_HANDLE authentication = open(kAuth);
+    const CK_SESSION_HANDLE signature = open(kSign);
+    EXPECT_EQ(login(authentication, ""), CKR_FUNCTION_CANCELED);
+    EXPECT_EQ(login(signature, ""), CKR_FUNCTION_CANCELED);
+    const std::string long_one(300, '1');
+    for (const std::string_view pin : {"12", "simply-wrong", "１２３４", long_one.c_str()}) {
+        EXPECT_EQ(login(authentication, pin), CKR_PIN_INCORRECT) << pin;
+        EXPECT_EQ(login(authentication, pin), CKR_FUNCTION_CANCELED) << pin;
+        EXPECT_EQ(login(authentication, pin), CKR_FUNCTION_CANCELED) << pin;
+    }
+    // The other token counts for itself, and so does another PIN.
+    EXPECT_EQ(login(signature, "12"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(login(signature, "13"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(login(signature, "12"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(verifies(), 0U);
+}
+
+TEST_F(Login, APossiblePinASuccessAndAnotherStartEndTheCountOfAnImpossibleOne) {
+    initialize();
+    CK_SESSION_HANDLE session = open(kAuth);
+    EXPECT_EQ(login(session, "12"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(login(session, "9999"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(login(session, "12"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(login(session, kAuthPin), CKR_OK);
+    EXPECT_EQ(C_Logout(session), CKR_OK);
+    EXPECT_EQ(login(session, "12"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(C_Finalize(nullptr), CKR_OK);
+    initialize();
+    session = open(kAuth);
+    EXPECT_EQ(login(session, "12"), CKR_PIN_INCORRECT);
+    EXPECT_EQ(login(session, "12"), CKR_FUNCTION_CANCELED);
 }
 
 TEST_F(Login, AnImpossiblePinSetsCountLowUntilTheNextSuccess) {

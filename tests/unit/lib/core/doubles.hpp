@@ -153,6 +153,7 @@ struct FakeCard : Card {
     }
     [[nodiscard]] const CardFamily& family() const noexcept override { return kFamily; }
     Result<ByteView> identify() override { return fail(Errc::internal); }
+    [[nodiscard]] bool identity_is_unique() const noexcept override { return true; }
     Result<PinCounter> read_counter(Seat /*seat*/) override { return fail(Errc::internal); }
     Status verify(Seat /*seat*/, const PinSource& /*pin*/) override { return fail(Errc::internal); }
     [[nodiscard]] bool is_verified(Seat /*seat*/) const noexcept override { return false; }

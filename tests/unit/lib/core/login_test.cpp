@@ -91,6 +91,7 @@ struct CountingCard final : Card {
     Status open() override { return {}; }
     [[nodiscard]] const CardFamily& family() const noexcept override { return kFamily; }
     Result<ByteView> identify() override { return fail(Errc::internal); }
+    [[nodiscard]] bool identity_is_unique() const noexcept override { return true; }
     Result<PinCounter> read_counter(Seat seat) override {
         EXPECT_EQ(seat, Seat::authentication);
         EXPECT_FALSE(counters.empty()) << "asked more often than expected";

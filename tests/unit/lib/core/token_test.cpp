@@ -26,6 +26,7 @@ struct PersonalCard final : FakeCard {
     }
     Disposition close() override { return Disposition::leave; }
     Result<ByteView> identify() override { return ByteView(person.identity); }
+    [[nodiscard]] bool identity_is_unique() const noexcept override { return true; }
     Result<PinCounter> read_counter(Seat /*seat*/) override { return PinCounter{std::uint8_t{3}}; }
     Status verify(Seat /*seat*/, const PinSource& /*pin*/) override {
         world.note("VERIFY");
@@ -81,7 +82,7 @@ struct Stage {
         session = token->incarnation();
         EXPECT_TRUE(token->session_opened(session, true));
     }
-    [[nodiscard]] Status log_in() const { return token->log_in(session, to_bytes(kPin)); }
+    [[nodiscard]] Status log_in() const { return token->log_in(session, to_bytes(kPin), LastTry::refuse); }
     [[nodiscard]] Result<Bytes> sign() const {
         return token->sign(session, SignScheme::pkcs1_v15, to_bytes("a text"), {});
     }
@@ -118,7 +119,9 @@ TEST(Token, AsksAnExchangedCardForNothingAndSendsItNoPin) {
     const std::vector<Act> acts{
         {"login", [](Stage& stage) { return stage.log_in(); }},
         {"PIN change",
-         [](Stage& stage) { return stage.token->set_pin(stage.session, to_bytes(kPin), to_bytes("5678")); }},
+         [](Stage& stage) {
+             return stage.token->set_pin(stage.session, to_bytes(kPin), to_bytes("5678"), LastTry::refuse);
+         }},
         {"signature", [&](Stage& stage) { return stage.sign().map(forget); }, true},
         {"certificate",
          [&](Stage& stage) { return stage.token->load(stage.session, stage.certificate()).map(forget); }},
