@@ -38,6 +38,16 @@ TEST_F(Hotplug, LoginOnARemovedCardIsDeviceRemovedSoThatNobodyResendsThePin) {
     EXPECT_EQ(oracle().auth_pin.verifies, 0U);
 }
 
+TEST_F(Hotplug, ItStaysDeviceRemovedWhenTheNextCardHasItsOwnSessions) {
+    const CK_SESSION_HANDLE session = open(kAuth);
+    insert(other_persons_card());
+    const CK_SESSION_HANDLE next = open(kAuth);
+    EXPECT_EQ(login(session, kAuthPin), CKR_DEVICE_REMOVED);
+    EXPECT_EQ(C_CloseSession(next), CKR_OK);
+    EXPECT_EQ(login(next, kAuthPin), CKR_SESSION_HANDLE_INVALID) << "that one was closed";
+    EXPECT_EQ(oracle().auth_pin.verifies, 0U);
+}
+
 TEST_F(Hotplug, RemovalSeenByTheWorkFirstIsDeviceRemoved) {
     const CK_SESSION_HANDLE session = open(kAuth);
     ASSERT_EQ(login(session, kAuthPin), CKR_OK);

@@ -122,6 +122,39 @@ TEST_F(Interleaving, OfTwoLoginsAtOnceOneIsToldThatTheUserIsIn) {
     }
 }
 
+TEST_F(Interleaving, OfTwoThatBeginTheSameThingInOneSessionOneIsToldThatItIsUnderWay) {
+    initialize();
+    CK_SESSION_HANDLE session = open(kAuth);
+    const CK_OBJECT_HANDLE key = find_class(session, CKO_PUBLIC_KEY);
+    // Both have to read the certificate first.
+    const auto search = [&] {
+        CK_BYTE nothing = 0;
+        CK_ATTRIBUTE wanted{CKA_SUBJECT, &nothing, 1};
+        return C_FindObjectsInit(session, &wanted, 1);
+    };
+    const auto verify = [&] {
+        CK_MECHANISM mechanism{CKM_SHA256_RSA_PKCS, nullptr, 0};
+        return C_VerifyInit(session, &mechanism, key);
+    };
+    const auto both = [&](const auto& call) {
+        stop_at([](ByteView command, int) { return command.size() > 1 && command[1] == 0xB0; });
+        auto first = start(call);
+        ASSERT_TRUE(wait_for(first));
+        auto second = start(call);
+        std::this_thread::sleep_for(milliseconds(50));
+        pass();
+        const CK_RV one = first.get();
+        const CK_RV two = second.get();
+        EXPECT_EQ(std::min(one, two), CKR_OK);
+        EXPECT_EQ(std::max(one, two), CKR_OPERATION_ACTIVE);
+    };
+    both(verify);
+    EXPECT_EQ(C_Finalize(nullptr), CKR_OK);
+    initialize();
+    session = open(kAuth);
+    both(search);
+}
+
 TEST_F(Interleaving, TheSameWrongPinFromTwoThreadsAtOnceCostsOneTry) {
     initialize();
     const CK_SESSION_HANDLE session = open(kSign, true);
