@@ -158,6 +158,29 @@ static void close_sessions(void) {
 
 static void finalize(void) { must(p11->C_Finalize(NULL)); }
 
+// CARD_REMOVE and CARD_INSERT are commands that do it.
+static void move_card(const char* command) {
+    if (command == NULL || system(command) != 0) _exit(5);
+}
+
+static void take_card_out(void) {
+    CK_ULONG count = kSeats;
+    initialize();
+    log_in_and_sign();
+    move_card(getenv("CARD_REMOVE"));
+    // Without threads of its own the module looks at the reader in this call.
+    for (int tries = 0; count != 0 && tries < 300; ++tries) {
+        const struct timespec pause = {0, 10000000};
+        nanosleep(&pause, NULL);
+        must(p11->C_GetSlotList(CK_TRUE, NULL, &count));
+    }
+}
+
+static void finalize_without_card(void) {
+    finalize();
+    move_card(getenv("CARD_INSERT"));
+}
+
 static void begin_and_log_in(void) {
     initialize();
     log_in();
@@ -184,6 +207,8 @@ const struct step kSteps[] = {
     {"a login that nobody uses", idle, 0},
     {"C_CloseSession while logged in", close_while_logged_in, 0},
     {"C_Finalize", finalize, 0},
+    {"the card taken out", take_card_out, 0},
+    {"C_Finalize without the card", finalize_without_card, 0},
     {"C_Finalize while logged in", finalize_while_logged_in, 0},
     {"C_Login before the crash", begin_and_log_in, 1},
 };
