@@ -21,7 +21,7 @@ bool wants_threads(WorkerThreads configured, const HostWishes& wishes) {
         case WorkerThreads::never: return false;
         case WorkerThreads::automatic: break;
     }
-    return !wishes.no_threads || nss_is_loaded();
+    return !wishes.no_threads || forbids_threads_by_habit();
 }
 
 View decide_view(View configured, std::string_view program) {

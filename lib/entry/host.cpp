@@ -27,6 +27,8 @@ const Row* row_of(std::string_view program) {
     return row == kOnePinPrograms.end() ? nullptr : row;
 }
 
+constexpr std::array<const char*, 2> kForbidThreadsByHabit{"libnss3.so", "libp11-kit.so.0"};
+
 // By the name that stands in the library itself.
 bool is_loaded(const char* library) noexcept {
     void* found = ::dlopen(library, RTLD_NOLOAD | RTLD_LAZY);
@@ -37,6 +39,8 @@ bool is_loaded(const char* library) noexcept {
 }  // namespace
 
 bool nss_is_loaded() noexcept { return is_loaded("libnss3.so"); }
+
+bool forbids_threads_by_habit() noexcept { return std::ranges::any_of(kForbidThreadsByHabit, is_loaded); }
 
 std::string program_name() {
     std::string path(PATH_MAX, '\0');

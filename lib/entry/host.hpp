@@ -8,9 +8,13 @@
 
 namespace jpki::p11 {
 
-// libnss3 is in this process. NSS always forbids threads (CKF_LIBRARY_CANT_CREATE_OS_THREADS), and it is
-// where a frozen reader hurts most.
+// libnss3 is in this process.
 bool nss_is_loaded() noexcept;
+
+// A library is in this process that forbids threads (CKF_LIBRARY_CANT_CREATE_OS_THREADS) in every program:
+// NSS always, p11-kit where it does not manage the module, which is how GnuTLS loads it. Neither means the
+// program.
+bool forbids_threads_by_habit() noexcept;
 
 // The basename of the running program's file; empty when it cannot be told.
 std::string program_name();

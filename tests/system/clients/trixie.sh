@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154  # what is not set here, the script that sources this sets
 # A tree of Debian 13, kept in $CLIENTS_CACHE/trixie, and the module built in it. Made once; needs root and the network.
 
-trixie_packages=(pkcs11-provider openssl curl opensc gnutls-bin p11-kit p11-kit-modules pcscd vsmartcard-vpcd)
+trixie_packages=(pkcs11-provider openssl curl opensc gnutls-bin wget p11-kit p11-kit-modules pcscd vsmartcard-vpcd)
 
 # in_trixie COMMAND...: in the tree itself, in a mount namespace that ends with it. Of this machine it sees a few devices,
 # and the project, of which it can only write the folder for its build.

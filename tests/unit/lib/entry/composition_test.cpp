@@ -25,7 +25,7 @@ namespace {
 class Composition : public ::testing::Test {
   protected:
     void SetUp() override {
-        ASSERT_FALSE(nss_is_loaded());
+        ASSERT_FALSE(forbids_threads_by_habit());
         (void)::setenv("PCSCLITE_CSOCK_NAME", (folder_ / "no-pcscd-here").c_str(), 1);
         (void)::unsetenv("JPKI_PKCS11_LOG");
     }

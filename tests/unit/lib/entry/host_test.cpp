@@ -34,6 +34,17 @@ TEST(Host, NoProgramShowsPkinitTheCaCertificates) {
     EXPECT_TRUE(wants_ca_certificates("krb5_child"));
 }
 
+// A stand-in again: GnuTLS itself is met in tests/system/clients.
+TEST(Host, ThreadsAreForbiddenByHabitWhereP11KitIs) {
+    ASSERT_FALSE(forbids_threads_by_habit());
+    void* p11_kit = ::dlopen(JPKI_P11_KIT_STAND_IN, RTLD_LAZY | RTLD_LOCAL);
+    ASSERT_NE(p11_kit, nullptr) << ::dlerror();
+    EXPECT_TRUE(forbids_threads_by_habit());
+    EXPECT_EQ(natural_view("wget"), View::both);
+    (void)::dlclose(p11_kit);
+    EXPECT_FALSE(forbids_threads_by_habit());
+}
+
 TEST(Host, KnowsTheNameOfTheRunningProgram) { EXPECT_EQ(program_name(), "lib_entry_test"); }
 
 TEST(Host, AnUpgradedProgramKeepsItsName) {
