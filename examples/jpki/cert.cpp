@@ -4,7 +4,7 @@
 
 #include "command.hpp"
 #include "failure.hpp"
-#include "holder.hpp"
+#include "held_seat.hpp"
 #include "pin_entry.hpp"
 #include "text.hpp"
 
@@ -41,19 +41,18 @@ std::vector<std::string> names() {
 
 Certificate fetch(Context& context, const Wishes& wishes) {
     const Which* which = std::ranges::find(kWhich, wishes.which, &Which::name);
-    KeySeat seat = find_seat(context.module(), which->purpose, context.reader);
-    auto& wanted = which->authority ? seat.authority : seat.certificate;
+    HeldSeat held(context.module(), which->purpose, context.reader);
+    auto& wanted = which->authority ? held.seat.authority : held.seat.certificate;
     const Whose whose = which->authority ? Whose::authority : Whose::user;
-    const Session session(context.module(), seat.slot);
-    read_certificate(session, seat, whose);
-    if (!wanted && !seat.locked()) {
-        session.login(enter_pin(wishes.pin, which->purpose == Purpose::signature
-                                                ? Text::ask_signature_pin
-                                                : Text::ask_authentication_pin));
-        read_certificate(session, seat, whose);
+    read_certificate(held.session(), held.seat, whose);
+    if (!wanted) {
+        held.refuse_last_try();
+        held.log_in(enter_pin(wishes.pin, which->purpose == Purpose::signature
+                                              ? Text::ask_signature_pin
+                                              : Text::ask_authentication_pin));
+        read_certificate(held.session(), held.seat, whose);
     }
-    if (!wanted)
-        throw Failure(seat.locked() ? Exit::pin_locked : Exit::failed, say(Text::certificate_missing));
+    if (!wanted) throw Failure(Exit::failed, say(Text::certificate_missing));
     return std::move(*wanted);
 }
 

@@ -34,24 +34,13 @@ std::optional<Validity> validity_of(const Module& module, KeySeat& seat) {
     return seat.certificate ? std::optional<Validity>(*seat.certificate) : std::nullopt;
 }
 
-// CKR_OK and a seat, or what the module says instead. Our own module's status comes first: it brings the
-// counter that the token's flags are made of, and each is asked once.
-CK_RV read_seat(const Module& module, CK_SLOT_ID slot, Reader& reader) {
+CK_RV add_seat(const Module& module, CK_SLOT_ID slot, Reader& reader) {
     KeySeat seat;
-    CK_TOKEN_INFO info{};
-    CK_RV rv = module.read_status(slot, seat.status);
-    if (rv == CKR_OK) rv = module->C_GetTokenInfo(slot, &info);
-    if (rv != CKR_OK) return rv;
     seat.slot = slot;
-    seat.label = trimmed(info.label);
-    seat.serial.assign(reinterpret_cast<const char*>(info.serialNumber), sizeof info.serialNumber);
-    seat.serial.erase(seat.serial.find_last_not_of(' ') + 1);
-    seat.flags = info.flags;
-    seat.shortest_pin = info.ulMinPinLen;
-    seat.longest_pin = info.ulMaxPinLen;
-    seat.purpose = purpose_of(seat);
-    seat.validity = validity_of(module, seat);
-    reader.model = trimmed(info.model);
+    seat.reader = reader.name;
+    const CK_RV rv = read_seat(module, seat);
+    if (rv != CKR_OK) return rv;
+    reader.model = seat.model;
     reader.seats.push_back(std::move(seat));
     return CKR_OK;
 }
@@ -64,7 +53,7 @@ bool is_hopeless(CardState state) {
 void look_into(const Module& module, CK_SLOT_ID slot, const CK_SLOT_INFO& info, Reader& reader) {
     if (is_hopeless(reader.card.state)) return;
     CK_RV rv = CKR_TOKEN_NOT_PRESENT;
-    if ((info.flags & CKF_TOKEN_PRESENT) != 0) rv = read_seat(module, slot, reader);
+    if ((info.flags & CKF_TOKEN_PRESENT) != 0) rv = add_seat(module, slot, reader);
     const CardStatus found = card_status(module, slot, rv);
     if (found.state >= reader.card.state) reader.card = found;
     if (!reader.seats.empty()) reader.card.state = CardState::present;
@@ -104,6 +93,24 @@ std::optional<unsigned long> KeySeat::tries_left() const {
     if (locked()) return 0;
     if ((flags & CKF_USER_PIN_FINAL_TRY) != 0) return 1;
     return std::nullopt;
+}
+
+CK_RV read_seat(const Module& module, KeySeat& seat) {
+    CK_TOKEN_INFO info{};
+    // Our own module's status comes first: it brings the counter that the token's flags are made of, and each
+    // is asked once.
+    CK_RV rv = module.read_status(seat.slot, seat.status);
+    if (rv == CKR_OK) rv = module->C_GetTokenInfo(seat.slot, &info);
+    if (rv != CKR_OK) return rv;
+    seat.label = trimmed(info.label);
+    seat.model = trimmed(info.model);
+    seat.serial = trimmed(info.serialNumber);
+    seat.flags = info.flags;
+    seat.shortest_pin = info.ulMinPinLen;
+    seat.longest_pin = info.ulMaxPinLen;
+    seat.purpose = purpose_of(seat);
+    seat.validity = validity_of(module, seat);
+    return CKR_OK;
 }
 
 void read_certificate(const Session& session, KeySeat& seat, Whose whose) {

@@ -17,8 +17,10 @@ enum class Purpose { authentication, signature, other };
 // One token.
 struct KeySeat {
     CK_SLOT_ID slot = 0;
+    std::string reader;  // its name
     Purpose purpose = Purpose::other;
     std::string label;
+    std::string model;  // of the card
     std::string serial;
     CK_FLAGS flags = 0;  // of CK_TOKEN_INFO
     CK_ULONG shortest_pin = 0;
@@ -50,6 +52,9 @@ std::vector<Reader> look_now(const Module& module);
 // The only seat with this purpose in any reader, or in the one with this name. Throws Failure: no_card or
 // failed by the state of the card, or usage when there are several.
 KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name = {});
+
+// Of seat.slot, from the card in it now: CKR_OK, or what the module says instead.
+CK_RV read_seat(const Module& module, KeySeat& seat);
 
 // Why none of these has a card that can be used: no reader at all, or what is with the cards.
 Failure no_seat(const std::vector<Reader>& readers);

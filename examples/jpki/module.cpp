@@ -21,15 +21,16 @@ struct Meaning {
 };
 
 constexpr Meaning kMeanings[] = {
-    {CKR_PIN_INCORRECT, Exit::pin_wrong, Text::pin_wrong, Text::look_at_status},
+    {CKR_PIN_INCORRECT, Exit::pin_wrong, Text::pin_wrong, Text::do_not_guess},
     {CKR_PIN_LEN_RANGE, Exit::refused, Text::pin_impossible, Text::nothing},
     {CKR_PIN_INVALID, Exit::refused, Text::pin_impossible, Text::nothing},
     {CKR_PIN_TOO_WEAK, Exit::refused, Text::pin_too_weak, Text::nothing},
-    {CKR_PIN_LOCKED, Exit::pin_locked, Text::pin_locked, Text::go_to_the_office},
+    {CKR_PIN_LOCKED, Exit::pin_locked, Text::pin_locked, Text::unlock_authentication},
     {CKR_FUNCTION_CANCELED, Exit::refused, Text::last_try_kept, Text::last_try_advice},
     {CKR_TOKEN_NOT_PRESENT, Exit::no_card, Text::no_card, Text::put_card_in},
     {CKR_TOKEN_NOT_RECOGNIZED, Exit::no_card, Text::foreign_card, Text::put_card_in},
-    {CKR_DEVICE_REMOVED, Exit::no_card, Text::card_taken_out, Text::put_card_in},
+    {CKR_DEVICE_REMOVED, Exit::no_card, Text::card_taken_out, Text::put_own_card_in},
+    {CKR_SESSION_HANDLE_INVALID, Exit::no_card, Text::card_taken_out, Text::put_own_card_in},
     {CKR_DEVICE_ERROR, Exit::failed, Text::card_failed, Text::ask_the_doctor},
     {CKR_USER_NOT_LOGGED_IN, Exit::failed, Text::login_lost, Text::nothing},
     {CKR_HOST_MEMORY, Exit::failed, Text::no_memory, Text::nothing},
@@ -153,6 +154,11 @@ void Session::check_pin(CK_RV rv) const {
     if (status && status->ulLastRefusal == JPKI_REFUSAL_UNKNOWN_COUNTER)
         throw Failure(Exit::refused, say(Text::counter_unknown), say(Text::last_try_advice));
     check(rv);
+}
+
+bool Session::has_card() const {
+    CK_SESSION_INFO info{};
+    return module_->C_GetSessionInfo(handle_, &info) == CKR_OK;
 }
 
 void Session::allow_last_try() const {

@@ -60,6 +60,8 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
+    // The card that it was opened on is still there, as far as the module has looked.
+    [[nodiscard]] bool has_card() const;
     // Its next login or change may spend the last try. A module that cannot be told decides for itself.
     void allow_last_try() const;
     // One try if the PIN is wrong; none if it cannot be right. Throws Failure.
@@ -87,8 +89,8 @@ class Session {
 };
 
 // A text of fixed width, filled up with blanks (PKCS#11 3.2 §3.1).
-template <std::size_t Size>
-std::string trimmed(const CK_UTF8CHAR (&padded)[Size]) {
+template <class Octet, std::size_t Size>
+std::string trimmed(const Octet (&padded)[Size]) {
     const std::string_view all(reinterpret_cast<const char*>(padded), Size);
     const std::size_t end = all.find_last_not_of(' ');
     return std::string(all.substr(0, end == std::string_view::npos ? 0 : end + 1));

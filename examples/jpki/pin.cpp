@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "failure.hpp"
+#include "held_seat.hpp"
 #include "pin_entry.hpp"
 #include "pin_rules.hpp"
 #include "seat_text.hpp"
@@ -25,9 +26,9 @@ Purpose purpose_of(const std::string& which) {
 
 // --- status
 
-Json json_of(const KeySeat& seat, const std::string& reader) {
+Json json_of(const KeySeat& seat) {
     const auto left = seat.tries_left();
-    return {{"reader", reader},
+    return {{"reader", seat.reader},
             {"pin", name_of(seat.purpose)},
             {"tries_left", left ? Json(*left) : Json(nullptr)},
             {"tries_max", seat.status ? Json(seat.status->ulMaxTries) : Json(nullptr)},
@@ -35,8 +36,8 @@ Json json_of(const KeySeat& seat, const std::string& reader) {
             {"length", {seat.shortest_pin, seat.longest_pin}}};
 }
 
-std::string lines_of(const KeySeat& seat, const std::string& reader) {
-    std::string lines = fmt::format("{} - {}\n  {}\n", title_of(seat), reader, tries_of(seat));
+std::string lines_of(const KeySeat& seat) {
+    std::string lines = fmt::format("{} - {}\n  {}\n", title_of(seat), seat.reader, tries_of(seat));
     if (seat.locked()) lines += "  " + unlocking_of(seat) + "\n";
     return lines;
 }
@@ -44,18 +45,17 @@ std::string lines_of(const KeySeat& seat, const std::string& reader) {
 void show_status(Context& context, const std::string& which) {
     Json pins = Json::array();
     std::string lines;
-    const auto add = [&](const KeySeat& seat, const std::string& reader) {
-        pins.push_back(json_of(seat, reader));
-        lines += lines_of(seat, reader);
+    const auto add = [&](const KeySeat& seat) {
+        pins.push_back(json_of(seat));
+        lines += lines_of(seat);
     };
     if (!which.empty()) {
-        const KeySeat seat = find_seat(context.module(), purpose_of(which), context.reader);
-        add(seat, context.module().reader_of(seat.slot));
+        add(find_seat(context.module(), purpose_of(which), context.reader));
     } else {
         const auto readers = look(context.module(), context.reader);
         for (const Reader& reader : readers)
             for (const KeySeat& seat : reader.seats)
-                add(seat, reader.name);
+                add(seat);
         if (pins.empty()) throw no_seat(readers);
     }
     if (context.json) {
@@ -76,13 +76,13 @@ void ask_twice(const std::optional<unsigned long>& left) {
 }
 
 // True: the holder has agreed twice that the next PIN may be the last try.
-bool agree_on_tries(Context& context, const KeySeat& seat, bool last_try) {
-    note(lines_of(seat, context.module().reader_of(seat.slot)));
+bool agree_on_tries(const KeySeat& seat, bool last_try) {
+    note(lines_of(seat));
     const auto left = seat.tries_left();
     if (seat.locked() || left == 0UL)
         throw Failure(Exit::pin_locked, say(Text::pin_locked), unlocking_of(seat));
     // A module that never counts says nothing; ours says that the card does not.
-    const bool last = left ? *left == 1 : context.module().vendor() != nullptr;
+    const bool last = left ? *left == 1 : seat.status.has_value();
     if (!last) return false;
     if (!last_try)
         throw Failure(Exit::refused, say(left ? Text::last_try_kept : Text::counter_unknown),
@@ -114,62 +114,40 @@ SecretBytes enter_new(const KeySeat& seat, const PinOptions& options) {
     return fresh;
 }
 
-// --- what came of it
+// --- what comes of it
 
-// Says, beside what went wrong, how many tries are left now.
-template <class Work>
-void counted(const Module& module, const KeySeat& seat, Work work) {
-    try {
-        work();
-    } catch (const Failure& failure) {
-        if (failure.exit() != Exit::pin_wrong) throw;
-        KeySeat now = seat;
-        (void)module.read_status(seat.slot, now.status);
-        CK_TOKEN_INFO info{};
-        now.flags = module->C_GetTokenInfo(seat.slot, &info) == CKR_OK ? info.flags : 0;
-        throw Failure(Exit::pin_wrong, failure.what(), tries_of(now) + "\n" + say(Text::do_not_guess));
+void answer(const Context& context, const KeySeat& seat, const char* what, Text sentence) {
+    if (context.json) {
+        write(Json{{"pin", name_of(seat.purpose)}, {what, true}});
+    } else {
+        write(say(sentence) + "\n");
     }
 }
 
 void test(Context& context, const Wishes& wishes) {
-    Module& module = context.module();
-    const KeySeat seat = find_seat(module, purpose_of(wishes.which), context.reader);
-    const bool last = agree_on_tries(context, seat, wishes.last_try);
-    const SecretBytes pin = enter_old(seat, wishes.pin);
-    {
-        const Session session(module, seat.slot);
-        if (last) session.allow_last_try();
-        counted(module, seat, [&] { session.login(pin); });
-        session.logout();
-    }
-    if (context.json) {
-        write(Json{{"pin", name_of(seat.purpose)}, {"right", true}});
-    } else {
-        write(say(Text::pin_is_right) + "\n");
-    }
+    const HeldSeat held(context.module(), purpose_of(wishes.which), context.reader);
+    if (agree_on_tries(held.seat, wishes.last_try)) held.session().allow_last_try();
+    held.log_in(enter_old(held.seat, wishes.pin));
+    held.session().logout();
+    answer(context, held.seat, "right", Text::pin_is_right);
 }
 
 void change(Context& context, const Wishes& wishes) {
-    Module& module = context.module();
-    const KeySeat seat = find_seat(module, purpose_of(wishes.which), context.reader);
-    const bool last = agree_on_tries(context, seat, wishes.last_try);
-    const SecretBytes old_pin = enter_old(seat, wishes.pin);
-    const SecretBytes fresh = enter_new(seat, wishes.fresh);
+    const HeldSeat held(context.module(), purpose_of(wishes.which), context.reader);
+    if (agree_on_tries(held.seat, wishes.last_try)) held.session().allow_last_try();
+    const SecretBytes old_pin = enter_old(held.seat, wishes.pin);
+    const SecretBytes fresh = enter_new(held.seat, wishes.fresh);
     if (equal(old_pin.view(), fresh.view())) throw Failure(Exit::refused, say(Text::new_pin_same));
+    // Nothing was sent yet: there is no doubt about what is so.
+    held.check_card();
     try {
-        const Session session(module, seat.slot);
-        if (last) session.allow_last_try();
-        counted(module, seat, [&] { session.change_pin(old_pin, fresh); });
+        held.change_pin(old_pin, fresh);
     } catch (const Failure& failure) {
         const bool uncertain = failure.exit() == Exit::failed || failure.exit() == Exit::no_card;
         if (!uncertain) throw;
         throw Failure(failure.exit(), failure.what(), say(Text::change_uncertain, wishes.which));
     }
-    if (context.json) {
-        write(Json{{"pin", name_of(seat.purpose)}, {"changed", true}});
-    } else {
-        write(say(Text::pin_changed) + "\n");
-    }
+    answer(context, held.seat, "changed", Text::pin_changed);
 }
 
 void add_common(CLI::App& command, Wishes& wishes) {

@@ -12,6 +12,10 @@ std::string_view name_of(Purpose purpose) {
     }
 }
 
+std::string_view argument_of(const KeySeat& seat) {
+    return seat.purpose == Purpose::signature ? "sign" : "auth";
+}
+
 std::string title_of(const KeySeat& seat) {
     switch (seat.purpose) {
         case Purpose::authentication: return std::string(text(Text::authentication_key));

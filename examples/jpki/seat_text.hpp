@@ -10,6 +10,8 @@ namespace jpki::app {
 
 // "authentication", "signature" or "other".
 std::string_view name_of(Purpose purpose);
+// As commands take it: "auth" or "sign".
+std::string_view argument_of(const KeySeat& seat);
 
 std::string title_of(const KeySeat& seat);
 // How many tries the PIN has left, and what that means.

@@ -8,7 +8,7 @@
 #include "command.hpp"
 #include "document.hpp"
 #include "failure.hpp"
-#include "holder.hpp"
+#include "held_seat.hpp"
 #include "pin_entry.hpp"
 #include "text.hpp"
 
@@ -62,30 +62,24 @@ void check_wishes(const Wishes& wishes, Kind kind) {
     if (!wishes.format.empty() && kind != Kind::pdf) throw Failure(Exit::usage, say(Text::format_is_pdf));
 }
 
-// The session is open and logged in as long as `session` is there.
-Signer log_in(Context& context, const Wishes& wishes, std::unique_ptr<Session>& session) {
-    const bool authentication = wishes.key == "auth";
-    KeySeat seat = find_seat(context.module(), authentication ? Purpose::authentication : Purpose::signature,
-                             context.reader);
-    if (seat.locked())
-        throw Failure(Exit::pin_locked, say(Text::pin_locked), std::string(text(Text::go_to_the_office)));
-    // The module would refuse as well, but only after the question.
-    if (seat.tries_left() == 1UL)
-        throw Failure(Exit::refused, say(Text::last_try_kept), say(Text::sign_last_try, wishes.key));
-    session = std::make_unique<Session>(context.module(), seat.slot);
+// Logged in for as long as the seat is held.
+Signer log_in(HeldSeat& held, const PinOptions& pin) {
+    KeySeat& seat = held.seat;
+    const Session& session = held.session();
+    held.refuse_last_try();
     // What can be read without the PIN is said before it is asked for.
-    read_certificate(*session, seat, Whose::user);
+    read_certificate(session, seat, Whose::user);
     if (seat.certificate && !seat.certificate->is_for_documents()) warn(say(Text::not_for_documents));
-    session->login(
-        enter_pin(wishes.pin, authentication ? Text::ask_authentication_pin : Text::ask_signature_pin));
-    if (!seat.certificate) read_certificate(*session, seat, Whose::user);
-    read_certificate(*session, seat, Whose::authority);
+    held.log_in(enter_pin(pin, seat.purpose == Purpose::authentication ? Text::ask_authentication_pin
+                                                                       : Text::ask_signature_pin));
+    if (!seat.certificate) read_certificate(session, seat, Whose::user);
+    read_certificate(session, seat, Whose::authority);
     if (!seat.certificate) throw Failure(Exit::failed, say(Text::certificate_missing));
     if (seat.certificate->not_after < now())
         throw Failure(Exit::failed,
                       say(Text::certificate_expired, date_in_japan(seat.certificate->not_after)));
     return {std::move(*seat.certificate), std::move(seat.authority),
-            [&session](const Octets& data) { return session->sign(data); }};
+            [&session](const Octets& data) { return session.sign(data); }};
 }
 
 void report(const Context& context, const Wishes& wishes, const std::string& output, const Signer& signer) {
@@ -108,8 +102,9 @@ void sign(Context& context, const Wishes& wishes) {
     const std::string output = output_of(wishes, kind);
     check_output(wishes, output, kind);
     const Draft draft = draft_of(wishes, kind);
-    std::unique_ptr<Session> session;
-    const Signer signer = log_in(context, wishes, session);
+    HeldSeat held(context.module(), wishes.key == "auth" ? Purpose::authentication : Purpose::signature,
+                  context.reader);
+    const Signer signer = log_in(held, wishes.pin);
     const Octets made = draft.sign(signer);
     const auto verdicts = draft.check(made);
     if (verdicts.empty() || !std::ranges::all_of(verdicts, &Verdict::right))

@@ -100,6 +100,27 @@ oracle() { ctl oracle | sed -n "s/.*\"$1\": {\([^}]*\)}.*/\1/; s/.*\"$2\": \([a-
 reader() { "$JPKI_VCARD" ctl "$JPKI_RIG_DIR/twin0.control" "$@"; }
 counted() { reader status | sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p"; }
 
+# A PDF of one page with a table of cross-references.
+one_page_pdf() { # FILE
+    python3 - "$1" <<'END'
+import sys
+content = b"BT /F1 24 Tf 72 700 Td (Hello) Tj ET"
+objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+           b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+           b" /Resources << /Font << /F1 5 0 R >> >> >>",
+           b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+           b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+out, rows = b"%PDF-1.4\n", b""
+for number, text in enumerate(objects, 1):
+    rows += b"%010d 00000 n \n" % len(out)
+    out += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+at = len(out)
+out += b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
+    len(objects) + 1, rows, len(objects) + 1, at)
+open(sys.argv[1], "wb").write(out)
+END
+}
+
 # public_key SEAT FILE: in PEM, from the certificate that the card holds. SEAT: auth or sign.
 public_key() {
     if [[ $1 == auth ]]; then

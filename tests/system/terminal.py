@@ -47,6 +47,22 @@ class Terminal:
             self._take(0.1)
         return self.shown.index(words, start) + len(words)
 
+    def asks(self, words, start=0):
+        """The same, unless the program ends before; then nothing."""
+        end = time.monotonic() + PATIENCE
+        while words not in self.shown[start:]:
+            assert time.monotonic() < end, "neither shown nor ended: %r, but %r" % (words, self.shown)
+            if not self._take(0.1) and self._has_left():
+                return None
+        return self.shown.index(words, start) + len(words)
+
+    def _has_left(self):
+        if self.status is None:
+            process, status = os.waitpid(self.process, os.WNOHANG)
+            if process:
+                self.status = os.waitstatus_to_exitcode(status)
+        return self.status is not None
+
     def type(self, keys):
         os.write(self.terminal, keys.encode() if isinstance(keys, str) else keys)
 
@@ -62,12 +78,9 @@ class Terminal:
     def end(self):
         """Waits for the end; returns the exit status, or minus the signal."""
         end = time.monotonic() + PATIENCE
-        while self.status is None:
+        while not self._has_left():
             assert time.monotonic() < end, "it does not end: %r" % self.shown
             self._take(0.05)
-            process, status = os.waitpid(self.process, os.WNOHANG)
-            if process:
-                self.status = os.waitstatus_to_exitcode(status)
         while self._take(0.1):
             pass
         return self.status
