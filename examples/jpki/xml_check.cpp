@@ -11,6 +11,7 @@
 #include "document.hpp"
 #include "text.hpp"
 #include "xml_document.hpp"
+#include "xml_shape.hpp"
 
 namespace jpki::app {
 
@@ -18,6 +19,19 @@ namespace {
 
 constexpr std::size_t kMostCertificates = 10;
 constexpr std::size_t kMostSignatures = 100;
+
+// Each attempt at a signature with a certificate brings the whole document into its canonical form: as many
+// as a document of several signers needs, and in a small one as many as it likes.
+class Attempts {
+  public:
+    explicit Attempts(std::size_t size) : left_(kAlways + kOctets / std::max<std::size_t>(size, 1)) {}
+    bool take() { return left_ != 0 && left_-- != 0; }
+
+  private:
+    static constexpr std::size_t kAlways = 16;
+    static constexpr std::size_t kOctets = std::size_t{64} << 20U;
+    std::size_t left_;
+};
 
 constexpr std::string_view kEnveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 constexpr std::array<std::string_view, 6> kCanonical{
@@ -67,11 +81,8 @@ bool known(const std::array<std::string_view, Size>& among, const std::vector<xm
            std::ranges::find(among, attribute_of(methods.front(), "Algorithm")) != among.end();
 }
 
-// The whole document but for the signature itself, which must have nothing else in it.
-bool is_over_the_whole(const xmlNode* signature, const xmlNode* reference) {
-    for (const xmlNode* child : children_of(signature))
-        if (!is_dsig(child, "SignedInfo") && !is_dsig(child, "SignatureValue") && !is_dsig(child, "KeyInfo"))
-            return false;
+// The whole document but for the signature itself.
+bool is_over_the_whole(const xmlNode* reference) {
     const auto lists = children_of(reference, "Transforms");
     if (xmlHasProp(reference, reinterpret_cast<const xmlChar*>("URI")) == nullptr ||
         !attribute_of(reference, "URI").empty() || lists.size() != 1)
@@ -133,41 +144,38 @@ Outcome outcome_of(xmlNode* signature, const Certificate& certificate) {
 }
 
 // The one whose key it is.
-void check_key(Verdict& verdict, xmlNode* signature) {
+void check_key(Verdict& verdict, xmlNode* signature, Attempts& attempts) {
     const auto certificates = certificates_in(signature);
     if (certificates.empty()) {
         verdict.blame("certificate", Text::why_no_certificate);
         return;
     }
     verdict.signer = certificates.front();
-    bool changed = false;
     for (const Certificate& certificate : certificates) {
-        const Outcome outcome = outcome_of(signature, certificate);
-        changed = changed || outcome == Outcome::changed;
-        if (outcome != Outcome::right) continue;
-        verdict.signer = certificate;
-        return;
+        if (!attempts.take()) return verdict.blame("limit", Text::why_limit);
+        switch (outcome_of(signature, certificate)) {
+            case Outcome::right: verdict.signer = certificate; return;
+            // Whoever signed it, it was another document.
+            case Outcome::changed: return verdict.blame("changed", Text::why_changed);
+            case Outcome::wrong: break;
+        }
     }
-    if (changed) {
-        verdict.blame("changed", Text::why_changed);
-    } else {
-        verdict.blame("signature", Text::why_signature);
-    }
+    verdict.blame("signature", Text::why_signature);
 }
 
-Verdict check_signature(xmlNode* signature) {
+Verdict check_signature(xmlNode* signature, Attempts& attempts) {
     Verdict verdict;
     const auto infos = children_of(signature, "SignedInfo");
     const xmlNode* info = infos.size() == 1 ? infos.front() : nullptr;
     const auto references = children_of(info, "Reference");
-    if (references.size() != 1 || !is_over_the_whole(signature, references.front())) {
+    if (!is_closed(signature) || references.size() != 1 || !is_over_the_whole(references.front())) {
         verdict.blame("part", Text::why_part);
     } else if (!known(kMethods, children_of(info, "SignatureMethod")) ||
                !known(kDigests, children_of(references.front(), "DigestMethod")) ||
                !known(kCanonical, children_of(info, "CanonicalizationMethod"))) {
         verdict.blame("weak", Text::why_weak);
     } else {
-        check_key(verdict, signature);
+        check_key(verdict, signature, attempts);
     }
     return verdict;
 }
@@ -177,12 +185,14 @@ Verdict check_signature(xmlNode* signature) {
 std::vector<Verdict> check_xml(const Octets& file) {
     const XmlPtr document = parse_xml(file, Exit::not_verified);
     const auto signatures = signatures_of(document.get());
-    if (signatures.empty() || signatures.size() > kMostSignatures)
-        throw Failure(Exit::not_verified, say(Text::xml_not_signed));
+    if (signatures.empty()) throw Failure(Exit::not_verified, say(Text::xml_not_signed));
+    if (signatures.size() > kMostSignatures)
+        throw Failure(Exit::not_verified, say(Text::too_many_signatures, signatures.size(), kMostSignatures));
+    Attempts attempts(file.size());
     std::vector<Verdict> all;
     all.reserve(signatures.size());
     for (xmlNode* signature : signatures)
-        all.push_back(check_signature(signature));
+        all.push_back(check_signature(signature, attempts));
     return all;
 }
 

@@ -74,6 +74,79 @@ TEST(Xml, MoreInsideOfTheSignatureIsRefused) {
     EXPECT_EQ(fault_of(with(made, "<KeyInfo>", "<x xmlns='urn:x'/><KeyInfo>")), "part");
 }
 
+// Where the name in this element's start tag ends.
+std::size_t name_end(const std::string& text, const std::string& element) {
+    const std::string tag = "<" + element;
+    std::size_t at = text.find(tag);
+    while (at != std::string::npos &&
+           std::string_view(" />").find(text[at + tag.size()]) == std::string_view::npos)
+        at = text.find(tag, at + 1);
+    EXPECT_NE(at, std::string::npos) << element;
+    return at + tag.size();
+}
+
+// What is inside of the signature nobody signed, however deep it stands and whatever it is.
+TEST(Xml, NothingThatNobodySignedHidesInTheSignature) {
+    const std::string made = signed_xml(kDocument);
+    const std::vector<std::string> elements{"Signature",    "SignedInfo",      "Transforms",    "Transform",
+                                            "DigestMethod", "DigestValue",     "KeyInfo",       "X509Data",
+                                            "Reference",    "X509Certificate", "SignatureValue"};
+    const std::vector<std::string> contents{"<item xmlns='urn:x'>forged</item>",
+                                            "forged!",
+                                            "<!-- forged -->",
+                                            "<?forged yes?>",
+                                            "<![CDATA[forged!]]>",
+                                            "<KeyName>forged</KeyName>",
+                                            "<X509Data/>"};
+    for (const std::string& element : elements) {
+        const std::string end = "</" + element + ">";
+        const bool empty = made.find(end) == std::string::npos;
+        for (const std::string& content : contents) {
+            if (content == "<X509Data/>" && element == "KeyInfo") continue;  // one more is no content
+            std::string forged = made;
+            if (empty) {
+                forged.replace(made.find("/>", name_end(made, element)), 2, ">" + content + end);
+            } else {
+                forged.insert(made.find(end), content);
+            }
+            EXPECT_EQ(fault_of(forged), "part") << element << ' ' << content;
+        }
+        for (const char* attribute : {"onload='forged'", "xml:lang='ja'", "xmlns:f='urn:f' f:amount='1'"}) {
+            std::string forged = made;
+            forged.insert(name_end(made, element), std::string(" ") + attribute);
+            EXPECT_EQ(fault_of(forged), "part") << element << ' ' << attribute;
+        }
+    }
+}
+
+TEST(Xml, WhatOtherProgramsPutIntoKeyInfoIsNoFault) {
+    const std::string made = signed_xml(kDocument);
+    for (const char* more :
+         {"<KeyValue><RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue></KeyValue>",
+          "<X509Data><X509SubjectName>CN=a,O=b,C=JP</X509SubjectName></X509Data>",
+          "<X509Data><X509IssuerSerial><X509IssuerName>OU=c,O=JPKI,C=JP</X509IssuerName>"
+          "<X509SerialNumber>42</X509SerialNumber></X509IssuerSerial></X509Data>",
+          "<X509Data>\n  <X509SKI>AQAB</X509SKI>\n</X509Data>"})
+        EXPECT_EQ(fault_of(with(made, "<KeyInfo>", std::string("<KeyInfo>") + more)), "") << more;
+}
+
+// Every certificate is a candidate, and every attempt takes the whole document.
+TEST(Xml, ManySignaturesWithManyCertificatesAreNamedAsNotExamined) {
+    std::string made = signed_xml("<doc>" + std::string(std::size_t{4} << 20U, 'x') + "</doc>");
+    const std::size_t begin = made.find("<Signature");
+    const std::size_t end = made.find("</Signature>") + 12;
+    std::string other = made.substr(begin, end - begin);
+    const std::size_t value = other.find("<SignatureValue>") + 30;
+    other[value] = other[value] == 'A' ? 'B' : 'A';
+    std::string many;
+    for (int i = 0; i < 40; ++i)
+        many += other;
+    made.insert(end, many);
+    const auto verdicts = check_xml(octets(made));
+    ASSERT_EQ(verdicts.size(), 41U);
+    EXPECT_EQ(verdicts.back().faults.at(0).code, "limit");
+}
+
 TEST(Xml, ASignatureOverAPartIsNoneOverTheDocument) {
     const std::string made = signed_xml(kDocument);
     EXPECT_EQ(fault_of(with(made, "URI=\"\"", "URI=\"#item\"")), "part");
