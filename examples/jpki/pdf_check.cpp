@@ -14,8 +14,8 @@ namespace jpki::app {
 
 namespace {
 
-constexpr int kDeepestField = 32;
-constexpr std::size_t kMostSignatures = 1000;
+// Each takes a hash of up to the whole file.
+constexpr std::size_t kMostSignatures = 100;
 
 // The octets before `begin` and from `end` to `after`; between them stands the signature.
 struct Range {
@@ -29,9 +29,10 @@ struct Found {
     std::optional<Range> range;
 };
 
-struct Search {
-    std::set<PdfId> seen;
-    std::vector<Found> found;
+// A field, or an array of them, that is still to be looked at.
+struct Pending {
+    PdfObject object;
+    bool of_signatures;  // what it inherits from the field above
 };
 
 std::optional<Range> range_of(const PdfObject& signature, std::size_t size) {
@@ -48,29 +49,40 @@ std::optional<Range> range_of(const PdfObject& signature, std::size_t size) {
     return Range{length, end, end + rest};
 }
 
-void collect(const PdfObject& field, bool signatures, int depth, std::size_t size, Search& search) {
-    if (!field.is_dictionary() || depth == kDeepestField || search.found.size() == kMostSignatures) return;
-    if (field.is_indirect() && !search.seen.insert(field.id()).second) return;
-    const std::string type = field["/FT"].name();
-    if (!type.empty()) signatures = type == "/Sig";
-    const PdfObject value = field["/V"];
-    if (signatures && value.is_dictionary() &&
-        (!value.is_indirect() || search.seen.insert(value.id()).second))
-        search.found.push_back({value, range_of(value, size)});
-    const PdfObject kids = field["/Kids"];
-    for (int i = 0; i < kids.size(); ++i)
-        collect(kids.at(i), signatures, depth + 1, size, search);
+// Whatever stands in more than one place, or in itself, is looked at once; so the work is bounded by what the
+// file holds. Values have a set of their own: an object may be one field's value and a field itself.
+std::vector<Found> all_signatures(const PdfObject& fields, std::size_t size) {
+    std::vector<Found> found;
+    std::set<PdfId> looked_at;
+    std::set<PdfId> values;
+    const auto is_new = [](std::set<PdfId>& among, const PdfObject& object) {
+        return !object.is_indirect() || among.insert(object.id()).second;
+    };
+    for (std::vector<Pending> pending{{fields, false}}; !pending.empty();) {
+        auto [object, of_signatures] = pending.back();
+        pending.pop_back();
+        if (!is_new(looked_at, object)) continue;
+        for (int i = object.size(); i > 0; --i)
+            pending.push_back({object.at(i - 1), of_signatures});
+        if (!object.is_dictionary()) continue;
+        const std::string type = object["/FT"].name();
+        if (!type.empty()) of_signatures = type == "/Sig";
+        const PdfObject value = object["/V"];
+        if (of_signatures && value.is_dictionary() && is_new(values, value))
+            found.push_back({value, range_of(value, size)});
+        if (const PdfObject kids = object["/Kids"]; kids.is_array()) pending.push_back({kids, of_signatures});
+    }
+    return found;
 }
 
 std::vector<Found> signatures_in(const PdfDocument& pdf, std::size_t size) {
-    Search search;
-    const PdfObject fields = pdf.root()["/AcroForm"]["/Fields"];
-    for (int i = 0; i < fields.size(); ++i)
-        collect(fields.at(i), false, 0, size, search);
+    std::vector<Found> found = all_signatures(pdf.root()["/AcroForm"]["/Fields"], size);
+    if (found.size() > kMostSignatures)
+        throw Failure(Exit::not_verified, say(Text::too_many_signatures, found.size(), kMostSignatures));
     // Each behind those that end where it ends. (clang calls the inside of GCC 12's stable_sort deprecated.)
     const auto end = [](const Found& one) { return one.range ? one.range->after : 0; };
     std::vector<Found> sorted;
-    for (Found& one : search.found)
+    for (Found& one : found)
         sorted.insert(std::ranges::upper_bound(sorted, end(one), {}, end), std::move(one));
     return sorted;
 }

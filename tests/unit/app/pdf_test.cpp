@@ -306,5 +306,43 @@ TEST(PdfCheck, FieldsThatGoInCirclesEnd) {
     EXPECT_FALSE(is_right(pdf_of(parts)));
 }
 
+TEST(PdfCheck, FieldsThatGrowInCirclesEnd) {
+    // Two fields that stand in the array of their own kids, then the same by arrays and by dictionaries.
+    for (const char* grows : {"[ << /Kids 4 0 R >> << /Kids 4 0 R >> ]", "[ 4 0 R 4 0 R [ 4 0 R 4 0 R ] ]",
+                              "[ << /Kids [ << /Kids 4 0 R >> << /Kids 4 0 R >> ] >> 4 0 R ]"}) {
+        Parts parts;
+        parts.catalog += " /AcroForm << /Fields 4 0 R >>";
+        parts.more = {grows};
+        EXPECT_FALSE(is_right(pdf_of(parts))) << grows;
+    }
+}
+
+TEST(PdfCheck, ASignatureIsFoundHoweverDeepItStands) {
+    Parts parts;
+    parts.catalog += " /AcroForm << /Fields [ 4 0 R ] >>";
+    constexpr int kDeep = 200;
+    for (int i = 0; i < kDeep; ++i)
+        parts.more.push_back("<< /Kids [ " + std::to_string(5 + i) + " 0 R ] >>");
+    parts.more.emplace_back("<< /FT /Sig /V << /SubFilter /x >> >>");
+    const auto verdicts = check_pdf(pdf_of(parts));
+    ASSERT_EQ(verdicts.size(), 1U);
+    EXPECT_EQ(verdicts.front().faults.front().code, "format");
+}
+
+TEST(PdfCheck, MoreSignaturesThanAreExaminedAreNotLeftOutInSilence) {
+    Parts parts;
+    std::string fields;
+    for (int i = 0; i < 101; ++i)
+        fields += "<< /FT /Sig /V << /SubFilter /x >> >> ";
+    parts.catalog += " /AcroForm << /Fields [ " + fields + "] >>";
+    try {
+        (void)check_pdf(pdf_of(parts));
+        FAIL();
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.exit(), Exit::not_verified);
+        EXPECT_NE(std::string(failure.what()).find("101"), std::string::npos);
+    }
+}
+
 }  // namespace
 }  // namespace jpki::app
