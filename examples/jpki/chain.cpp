@@ -27,6 +27,8 @@ int openssl_on(const Certificate& signer, const Certificate& authority, Time whe
     X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
     // Whom the user names is believed, be it the top of a hierarchy or not.
     (void)X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
+    // 112 bits: no MD5, no SHA-1, no RSA key below 2048 bits (NIST SP 800-57 part 1, table 2).
+    X509_VERIFY_PARAM_set_auth_level(rules, 2);
     X509_VERIFY_PARAM_set_time(rules, std::chrono::system_clock::to_time_t(when));
     const int result = X509_verify_cert(context.get());
     const int error = X509_STORE_CTX_get_error(context.get());
@@ -37,8 +39,13 @@ int openssl_on(const Certificate& signer, const Certificate& authority, Time whe
 
 bool may_sign(const Certificate& certificate) {
     const auto& usage = certificate.key_usage;
-    return usage.empty() || std::ranges::find(usage, "digitalSignature") != usage.end() ||
-           std::ranges::find(usage, "nonRepudiation") != usage.end();
+    const bool signs = usage.empty() || std::ranges::find(usage, "digitalSignature") != usage.end() ||
+                       std::ranges::find(usage, "nonRepudiation") != usage.end();
+    // The authentication certificate names the client of a connection, as which its holder may sign; one of a
+    // server, of code or of time stamps is nobody's signature under a document.
+    const auto& purposes = certificate.extended_key_usage;
+    return signs &&
+           (certificate.is_for_documents() || std::ranges::find(purposes, "clientAuth") != purposes.end());
 }
 
 }  // namespace
@@ -60,6 +67,11 @@ void check_chain(Verdict& verdict, const Trust& trust, Time now) {
         case X509_V_OK: break;
         case X509_V_ERR_CERT_HAS_EXPIRED:
         case X509_V_ERR_CERT_NOT_YET_VALID: verdict.blame("validity", Text::why_validity, true); break;
+        case X509_V_ERR_EE_KEY_TOO_SMALL:
+        case X509_V_ERR_CA_KEY_TOO_SMALL:
+        case X509_V_ERR_CA_MD_TOO_WEAK:
+            verdict.blame("weak_certificate", Text::why_weak_certificate, true);
+            break;
         default: verdict.blame("chain", Text::why_chain, true); break;
     }
 }

@@ -153,6 +153,37 @@ TEST(Chain, TheClaimedTimeHasToBeWithinTheCertificates) {
     EXPECT_EQ(first_fault(judged(ended, trust, now() + std::chrono::hours(48))), "future");
 }
 
+TEST(Chain, ACertificateThatCouldBeForgedIsNone) {
+    const test::World& world = test::world();
+    const Trust trust{{world.authority}, false};
+    test::Issued wish{.name = "Taro", .serial = 4};
+    for (const EVP_MD* hash : {EVP_md5(), EVP_sha1()}) {
+        wish.hash = hash;
+        const Certificate weak =
+            test::issue(wish, world.key.get(), world.authority_key.get(), "JPKI test CA");
+        EXPECT_EQ(first_fault(judged(weak, trust)), "weak_certificate") << EVP_MD_get0_name(hash);
+    }
+    wish.hash = EVP_sha256();
+    const test::KeyPtr small(EVP_RSA_gen(1024));
+    const Certificate weak = test::issue(wish, small.get(), world.authority_key.get(), "JPKI test CA");
+    EXPECT_EQ(first_fault(judged(weak, trust)), "weak_certificate");
+}
+
+TEST(Chain, ACertificateOfAnotherPurposeIsNoneForSigning) {
+    const test::World& world = test::world();
+    const Trust trust{{world.authority}, false};
+    const auto fault = [&](const char* purposes) {
+        const test::Issued wish{.name = "Taro", .serial = 5, .purposes = purposes};
+        return first_fault(
+            judged(test::issue(wish, world.key.get(), world.authority_key.get(), "JPKI test CA"), trust));
+    };
+    for (const char* others :
+         {"serverAuth", "codeSigning", "timeStamping", "OCSPSigning", "serverAuth,codeSigning", "1.2.3"})
+        EXPECT_EQ(fault(others), "usage") << others;
+    for (const char* fit : {"clientAuth", "emailProtection", "serverAuth,clientAuth", "1.3.6.1.5.5.7.3.36"})
+        EXPECT_EQ(fault(fit), "") << fit;
+}
+
 TEST(Chain, AnAuthorityIsNoSigner) {
     const test::World& world = test::world();
     EXPECT_EQ(first_fault(judged(world.authority, {{world.authority}, false})), "usage");

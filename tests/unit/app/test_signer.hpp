@@ -22,6 +22,8 @@ struct Issued {
     long begins = -3600;  // seconds from now
     long ends = 3600;
     bool authority = false;
+    const char* purposes = nullptr;  // of extended key usage, as openssl.cnf has them
+    const EVP_MD* hash = EVP_sha256();
 };
 
 inline Certificate issue(const Issued& wish, EVP_PKEY* key, EVP_PKEY* issuer_key, const std::string& issuer) {
@@ -42,7 +44,12 @@ inline Certificate issue(const Issued& wish, EVP_PKEY* key, EVP_PKEY* issuer_key
             X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE"));
         X509_add_ext(x509.get(), basic.get(), -1);
     }
-    X509_sign(x509.get(), issuer_key, EVP_sha256());
+    if (wish.purposes != nullptr) {
+        const Owned<X509_EXTENSION, X509_EXTENSION_free> uses(
+            X509V3_EXT_conf_nid(nullptr, nullptr, NID_ext_key_usage, wish.purposes));
+        X509_add_ext(x509.get(), uses.get(), -1);
+    }
+    X509_sign(x509.get(), issuer_key, wish.hash);
     Octets der(static_cast<std::size_t>(i2d_X509(x509.get(), nullptr)));
     unsigned char* at = der.data();
     i2d_X509(x509.get(), &at);
