@@ -76,9 +76,11 @@ std::unique_ptr<Log> open_log(const std::string& path, LogLevel level) {
         path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (file < 0) return std::make_unique<SilentLog>();
     struct stat status {};
-    // A second name of the same file: somebody may have lent this one to a file of ours that is no log.
+    // A second name of the same file: somebody may have lent this one to a file of ours that is no log. And
+    // what others can write proves nothing.
     const bool ours = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-                      status.st_uid == ::geteuid() && status.st_nlink == 1;
+                      status.st_uid == ::geteuid() && status.st_nlink == 1 &&
+                      (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
     if (!ours || static_cast<std::size_t>(status.st_size) > kMaximumSize) {
         (void)::close(file);
         return std::make_unique<SilentLog>();

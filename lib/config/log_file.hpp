@@ -1,4 +1,5 @@
-// The Log port over a file: opened without following links, 0600, appended to line by line, bounded in size.
+// The Log port over a file: opened without following links, made 0600, appended to line by line, bounded in
+// size. A file of others, or that others can write, is left alone.
 #pragma once
 
 #include <atomic>

@@ -55,6 +55,21 @@ TEST_F(LogFile, IsNotMadeWhenNobodyWantsOne) {
     EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
+TEST_F(LogFile, IsNotOneThatOthersCanWrite) {
+    for (const mode_t mode : {0666U, 0620U, 0602U, 0622U, 0777U}) {
+        folder_.write("log", "kept\n");
+        ASSERT_EQ(::chmod(path_.c_str(), mode), 0);
+        const auto log = open_log(path_, LogLevel::trace);
+        EXPECT_TRUE(silent(log)) << std::oct << mode;
+        log->write(LogLevel::error, "a line");
+        EXPECT_EQ(content_of(path_), "kept\n");
+    }
+    for (const mode_t mode : {0600U, 0640U, 0644U}) {
+        ASSERT_EQ(::chmod(path_.c_str(), mode), 0);
+        EXPECT_FALSE(silent(open_log(path_, LogLevel::trace))) << std::oct << mode;
+    }
+}
+
 TEST_F(LogFile, FollowsNoLink) {
     const std::string target = folder_.write("target", "kept\n");
     ASSERT_EQ(::symlink(target.c_str(), path_.c_str()), 0);
