@@ -26,6 +26,7 @@ std::string_view name_of(ConfigMistake mistake) {
         case ConfigMistake::unknown_key: return "unknown_key";
         case ConfigMistake::value: return "value";
         case ConfigMistake::section: return "section";
+        case ConfigMistake::too_deep: return "too_deep";
         case ConfigMistake::unreadable: return "unreadable";
         case ConfigMistake::not_regular: return "not_regular";
         case ConfigMistake::foreign_owner: return "foreign_owner";
@@ -60,6 +61,7 @@ std::string sentence_of(const ConfigProblem& problem) {
         case ConfigMistake::value:
             return say(Text::config_value, problem.subject, values_of(problem.subject));
         case ConfigMistake::section: return say(Text::config_section);
+        case ConfigMistake::too_deep: return say(Text::config_too_deep, problem.subject);
         case ConfigMistake::unreadable: return say(Text::config_unreadable, problem.subject);
         case ConfigMistake::not_regular: return say(Text::config_not_regular);
         case ConfigMistake::foreign_owner: return say(Text::config_foreign_owner);

@@ -33,6 +33,8 @@
 #include <span>
 #include <sstream>
 
+#include "config/depth.hpp"
+
 namespace jpki::p11 {
 
 namespace {
@@ -195,6 +197,15 @@ std::vector<ConfigKey> config_keys() {
 std::vector<ConfigProblem> read_config(std::string_view text, Config& config, std::string_view program,
                                        std::vector<ConfigSetting>* taken) {
     Problems problems;
+    if (const auto place = too_deep(text)) {
+        problems.push_back({.line = place->line,
+                            .column = place->column,
+                            .message = "nested more than " + std::to_string(kMaximumDepth) + " deep, ignored",
+                            .mistake = ConfigMistake::too_deep,
+                            .subject = std::to_string(kMaximumDepth),
+                            .file = {}});
+        return problems;
+    }
     const toml::parse_result parsed = toml::parse(text);
     if (!parsed) {
         const std::string_view why = parsed.error().description();

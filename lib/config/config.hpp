@@ -45,6 +45,7 @@ enum class ConfigMistake : std::uint8_t {
     unknown_key,  // subject: the key
     value,        // subject: the key
     section,
+    too_deep,
     // Of the file as a whole.
     unreadable,  // subject: why
     not_regular,
