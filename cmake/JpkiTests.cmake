@@ -11,7 +11,7 @@ find_program(JPKI_PYTHON3 python3)
 pkg_check_modules(CMOCKA QUIET IMPORTED_TARGET cmocka)
 # PKCS#11 headers to compare ours with, and the two modules that people put before others.
 pkg_check_modules(P11KIT QUIET p11-kit-1)
-pkg_check_modules(NSS QUIET nss nspr)
+pkg_check_modules(NSS QUIET IMPORTED_TARGET nss nspr)
 find_file(JPKI_P11_KIT_PROXY p11-kit-proxy.so PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE} NO_DEFAULT_PATH)
 find_file(JPKI_PKCS11_SPY pkcs11-spy.so PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/pkcs11
     /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE} NO_DEFAULT_PATH)
