@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # What happens to a card and its service while a program runs:
-#   event.sh removed | inserted | back | swapped IMAGE | restarted | stopped
-# removed, inserted; back: one after the other; swapped: for the card of that image; restarted: pcscd ends and starts
-# again; stopped: pcscd stands still for six seconds, which this does not wait for. Else it returns once pcscd knows.
+#   event.sh idle | removed | inserted | back | swapped IMAGE | restarted | stopped
+# idle: three seconds without a call; removed, inserted; back: one after the other; swapped: for the card of that image;
+# restarted: pcscd ends and starts again ($CLIENTS_PCSCD: another one); stopped: pcscd stands still for six seconds, which this
+# does not wait for. Else it returns once pcscd knows.
 set -euo pipefail
 
 ctl() { "$JPKI_VCARD" ctl "$JPKI_VCARD_CONTROL" "$@" >/dev/null; }
 pcscd=$(cat "$JPKI_RIG_DIR/pcscd.pid")
 
 case $1 in
+idle) sleep 3 ;;
 removed) ctl remove && sleep 1.2 ;;
 inserted) ctl insert && sleep 1.2 ;;
 back) ctl remove && sleep 1.2 && ctl insert && sleep 1.2 ;;
@@ -23,7 +25,8 @@ restarted)
     kill -TERM "$pcscd"
     while kill -0 "$pcscd" 2>/dev/null; do sleep 0.05; done
     rm -f "$JPKI_RIG_DIR/pcscd/pcscd.comm"
-    setsid pcscd --foreground --config "$JPKI_RIG_DIR/conf" >"$JPKI_RIG_DIR/pcscd.again.log" 2>&1 </dev/null &
+    # shellcheck disable=SC2086 # a command
+    setsid ${CLIENTS_PCSCD:-pcscd} --foreground --config "$JPKI_RIG_DIR/conf" >"$JPKI_RIG_DIR/pcscd.again.log" 2>&1 </dev/null &
     echo $! >"$JPKI_RIG_DIR/pcscd.pid"
     until [[ -S $JPKI_RIG_DIR/pcscd/pcscd.comm ]]; do sleep 0.05; done
     sleep 2

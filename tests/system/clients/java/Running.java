@@ -1,9 +1,10 @@
 // A Java program that goes on running whatever happens to the card. For each line on its input it signs and prints
-// "signed NAME", or "failed REASON". After a failure it loads the key store anew, as a program has to: SunPKCS11 never
-// uses an old key again once the card was out.
+// "signed NAME", or "failed REASON". After a failure it logs in again and keeps its key, if that was all that was wanting; else
+// it loads the key store anew, as a program has to: SunPKCS11 never uses an old key again once the card was out.
 //   java Running.java CONFIGURATION PIN
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.security.AuthProvider;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -14,20 +15,32 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.PasswordCallback;
 
 public final class Running {
-    private static KeyStore store;
+    private static X509Certificate certificate;
+    private static PrivateKey key;
 
     private static void load(Provider provider, char[] pin) throws Exception {
-        store = KeyStore.getInstance("PKCS11", provider);
+        final KeyStore store = KeyStore.getInstance("PKCS11", provider);
         store.load(null, pin);
+        final String alias = Collections.list(store.aliases()).get(0);
+        certificate = (X509Certificate) store.getCertificate(alias);
+        key = (PrivateKey) store.getKey(alias, null);
+    }
+
+    private static void login(Provider provider, char[] pin) throws Exception {
+        ((AuthProvider) provider).login(null, callbacks -> {
+            for (Callback one : callbacks) {
+                if (one instanceof PasswordCallback asked) asked.setPassword(pin);
+            }
+        });
     }
 
     private static String sign() throws GeneralSecurityException {
-        final String alias = Collections.list(store.aliases()).get(0);
-        final X509Certificate certificate = (X509Certificate) store.getCertificate(alias);
         final Signature signer = Signature.getInstance("SHA256withRSA");
-        signer.initSign((PrivateKey) store.getKey(alias, null));
+        signer.initSign(key);
         signer.update(new byte[1000]);
         final byte[] signature = signer.sign();
         final Signature verifier = Signature.getInstance("SHA256withRSA");
@@ -41,15 +54,19 @@ public final class Running {
         final Provider provider = Security.getProvider("SunPKCS11").configure(arguments[0]);
         Security.addProvider(provider);
         final BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
+        final char[] pin = arguments[1].toCharArray();
         boolean loaded = false;
+        boolean loggedIn = true;
         while (input.readLine() != null) {
             try {
-                if (!loaded) load(provider, arguments[1].toCharArray());
-                loaded = true;
+                if (!loaded) load(provider, pin);
+                if (!loggedIn) login(provider, pin);
+                loaded = loggedIn = true;
                 System.out.println("signed " + sign());
             } catch (Exception error) {
-                loaded = false;
                 final Throwable cause = error.getCause() == null ? error : error.getCause();
+                loggedIn = !loaded || !cause.toString().contains("CKR_USER_NOT_LOGGED_IN");
+                loaded = !loggedIn;
                 System.out.println("failed " + error + " / " + cause);
             }
         }
