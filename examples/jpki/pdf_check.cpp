@@ -6,6 +6,7 @@
 #include "cms_check.hpp"
 #include "document.hpp"
 #include "failure.hpp"
+#include "pdf_certification.hpp"
 #include "pdf_document.hpp"
 #include "pdf_marks.hpp"
 #include "text.hpp"
@@ -136,6 +137,39 @@ std::vector<Verdict> check_signature(const Octets& file, const Found& found) {
     return std::move(cms->verdicts);
 }
 
+// The same signature where `then` has it.
+const Found* same_range(const std::vector<Found>& then, const Range& range) {
+    const auto found = std::ranges::find_if(then, [&range](const Found& one) {
+        return one.range && one.range->begin == range.begin && one.range->end == range.end &&
+               one.range->after == range.after;
+    });
+    return found == then.end() ? nullptr : &*found;
+}
+
+// A signature that something was appended to. It is read from the document as its signer had it, since
+// whoever came later could give its dictionary another time; and what a certification forbids must not have
+// come.
+std::vector<Verdict> check_earlier(const Octets& file, const Found& one, const PdfDocument& now) {
+    const Octets revision(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(one.range->after));
+    std::optional<PdfDocument> then;
+    try {
+        then.emplace(revision, Exit::not_verified);
+    } catch (const Failure&) {
+        return blamed("range", Text::why_range);  // what it is over is no document
+    }
+    const auto found = signatures_in(*then, revision.size());
+    const Found* same = same_range(found, *one.range);
+    if (same == nullptr) return blamed("range", Text::why_range);
+    auto verdicts = check_signature(revision, *same);
+    const auto permission = certification_of(*then);
+    const auto changed = permission ? forbidden_change(*then, now, *permission) : std::nullopt;
+    for (Verdict& verdict : verdicts)
+        if (changed)
+            verdict.faults.push_back(
+                {"certified", say(Text::why_certified, changed->number, changed->generation)});
+    return verdicts;
+}
+
 }  // namespace
 
 std::vector<Verdict> check_pdf(const Octets& file) {
@@ -146,8 +180,9 @@ std::vector<Verdict> check_pdf(const Octets& file) {
     std::vector<Verdict> all;
     const bool whole = found.back().range && found.back().range->after == file.size();
     for (const Found& one : found) {
-        for (Verdict& verdict : check_signature(file, one)) {
-            verdict.appended = one.range ? file.size() - one.range->after : 0;
+        const std::size_t appended = one.range ? file.size() - one.range->after : 0;
+        for (Verdict& verdict : appended != 0 ? check_earlier(file, one, pdf) : check_signature(file, one)) {
+            verdict.appended = appended;
             if (!whole && verdict.appended != 0) verdict.blame("appended", Text::why_appended);
             all.push_back(std::move(verdict));
         }

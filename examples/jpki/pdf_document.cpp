@@ -1,5 +1,7 @@
 #include "pdf_document.hpp"
 
+#include <cstdlib>
+#include <memory>
 #include <new>
 #include <string_view>
 
@@ -26,6 +28,7 @@ bool PdfObject::is_dictionary() const { return qpdf_oh_is_dictionary(document_, 
 bool PdfObject::is_integer() const { return qpdf_oh_is_integer(document_, handle_) != 0; }
 bool PdfObject::is_name() const { return qpdf_oh_is_name(document_, handle_) != 0; }
 bool PdfObject::is_string() const { return qpdf_oh_is_string(document_, handle_) != 0; }
+bool PdfObject::is_stream() const { return qpdf_oh_is_stream(document_, handle_) != 0; }
 bool PdfObject::is_indirect() const { return qpdf_oh_is_indirect(document_, handle_) != 0; }
 
 PdfId PdfObject::id() const {
@@ -73,6 +76,21 @@ std::vector<std::string> PdfObject::keys() const {
         all.emplace_back(qpdf_oh_dict_next_key(document_));
     return all;
 }
+
+Octets PdfObject::stream_octets() const {
+    unsigned char* data = nullptr;
+    std::size_t size = 0;
+    if (!is_stream()) return {};
+    (void)qpdf_oh_get_stream_data(document_, handle_, qpdf_dl_none, nullptr, &data, &size);
+    const std::unique_ptr<unsigned char, decltype(&std::free)> owned(data, &std::free);
+    return data == nullptr ? Octets() : Octets(data, data + size);
+}
+
+PdfObject PdfObject::stream_dictionary() const {
+    return {document_, is_stream() ? qpdf_oh_get_dict(document_, handle_) : qpdf_oh_new_null(document_)};
+}
+
+std::string PdfObject::written_out() const { return qpdf_oh_unparse_resolved(document_, handle_); }
 
 std::string PdfObject::written() const { return qpdf_oh_unparse(document_, handle_); }
 

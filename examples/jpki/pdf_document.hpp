@@ -30,6 +30,7 @@ class PdfObject {
     [[nodiscard]] bool is_integer() const;
     [[nodiscard]] bool is_name() const;
     [[nodiscard]] bool is_string() const;
+    [[nodiscard]] bool is_stream() const;
     [[nodiscard]] bool is_indirect() const;
 
     [[nodiscard]] PdfId id() const;
@@ -43,8 +44,13 @@ class PdfObject {
     [[nodiscard]] PdfObject operator[](const std::string& key) const;
     [[nodiscard]] std::vector<std::string> keys() const;
 
-    // As it stands in a file; an indirect one as a reference.
+    // Of a stream: what stands in the file, still compressed, and its dictionary.
+    [[nodiscard]] Octets stream_octets() const;
+    [[nodiscard]] PdfObject stream_dictionary() const;
+
+    // As it stands in a file; an indirect one as a reference, or as what that refers to.
     [[nodiscard]] std::string written() const;
+    [[nodiscard]] std::string written_out() const;
     // These may hold any octet.
     [[nodiscard]] std::string name_written(const std::string& name) const;
     [[nodiscard]] std::string text_written(const std::string& utf8) const;
