@@ -88,8 +88,10 @@ Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
     Status opened;
     {
         const ContextsTurn turn(link->service_->turns);
+        const Connected before;
         opened = link->call("SCardEstablishContext", &Functions::SCardEstablishContext,
                             DWORD{SCARD_SCOPE_SYSTEM}, nullptr, nullptr, &link->context_);
+        if (opened) keep_from_children(link->socket_ = Connected().only_new_since(before));
     }
     if (!opened) return fail(of_context(opened.error()));
     link->open_ = true;
@@ -100,6 +102,7 @@ Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
 Link::~Link() {
     if (!open_) return;
     const ContextsTurn turn(service_->turns);
+    forget(socket_);
     (void)call("SCardReleaseContext", &Functions::SCardReleaseContext, context_);
 }
 

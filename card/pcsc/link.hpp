@@ -18,6 +18,7 @@
 #include "pcsc/functions.hpp"
 #include "pcsc/pcsc_error.hpp"
 #include "pcsc/power_ledger.hpp"
+#include "pcsc/sockets.hpp"
 
 namespace jpki::card::pcsc {
 
@@ -126,6 +127,7 @@ class Link {
     std::shared_ptr<Service> service_;
     std::uint32_t generation_;
     SCARDCONTEXT context_ = 0;
+    Socket socket_;  // of the context
     bool open_ = false;
     std::atomic<std::uint32_t> cancels_{0};
 };
