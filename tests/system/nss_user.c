@@ -1,14 +1,19 @@
-// An NSS program whose password function has one answer, as that of Okular, Evolution and others: asked
-// again, it gives the same again. It says how often it was asked, and how that ended; a program that is asked
-// for ever ends at 1,000.
-//   nss_user MODULE ANSWER [ANSWER...]     (the last answer is given from then on)
+// An NSS program whose password function has few answers, as that of Okular, Evolution and others: asked
+// again, it gives the last one again. It says how often it was asked, and how that ended; a program that is
+// asked for ever ends at 1,000.
+//   nss_user MODULE ANSWER...                  logs in
+//   nss_user --sign SECONDS MODULE ANSWER...   logs in, waits, and makes a signature as NSS's CMS does
+#include <cert.h>
+#include <keyhi.h>
 #include <nss.h>
 #include <pk11pub.h>
 #include <secmod.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-enum { ENOUGH = 1000 };
+enum { ENOUGH = 1000, DIGEST_INFO = 51 };
 
 struct user {
     char** answers;
@@ -29,7 +34,33 @@ static char* answer(PK11SlotInfo* slot, PRBool again, void* whom) {
     return PORT_Strdup(given);
 }
 
+static int sign(PK11SlotInfo* slot, unsigned seconds, struct user* user) {
+    CERTCertList* all = PK11_ListCertsInSlot(slot);
+    if (all == NULL || CERT_LIST_EMPTY(all)) return 0;
+    (void)sleep(seconds);
+    int made = 0;
+    SECKEYPrivateKey* key = PK11_FindKeyByAnyCert(CERT_LIST_HEAD(all)->cert, user);
+    if (key != NULL) {
+        unsigned char hash[DIGEST_INFO] = {0};
+        unsigned char signature[512];
+        SECItem input = {siBuffer, hash, sizeof hash};
+        SECItem output = {siBuffer, signature, sizeof signature};
+        made = PK11_Sign(key, &output, &input) == SECSuccess;
+        SECKEY_DestroyPrivateKey(key);
+    }
+    CERT_DestroyCertList(all);
+    return made;
+}
+
 int main(int argc, char** argv) {
+    int signs = 0;
+    unsigned seconds = 0;
+    if (argc > 3 && strcmp(argv[1], "--sign") == 0) {
+        signs = 1;
+        seconds = (unsigned)strtoul(argv[2], NULL, 10);
+        argv += 2;
+        argc -= 2;
+    }
     if (argc < 3) return 2;
     char module[4096];
     if (snprintf(module, sizeof module, "library=\"%s\" name=\"card\"", argv[1]) >= (int)sizeof module)
@@ -40,7 +71,9 @@ int main(int argc, char** argv) {
     struct user user = {argv + 2, argc - 2, 0};
     PK11_SetPasswordFunc(answer);
     const SECStatus done = PK11_Authenticate(loaded->slots[0], PR_TRUE, &user);
-    printf("asked %d, %s\n", user.asked, done == SECSuccess ? "logged in" : "refused");
+    const char* end = done == SECSuccess ? "logged in" : "refused";
+    if (signs && done == SECSuccess) end = sign(loaded->slots[0], seconds, &user) ? "signed" : "not signed";
+    printf("asked %d, %s\n", user.asked, end);
     (void)SECMOD_UnloadUserModule(loaded);
     SECMOD_DestroyModule(loaded);
     return NSS_Shutdown() == SECSuccess ? 0 : 3;
