@@ -5,43 +5,16 @@
 
 #include "command.hpp"
 #include "failure.hpp"
+#include "fingerprint.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
 
 namespace {
 
-constexpr std::size_t kMd5 = 32;
-constexpr std::size_t kSha1 = 40;
-constexpr std::size_t kSha256 = 64;
-
 constexpr const char* kCertificates[] = {
 #include "ca_certificates.inc"
 };
-
-// With the octets that go on a character of UTF-8.
-std::string character_at(const std::string& text, std::size_t at) {
-    std::size_t end = at + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-        ++end;
-    return text.substr(at, end - at);
-}
-
-// As people copy it: any case, with colons, blanks, hyphens.
-std::string digits_of(const std::string& typed) {
-    std::string digits;
-    for (std::size_t i = 0; i < typed.size(); ++i) {
-        const char c = typed[i];
-        if (std::string_view(": -\t\r\n").find(c) != std::string_view::npos) continue;
-        if (!std::isxdigit(static_cast<unsigned char>(c)))
-            throw Failure(Exit::usage, say(Text::fingerprint_character, character_at(typed, i)));
-        digits += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    }
-    if (digits.size() == kMd5) throw Failure(Exit::not_verified, say(Text::fingerprint_md5));
-    if (digits.size() != kSha1 && digits.size() != kSha256)
-        throw Failure(Exit::usage, say(Text::fingerprint_length, digits.size()));
-    return digits;
-}
 
 void show_list(bool json) {
     Json all = Json::array();
@@ -75,13 +48,21 @@ void answer(bool json, const Authority& found, std::string_view as, const std::s
 }
 
 void verify_fingerprint(const std::string& typed, bool json) {
-    const std::string digits = digits_of(typed);
-    const char* kind = digits.size() == kSha1 ? "SHA-1" : "SHA-256";
+    const std::string digits = fingerprint_digits(typed);
+    const char* kind = digits.size() == 40 ? "SHA-1" : "SHA-256";
     const Authority* found = authority_by_fingerprint(digits);
     if (found == nullptr)
         throw Failure(Exit::not_verified, say(Text::ca_unknown), say(Text::fingerprint_kind, kind));
     answer(json, *found, kind,
            say(Text::ca_is_known, found->name()) + "\n" + say(Text::fingerprint_kind, kind));
+}
+
+// Without quotes on the command line it is several words.
+std::string joined(const std::vector<std::string>& words) {
+    std::string line;
+    for (const std::string& word : words)
+        line += (line.empty() ? "" : " ") + word;
+    return line;
 }
 
 void verify_file(const std::string& path, bool json) {
@@ -140,13 +121,16 @@ void add_ca(CLI::App& app, Context& context) {
     ca->add_subcommand("list", say(Text::help_ca_list))->callback([&context] { show_list(context.json); });
     CLI::App* verify = ca->add_subcommand("verify", say(Text::help_ca_verify));
     const auto file = std::make_shared<std::string>();
-    const auto fingerprint = std::make_shared<std::string>();
+    const auto fingerprint = std::make_shared<std::vector<std::string>>();
     verify->add_option("file", *file, say(Text::help_ca_file));
-    verify->add_option("--fingerprint", *fingerprint, say(Text::help_fingerprint))->type_name("TEXT");
+    // All words up to the next option; one of them may be empty.
+    verify->add_option("--fingerprint", *fingerprint, say(Text::help_fingerprint))
+        ->type_name("TEXT")
+        ->expected(1, CLI::detail::expected_max_vector_size);
     verify->callback([&context, file, fingerprint] {
         if (file->empty() == fingerprint->empty()) throw Failure(Exit::usage, say(Text::file_or_fingerprint));
         if (file->empty()) {
-            verify_fingerprint(*fingerprint, context.json);
+            verify_fingerprint(joined(*fingerprint), context.json);
         } else {
             verify_file(*file, context.json);
         }
