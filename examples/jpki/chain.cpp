@@ -48,6 +48,25 @@ bool may_sign(const Certificate& certificate) {
            (certificate.is_for_documents() || std::ranges::find(purposes, "clientAuth") != purposes.end());
 }
 
+// By its name, since every card of jpki-vcard has authorities of its own: a word to whoever tries, and no
+// proof.
+bool names_test_authority(const Certificate& certificate) {
+    constexpr std::string_view kOrganisation = "JPKI-TEST";
+    const X509Ptr x509 = certificate.x509();
+    if (!x509) return false;
+    const X509_NAME* name = X509_get_issuer_name(x509.get());
+    const int at = X509_NAME_get_index_by_NID(name, NID_organizationName, -1);
+    if (at < 0) return false;
+    const ASN1_STRING* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+    return kOrganisation == std::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                                             static_cast<std::size_t>(ASN1_STRING_length(text)));
+}
+
+Text why_no_issuer(const Certificate& signer, bool built_in) {
+    if (!built_in) return Text::why_issuer_given;
+    return names_test_authority(signer) ? Text::why_issuer_test : Text::why_issuer;
+}
+
 }  // namespace
 
 void check_chain(Verdict& verdict, const Trust& trust, Time now) {
@@ -57,7 +76,7 @@ void check_chain(Verdict& verdict, const Trust& trust, Time now) {
     const Certificate* issuer = issuer_of(signer, trust.authorities);
     ERR_clear_error();
     if (issuer == nullptr) {
-        verdict.blame("issuer", trust.built_in ? Text::why_issuer : Text::why_issuer_given, true);
+        verdict.blame("issuer", why_no_issuer(signer, trust.built_in), true);
         return;
     }
     verdict.issuer = *issuer;

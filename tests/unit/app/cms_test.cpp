@@ -142,6 +142,30 @@ TEST(Chain, OfAuthoritiesOfOneNameTheKeyDecides) {
     EXPECT_EQ(first_fault(judged(world.certificate, {{other}, false})), "issuer");
 }
 
+// Whose name it is decides about a word of explanation, and about nothing else.
+TEST(Chain, TheTestAuthorityIsNamedAndNotBelieved) {
+    const test::World& world = test::world();
+    struct Case {
+        std::string organisation;
+        std::string issuer;
+        bool built_in;
+        Text why;
+    };
+    for (const Case& one :
+         {Case{"JPKI-TEST", "x", true, Text::why_issuer_test},
+          Case{"JPKI-TEST", "x", false, Text::why_issuer_given}, Case{"JPKI", "x", true, Text::why_issuer},
+          Case{"", "x,O=JPKI-TEST", true, Text::why_issuer},
+          Case{"JPKI-TEST,O=JPKI", "x", true, Text::why_issuer},
+          Case{"JPKI", "JPKI-TEST", true, Text::why_issuer}}) {
+        const Certificate signer = test::issue({.name = "Hanako", .organisation = one.organisation},
+                                               world.key.get(), world.key.get(), one.issuer);
+        const Verdict verdict = judged(signer, {{world.authority}, one.built_in});
+        ASSERT_EQ(first_fault(verdict), "issuer") << one.organisation;
+        EXPECT_EQ(verdict.faults.front().words, text(one.why)) << one.organisation << ", " << one.issuer;
+        EXPECT_FALSE(verdict.issuer);
+    }
+}
+
 TEST(Chain, TheClaimedTimeHasToBeWithinTheCertificates) {
     const test::World& world = test::world();
     const Certificate ended =

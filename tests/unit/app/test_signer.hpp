@@ -24,12 +24,13 @@ struct Issued {
     bool authority = false;
     const char* purposes = nullptr;  // of extended key usage, as openssl.cnf has them
     const EVP_MD* hash = EVP_sha256();
+    std::string organisation{};  // in its issuer's name
 };
 
 inline Certificate issue(const Issued& wish, EVP_PKEY* key, EVP_PKEY* issuer_key, const std::string& issuer) {
     const X509Ptr x509(X509_new());
-    const auto name = [](X509_NAME* of, const std::string& text) {
-        X509_NAME_add_entry_by_txt(of, "CN", MBSTRING_UTF8,
+    const auto name = [](X509_NAME* of, const std::string& text, const char* field = "CN") {
+        X509_NAME_add_entry_by_txt(of, field, MBSTRING_UTF8,
                                    reinterpret_cast<const unsigned char*>(text.c_str()), -1, -1, 0);
     };
     X509_set_version(x509.get(), 2);
@@ -37,6 +38,7 @@ inline Certificate issue(const Issued& wish, EVP_PKEY* key, EVP_PKEY* issuer_key
     X509_gmtime_adj(X509_getm_notBefore(x509.get()), wish.begins);
     X509_gmtime_adj(X509_getm_notAfter(x509.get()), wish.ends);
     name(X509_get_subject_name(x509.get()), wish.name);
+    if (!wish.organisation.empty()) name(X509_get_issuer_name(x509.get()), wish.organisation, "O");
     name(X509_get_issuer_name(x509.get()), issuer);
     X509_set_pubkey(x509.get(), key);
     if (wish.authority) {
