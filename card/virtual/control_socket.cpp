@@ -130,6 +130,7 @@ int control_client(const std::string& path, const std::string& line) {
     }
     if (many_lines) answer.resize(answer.size() - 2);
     const bool failed = answer.starts_with("error: ");
+    if (failed) std::fputs("jpki-vcard: ", stderr);
     std::fputs(answer.c_str(), failed ? stderr : stdout);
     return failed ? 1 : 0;
 }

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <optional>
 
+#include "common/language.hpp"
+#include "virtual/announcer.hpp"
 #include "virtual/image_file.hpp"
 #include "virtual/image_maker.hpp"
 #include "virtual/options.hpp"
@@ -120,14 +122,18 @@ int run(const Options& options) {
     } catch (const FaultError& wrong) {
         return fail(ExitCode::kUsage, options.faults + ": " + wrong.what());
     }
-    Server server(slot, *reader, options.ready_file);
+    Server server(slot, *reader, options.ready_file,
+                  [&](News news) { announce(news, options, slot.card().image()); });
     if (!options.control.empty()) {
         if (const std::string why = server.control().listen(options.control); !why.empty()) {
             return fail(ExitCode::kFailed, why);
         }
     }
-    return server.run() ? static_cast<int>(ExitCode::kDone)
-                        : fail(ExitCode::kFailed, "cannot save " + options.image);
+    switch (server.run()) {
+        case ServerEnd::kNotSaved: return fail(ExitCode::kFailed, "cannot save " + options.image);
+        case ServerEnd::kTaken: return fail(ExitCode::kFailed, taken_by_another(options));
+        default: return static_cast<int>(ExitCode::kDone);
+    }
 }
 
 }  // namespace
@@ -135,6 +141,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
     using namespace jpki::vcard;
+    jpki::app::speak(jpki::app::language_of_environment());
     try {
         Options options;
         int code = 0;

@@ -5,19 +5,33 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <cstdio>
 
 #include "virtual/certificate_profile.hpp"
 #include "virtual/control.hpp"
 #include "virtual/family.hpp"
 #include "virtual/fault_row.hpp"
 #include "virtual/personality.hpp"
+#include "virtual/text.hpp"
 
 namespace jpki::vcard {
 namespace {
 
-constexpr const char* kDescription =
-    "A virtual JPKI card that plugs into a pcscd with the vpcd driver (Debian: vsmartcard-vpcd).\n"
-    "Its keys, certificates and PINs are for testing only and protect nothing.\n";
+// Before a hundred lines of reference, what most people are here for.
+std::string description() {
+    struct Use {
+        const char* line;
+        Text meaning;
+    };
+    constexpr Use kUses[] = {{"jpki-vcard", Text::use_plain},
+                             {"jpki status", Text::use_status},
+                             {"jpki-vcard --image FILE", Text::use_image},
+                             {"jpki-vcard --port 35964", Text::use_port}};
+    std::string lines = say(Text::what_it_is) + "\n" + say(Text::protects_nothing) + "\n\n";
+    for (const Use& use : kUses)
+        lines += fmt::format("  {:<26}{}\n", use.line, text(use.meaning));
+    return lines;
+}
 
 std::string footer() {
     std::string out =
@@ -119,7 +133,7 @@ void add_options(CLI::App& app, Options& options) {
 }  // namespace
 
 bool read_options(int argc, const char* const* argv, Options& options, int& code) {
-    CLI::App app{kDescription, "jpki-vcard"};
+    CLI::App app{description(), "jpki-vcard"};
     app.set_version_flag("--version", "jpki-vcard " JPKI_VERSION);
     app.footer(footer());
     app.require_subcommand(0, 1);
@@ -131,7 +145,11 @@ bool read_options(int argc, const char* const* argv, Options& options, int& code
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         const bool asked = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
-        app.exit(error);
+        if (asked) {
+            app.exit(error);
+        } else {
+            std::fprintf(stderr, "jpki-vcard: %s\n%s\n", error.what(), say(Text::usage_advice).c_str());
+        }
         code = static_cast<int>(asked ? ExitCode::kDone : ExitCode::kUsage);
         return false;
     }

@@ -4,8 +4,12 @@
 #include <netdb.h>
 #include <netinet/tcp.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <string_view>
 
 namespace jpki::vcard {
 namespace {
@@ -40,6 +44,31 @@ bool bind_elsewhere(const Descriptor& socket, const ReaderAddress& reader) {
     return port_of(local) != port_of(reader.octets);
 }
 
+// As /proc/net/tcp and tcp6 write it (proc_pid_net(5)): words of the address as the processor has them, port.
+std::string in_proc(const sockaddr_storage& address) {
+    std::array<std::uint32_t, 4> words{};
+    std::size_t count = 1;
+    if (address.ss_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, &address, sizeof v4);
+        words[0] = v4.sin_addr.s_addr;
+    } else {
+        sockaddr_in6 v6{};
+        std::memcpy(&v6, &address, sizeof v6);
+        std::memcpy(words.data(), &v6.sin6_addr, sizeof words);
+        count = words.size();
+    }
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::array<char, 9> word{};
+        (void)std::snprintf(word.data(), word.size(), "%08X", words.at(i));
+        text += word.data();
+    }
+    std::array<char, 6> port{};
+    (void)std::snprintf(port.data(), port.size(), ":%04X", static_cast<unsigned>(ntohs(port_of(address))));
+    return text + port.data();
+}
+
 }  // namespace
 
 std::optional<ReaderAddress> find_reader(const std::string& host, std::uint16_t port) {
@@ -71,6 +100,25 @@ bool connected(const Descriptor& socket) {
     int error = 0;
     socklen_t length = sizeof error;
     return ::getsockopt(socket.number(), SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == 0;
+}
+
+bool has_another_card(const ReaderAddress& reader, int socket) {
+    constexpr std::string_view kEstablished = "01";
+    sockaddr_storage local{};
+    socklen_t length = sizeof local;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&local), &length) != 0) return false;
+    const std::string theirs = in_proc(reader.octets);
+    const std::string ours = in_proc(local);
+    std::ifstream table(local.ss_family == AF_INET ? "/proc/net/tcp" : "/proc/net/tcp6");
+    std::string row;
+    std::string from;
+    std::string to;
+    std::string state;
+    while (table >> row >> from >> to >> state) {
+        if (to == theirs && from != ours && state == kEstablished) return true;
+        std::getline(table, row);
+    }
+    return false;
 }
 
 }  // namespace jpki::vcard

@@ -27,4 +27,8 @@ std::optional<ReaderAddress> find_reader(const std::string& host, std::uint16_t 
 Descriptor begin_connection(const ReaderAddress& reader);
 bool connected(const Descriptor& socket);
 
+// Whether this machine has a connection to the reader besides this socket, whose end has been accepted or
+// waits before ours: vpcd takes one card, and lets others wait without a word.
+bool has_another_card(const ReaderAddress& reader, int socket);
+
 }  // namespace jpki::vcard

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenTries{100};
 constexpr std::chrono::milliseconds kForConnecting{3000};
+// pcscd looks for cards every 400 ms.
+constexpr std::chrono::milliseconds kForBeingAsked{3000};
 
 Descriptor end_signals() {
     sigset_t set;
@@ -28,12 +30,13 @@ Descriptor end_signals() {
 
 }  // namespace
 
-Server::Server(CardSlot& slot, ReaderAddress reader, std::string ready_file)
+Server::Server(CardSlot& slot, ReaderAddress reader, std::string ready_file, std::function<void(News)> tell)
     : slot_(slot),
       reader_(reader),
       ready_file_(std::move(ready_file)),
       signals_(end_signals()),
-      state_{.slot = slot} {
+      state_{.slot = slot},
+      tell_(std::move(tell)) {
     slot_.faults().hands().delay = [this](std::chrono::milliseconds time) {
         if (connection_) connection_->hold_answer(time);
     };
@@ -41,8 +44,9 @@ Server::Server(CardSlot& slot, ReaderAddress reader, std::string ready_file)
 
 Server::~Server() { slot_.faults().hands().delay = nullptr; }
 
-bool Server::run() {
+ServerEnd Server::run() {
     while (!state_.quit) {
+        if (is_taken(Clock::now())) return ServerEnd::kTaken;
         connect_when_due(Clock::now());
         std::vector<pollfd> polled{{.fd = signals_.number(), .events = POLLIN, .revents = 0}};
         if (connecting_) polled.push_back({.fd = connecting_.number(), .events = POLLOUT, .revents = 0});
@@ -63,29 +67,41 @@ bool Server::run() {
     }
     disconnect();
     slot_.card().power_off();
-    return slot_.save();
+    return slot_.save() ? ServerEnd::kDone : ServerEnd::kNotSaved;
 }
 
 int Server::milliseconds_to_wait(Clock::time_point now) const {
-    const bool held = connection_ && connection_->due();
-    if (!held && (connection_ || !slot_.inserted())) return -1;
-    const Clock::time_point due = held ? *connection_->due() : std::max(next_try_, slot_.away_until());
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - now);
+    std::optional<Clock::time_point> due;
+    const auto at = [&due](Clock::time_point when) { due = std::min(due.value_or(when), when); };
+    if (connection_ && connection_->due()) at(*connection_->due());
+    if (!connection_ && slot_.inserted()) at(std::max(next_try_, slot_.away_until()));
+    if (unasked_since_) at(*unasked_since_ + kForBeingAsked);
+    if (!due) return -1;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*due - now);
     return static_cast<int>(std::max<std::chrono::milliseconds::rep>(wait.count(), 1));
+}
+
+bool Server::is_taken(Clock::time_point now) {
+    if (!unasked_since_ || now < *unasked_since_ + kForBeingAsked) return false;
+    unasked_since_ = now;
+    if (has_another_card(reader_, connection_ ? connection_->number() : connecting_.number())) return true;
+    tell(News::kWaiting);
+    return false;
 }
 
 void Server::connect_when_due(Clock::time_point now) {
     if (connection_ || now < next_try_ || !slot_.may_connect(now)) return;
     // An attempt that is still pending has had its time.
-    if (next_try_ != Clock::time_point{})
-        tell("There is no virtual reader that is free: waiting for pcscd with vsmartcard-vpcd.\n");
+    if (next_try_ != Clock::time_point{}) tell(News::kWaiting);
     connecting_ = begin_connection(reader_);
+    if (connecting_ && !asked_ && !unasked_since_) unasked_since_ = now;
     next_try_ = now + (connecting_ ? kForConnecting : kBetweenTries);
 }
 
 void Server::finish_connecting() {
     Descriptor socket = std::move(connecting_);
     if (!connected(socket)) {
+        unasked_since_.reset();
         next_try_ = Clock::now() + kBetweenTries;
         return;
     }
@@ -95,7 +111,11 @@ void Server::finish_connecting() {
 
 void Server::serve_reader() {
     const VpcdEnd end = connection_->on_readable(slot_.card());
-    if (end == VpcdEnd::kGoesOn) tell("The card is in the virtual reader. Ctrl-C ends it.\n");
+    unasked_since_.reset();
+    if (end == VpcdEnd::kGoesOn) {
+        asked_ = true;
+        tell(News::kInReader);
+    }
     settle(end);
 }
 
@@ -106,10 +126,8 @@ void Server::settle(VpcdEnd end) {
     next_try_ = Clock::now() + kBetweenTries;
 }
 
-void Server::tell(const char* what) {
-    if (std::exchange(told_, what) == what || ::isatty(STDOUT_FILENO) == 0) return;
-    (void)std::fputs(what, stdout);
-    (void)std::fflush(stdout);
+void Server::tell(News news) {
+    if (std::exchange(told_, news) != news) tell_(news);
 }
 
 void Server::disconnect() {
