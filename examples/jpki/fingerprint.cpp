@@ -179,6 +179,8 @@ std::string digits_in(LettersView body, LettersView as_typed) {
         } else if (is_digit(one)) {
             digits += static_cast<char>(one >= U'a' ? one - U'a' + U'A' : one);
         } else if (!is_mark(one)) {
+            if (digits.size() >= kSha1 && holds_fingerprint(body.substr(at)))
+                throw Failure(Exit::usage, say(Text::fingerprint_several));
             refuse(as_typed[at], digits.size() + 1);
         }
     }

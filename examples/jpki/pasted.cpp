@@ -4,9 +4,13 @@
 
 #include <algorithm>
 
+#include "jpki/visible.hpp"
+
 namespace jpki::app {
 
 namespace {
+
+constexpr char32_t kNoLetter = 0xFFFD;
 
 struct Range {
     char32_t first;
@@ -73,7 +77,7 @@ struct LookAlike {
     LettersView letters;
 };
 constexpr LookAlike kLookAlikes[] = {
-    {'0', U"o\u00BA\u00F8\u039F\u03BF\u041E\u043E\u0555\u0585\u25CB\u25EF\u3007"},
+    {'0', U"o\u00BA\u00D8\u00F8\u039F\u03BF\u041E\u043E\u0555\u0585\u25CB\u25EF\u3007"},
     {'1', U"il|!\u0131\u0399\u03B9\u0406\u0456\u04C0\u04CF\u2160\u2170\u217C"},
     {'2', U"z"},
     {'5', U"s\u0405\u0455"},
@@ -96,15 +100,11 @@ char32_t folded(char32_t one) {
 
 Letters letters_of(std::string_view text) {
     Letters letters;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[at++]);
-        const unsigned more = lead < 0xC0 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-        char32_t letter = lead < 0x80 ? lead : lead < 0xC0 || lead > 0xF7 ? 0xFFFD : lead & (0x3FU >> more);
-        for (unsigned i = 0; i < more && letter != 0xFFFD; ++i) {
-            const bool goes_on = at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
-            letter = goes_on ? (letter << 6U) | (static_cast<unsigned char>(text[at++]) & 0x3FU) : 0xFFFD;
-        }
-        if (const char32_t one = letter == 0 ? 0xFFFD : folded(letter); one != 0) letters += one;
+    while (!text.empty()) {
+        const CodePoint point = code_point_of(text);
+        const char32_t one = point.size == 0 || point.value == 0 ? kNoLetter : folded(point.value);
+        if (one != 0) letters += one;
+        text.remove_prefix(std::max<std::size_t>(point.size, 1));
     }
     return letters;
 }

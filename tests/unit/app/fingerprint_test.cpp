@@ -45,6 +45,11 @@ const Way kWays[] = {
     {"拇印 35 c4 c9 ed d1 bf 6d 48 0f db 00 c6 ce a0 3e 3c c6 7a 13 be", kSha1},   // Windows
     {"\u200E35 c4 c9 ed d1 bf 6d 48 0f db 00 c6 ce a0 3e 3c c6 7a 13 be", kSha1},  // Windows, copied
     {"公的個人認証サービス署名用認証局: 35C4C9EDD1BF6D480FDB00C6CEA03E3CC67A13BE", kSha1},
+    {"Cert Hash(sha1): 35 c4 c9 ed d1 bf 6d 48 0f db 00 c6 ce a0 3e 3c c6 7a 13 be",
+     kSha1},                                                                       // certutil of Windows
+    {"SHA1: 35:C4:C9:ED:D1:BF:6D:48:0F:DB:00:C6:CE:A0:3E:3C:C6:7A:13:BE", kSha1},  // keytool
+    {"SHA-1 フィンガープリント\n35:C4:C9:ED:D1:BF:6D:48:0F:DB:00:C6:CE:A0:3E:3C:C6:7A:13:BE",
+     kSha1},  // Firefox
     {"Root CA: SHA1: 35C4C9EDD1BF6D480FDB00C6CEA03E3CC67A13BE", kSha1},
     {"35C4C9EDD1BF6D480FDB00C6CEA03E3CC67A13BE (SHA-1)", kSha1},
     {"\"35C4 C9ED D1BF 6D48 0FDB 00C6 CEA0 3E3C C67A 13BE\"", kSha1},
@@ -98,6 +103,9 @@ const Mistake kMistakes[] = {
      say(Text::fingerprint_md5)},
     {"SHA1 Fingerprint=35:C4:C9:ED:D1:BF:6D:48:0F:DB:00:C6:CE:A0:3E:3C:C6:7A:13:BE\n"
      "SHA256 Fingerprint=19645405A1FE14377434BD55957628AC4038557C542403A2243F21C706FC9355",
+     Text::fingerprint_several, say(Text::fingerprint_several)},
+    {"Certificate fingerprints:\n\t SHA1: 35:C4:C9:ED:D1:BF:6D:48:0F:DB:00:C6:CE:A0:3E:3C:C6:7A:13:BE\n"
+     "\t SHA256: 19645405A1FE14377434BD55957628AC4038557C542403A2243F21C706FC9355",  // keytool
      Text::fingerprint_several, say(Text::fingerprint_several)},
 };
 
