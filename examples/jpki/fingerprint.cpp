@@ -81,10 +81,11 @@ bool holds_fingerprint(LettersView text) {
     return false;
 }
 
+// The first hash that is named counts; a later one may be a part of a file's name.
 void cut(Pasted& pasted, std::size_t label) {
     const LettersView dropped = pasted.body.substr(0, label);
     if (holds_fingerprint(dropped)) throw Failure(Exit::usage, say(Text::fingerprint_several));
-    std::size_t first = LettersView::npos;
+    std::size_t first = pasted.announced == 0 ? LettersView::npos : 0;
     for (const Word& row : kWords) {
         const auto at = row.digits == 0 ? LettersView::npos : dropped.find(row.word);
         if (at >= first) continue;
@@ -100,6 +101,13 @@ bool is_label(LettersView text) {
            std::ranges::count_if(text, [](char32_t one) { return !is_digit(one) && !is_mark(one); }) > 2;
 }
 
+// Of the words before a colon the last one may be the first digits: "Fingerprint 35:C4".
+bool ends_in_digits(LettersView before, LettersView behind) {
+    const LettersView word = before.substr(std::min(before.find_last_of(U' ') + 1, before.size()));
+    return !word.empty() && !behind.empty() && is_digit(behind.front()) &&
+           std::ranges::all_of(word, is_digit);
+}
+
 // "SHA1 Fingerprint=", "SHA256 (file) = ", "name of an authority: ".
 void cut_label(Pasted& pasted) {
     if (const auto equals = pasted.body.rfind(U'='); equals != LettersView::npos)
@@ -108,7 +116,8 @@ void cut_label(Pasted& pasted) {
     std::size_t end = 0;
     for (std::size_t at = pasted.body.find(U':'); at != LettersView::npos;
          at = pasted.body.find(U':', from)) {
-        if (is_label(pasted.body.substr(from, at - from))) end = at + 1;
+        const LettersView before = pasted.body.substr(from, at - from);
+        if (is_label(before) && !ends_in_digits(before, pasted.body.substr(at + 1))) end = at + 1;
         from = at + 1;
     }
     cut(pasted, end);
@@ -193,6 +202,7 @@ std::string fingerprint_digits(std::string_view pasted) {
     const Letters as_typed = letters_of(pasted);
     const Letters letters = small(as_typed);
     Pasted rest{letters};
+    cut_words_before(rest);
     cut_label(rest);
     cut_words_before(rest);
     cut_file(rest);

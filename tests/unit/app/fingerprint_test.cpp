@@ -50,6 +50,7 @@ const Way kWays[] = {
     {"SHA1: 35:C4:C9:ED:D1:BF:6D:48:0F:DB:00:C6:CE:A0:3E:3C:C6:7A:13:BE", kSha1},  // keytool
     {"SHA-1 フィンガープリント\n35:C4:C9:ED:D1:BF:6D:48:0F:DB:00:C6:CE:A0:3E:3C:C6:7A:13:BE",
      kSha1},  // Firefox
+    {"SHA-1 des Zertifikats: 35:C4:C9:ED:D1:BF:6D:48:0F:DB:00:C6:CE:A0:3E:3C:C6:7A:13:BE", kSha1},
     {"Root CA: SHA1: 35C4C9EDD1BF6D480FDB00C6CEA03E3CC67A13BE", kSha1},
     {"35C4C9EDD1BF6D480FDB00C6CEA03E3CC67A13BE (SHA-1)", kSha1},
     {"\"35C4 C9ED D1BF 6D48 0FDB 00C6 CEA0 3E3C C67A 13BE\"", kSha1},
@@ -87,6 +88,7 @@ const Mistake kMistakes[] = {
     {"３５Ｃ４Ｃ９ＥＤＤｌ", Text::fingerprint_lookalike, say(Text::fingerprint_lookalike, 10, "l", '1')},
     {"35\u04214", Text::fingerprint_lookalike, say(Text::fingerprint_lookalike, 3, "\u0421 (U+0421)", 'C')},
     {"35C4〇", Text::fingerprint_lookalike, say(Text::fingerprint_lookalike, 5, "\u3007 (U+3007)", '0')},
+    {"Prüfsumme 35:C4", Text::fingerprint_character, say(Text::fingerprint_character, 1, "P")},
     {"35C4G9", Text::fingerprint_character, say(Text::fingerprint_character, 5, "G")},
     {"35C4あ", Text::fingerprint_character, say(Text::fingerprint_character, 5, "あ")},
     {"35C4\x1B[2J", Text::fingerprint_character, say(Text::fingerprint_character, 5, "U+001B")},
