@@ -5,6 +5,13 @@
 
 #include "pcsc/reader_names.hpp"
 
+// Each of our three modules is a file of its own, and a program may load more than one; their libpcsclite is
+// the same. Of an inline variable that is exported the loader makes one for the process (STB_GNU_UNIQUE),
+// whoever loaded which file how. The number belongs to its layout.
+extern "C" {
+[[gnu::visibility("default")]] inline constinit jpki::PerProcess<jpki::card::pcsc::Turns> jpki_pkcs11_turns_1;
+}
+
 namespace jpki::card::pcsc {
 
 namespace {
@@ -45,8 +52,6 @@ Error of_context(Error error) {
     return error;
 }
 
-constinit PerProcess<Turns> g_turns;
-
 constexpr Duration kLongestTurn = std::chrono::milliseconds(500);
 
 }  // namespace
@@ -54,7 +59,7 @@ constexpr Duration kLongestTurn = std::chrono::milliseconds(500);
 // libpcsclite before 2.0.1 keeps what it knows about readers in one unlocked array per process, which every
 // SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them
 // ever waits inside (timeout 0).
-Turns& turns() { return g_turns.get(); }
+Turns& turns() { return jpki_pkcs11_turns_1.get(); }
 
 ContextsTurn::ContextsTurn(Turns& turns) noexcept : turns_(turns) {
     const Lock lock(turns_.mutex);

@@ -24,7 +24,8 @@ namespace jpki::card::pcsc {
 
 constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(code); }
 
-// What libpcsclite does not lock, or not always, so that our threads take turns; one for a process.
+// What libpcsclite does not lock, or not always, so that our threads take turns; one for a process, and for
+// all modules of ours in it.
 struct Turns {
     // Its array of reader states.
     Mutex reader_states;
