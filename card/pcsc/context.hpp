@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pcsc/link.hpp"
+#include "pcsc/uptime.hpp"
 
 namespace jpki::card::pcsc {
 
@@ -13,6 +14,7 @@ class Context final : public ReaderContext {
     explicit Context(std::shared_ptr<Link> link) : link_(std::move(link)) {}
 
     Result<std::vector<ReaderState>> list() override;
+    [[nodiscard]] Duration uptime() const noexcept override { return service_uptime(); }
     Result<std::unique_ptr<Connection>> connect(const std::string& reader, TimePoint deadline) override;
     void cancel() noexcept override { link_->cancel(); }
 

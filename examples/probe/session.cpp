@@ -50,6 +50,9 @@ std::string choose(const std::vector<ReaderState>& readers, const std::string& w
     return with_card.front();
 }
 
+// A pcscd that was started by our own question is still opening its readers.
+constexpr Duration kYoung = std::chrono::seconds(5);
+
 // All of them, once there is a card in one, or none comes.
 std::vector<ReaderState> readers_of(ReaderContext& context, const Patience& patience) {
     const auto until = std::chrono::steady_clock::now() + patience.returns;
@@ -57,7 +60,8 @@ std::vector<ReaderState> readers_of(ReaderContext& context, const Patience& pati
         auto list = context.list();
         if (!list) fail_with(list.error());
         const bool some = std::ranges::any_of(*list, &ReaderState::card_present);
-        if (list->empty() || some || std::chrono::steady_clock::now() >= until) return std::move(*list);
+        const bool none = list->empty() && context.uptime() >= kYoung;
+        if (none || some || std::chrono::steady_clock::now() >= until) return std::move(*list);
         std::this_thread::sleep_for(patience.look);
     }
 }

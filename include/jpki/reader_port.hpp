@@ -78,6 +78,10 @@ class ReaderContext {
     // transport: this context is then of no more use, open another.
     virtual Result<std::vector<ReaderState>> list() = 0;
 
+    // How long the resource manager has been running, as far as that can be told; zero where it cannot. One
+    // that has only just been started lists no readers yet, which is not to say that there are none.
+    [[nodiscard]] virtual Duration uptime() const noexcept = 0;
+
     // Errors: as Connection::begin(), access_denied.
     virtual Result<std::unique_ptr<Connection>> connect(const std::string& reader, TimePoint deadline) = 0;
 

@@ -1,6 +1,8 @@
 #include "core/monitor.hpp"
 
+#include <algorithm>
 #include <new>
+#include <utility>
 
 #include "core/executors.hpp"
 #include "crypto/library_context.hpp"
@@ -13,35 +15,46 @@ Monitor::Monitor(std::shared_ptr<const Environment> environment, Listener listen
     shared_->listener = std::move(listener);
 }
 
+Result<Monitor::Snapshot> Monitor::ask(Shared& shared) {
+    const bool kept = shared.context != nullptr;
+    if (!kept) {
+        JPKI_TRY_ASSIGN(shared.context, shared.environment->readers->open());
+    }
+    auto listed = shared.context->list();
+    if (!listed) {
+        shared.context.reset();
+    } else if (!kept) {
+        const Timing& timing = shared.environment->timing;
+        const bool young = shared.context->uptime() < timing.grown_up;
+        shared.patient_until = shared.environment->clock->now() + (young ? timing.first_card : Duration{});
+    }
+    return listed;
+}
+
+Result<Monitor::Snapshot> Monitor::ask_again(Shared& shared) {
+    const bool kept = shared.context != nullptr;
+    auto answer = ask(shared);
+    // A context dies with its pcscd, and one that ends while it is being asked says anything: only the next
+    // one can tell what there is. Where nobody listens there is none.
+    if (answer || (!kept && failed_with(answer, Errc::service_unavailable))) return answer;
+    return ask(shared);
+}
+
 void Monitor::look(Shared& shared) {
     const Lock looking(shared.looking);
-    Snapshot snapshot;
-    std::optional<Errc> trouble;
-    if (!shared.context) {
-        auto opened = shared.environment->readers->open();
-        if (opened) {
-            shared.context = std::move(*opened);
-        } else {
-            trouble = opened.error().code;
-        }
-    }
-    if (shared.context) {
-        auto listed = shared.context->list();
-        if (listed) {
-            snapshot = std::move(*listed);
-        } else {
-            trouble = listed.error().code;
-            shared.context.reset();
-        }
-    }
+    const auto seen = ask_again(shared);
+    const bool waits = seen && std::ranges::none_of(*seen, &ReaderState::card_present) &&
+                       shared.environment->clock->now() < shared.patient_until;
     {
         const Lock lock(shared.mutex);
         if (shared.stopping) return;
-        shared.trouble = trouble;
+        shared.trouble = seen ? std::nullopt : std::optional(seen.error().code);
     }
-    shared.listener(snapshot);
+    shared.listener(seen ? *seen : Snapshot{});
     const Lock lock(shared.mutex);
     shared.looked = true;
+    shared.settled = !waits;
+    shared.limit = shared.patient_until;
     shared.changed.notify_all();
 }
 
@@ -54,8 +67,10 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
             // Nobody on this thread could tell it; the next look may find memory.
         }
         const Lock lock(shared->mutex);
-        const TimePoint next = clock.now() + (shared->trouble ? shared->environment->timing.retry_service
-                                                              : shared->environment->timing.poll);
+        const Timing& timing = shared->environment->timing;
+        const TimePoint next = clock.now() + (shared->trouble   ? timing.retry_service
+                                              : shared->settled ? timing.poll
+                                                                : timing.settling);
         while (!shared->stopping && !shared->kicked) {
             if (!shared->changed.wait_until(shared->mutex, next)) break;
         }
@@ -74,17 +89,32 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
     shared->changed.notify_all();
 }
 
-void Monitor::ensure_looking() {
-    if (!environment_->threads) {
+void Monitor::look_here() {
+    for (;;) {
         look(*shared_);
-        return;
+        {
+            const Lock lock(shared_->mutex);
+            if (shared_->settled || shared_->stopping) return;
+        }
+        environment_->clock->sleep_until(environment_->clock->now() + environment_->timing.settling);
     }
+}
+
+void Monitor::ensure_looking() {
+    if (!environment_->threads) return look_here();
     const Lock lock(shared_->mutex);
     if (shared_->stopping) return;
-    if (!shared_->started) shared_->started = start_thread([shared = shared_] { loop(shared); });
-    const TimePoint deadline = environment_->clock->now() + environment_->timing.first_snapshot;
-    while (shared_->started && !shared_->looked && !shared_->stopping) {
-        if (!shared_->changed.wait_until(shared_->mutex, deadline)) return;
+    if (!shared_->started) {
+        shared_->limit = environment_->clock->now() + environment_->timing.first_answer;
+        shared_->started = start_thread([shared = shared_] { loop(shared); });
+    }
+    while (shared_->started && !shared_->settled && !shared_->stopping) {
+        const TimePoint limit = shared_->limit;
+        if (shared_->changed.wait_until(shared_->mutex, limit) || shared_->limit != limit) continue;
+        if (!shared_->looked && !std::exchange(shared_->told_silence, true))
+            environment_->log->write(LogLevel::warning,
+                                     "pcscd does not answer; nobody knows what readers there are");
+        return;
     }
 }
 

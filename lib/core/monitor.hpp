@@ -22,8 +22,8 @@ class Monitor {
     Monitor& operator=(const Monitor&) = delete;
     ~Monitor() = default;
 
-    // Makes sure that somebody looks: starts the thread and waits at most a second for its first look, or
-    // looks now.
+    // Makes sure that somebody looks: starts the thread, or looks now. Waits for pcscd's first answer, and
+    // for a young one's first card; how long at most, timing.hpp says. Later calls find it answered.
     void ensure_looking();
     // Something changed: look again soon.
     void kick();
@@ -40,6 +40,9 @@ class Monitor {
         Condition changed;
         bool started JPKI_GUARDED_BY(mutex) = false;
         bool looked JPKI_GUARDED_BY(mutex) = false;
+        bool settled JPKI_GUARDED_BY(mutex) = false;  // the last look is the answer
+        TimePoint limit JPKI_GUARDED_BY(mutex){};     // nobody waits longer for that
+        bool told_silence JPKI_GUARDED_BY(mutex) = false;
         bool kicked JPKI_GUARDED_BY(mutex) = false;
         bool stopping JPKI_GUARDED_BY(mutex) = false;
         bool ended JPKI_GUARDED_BY(mutex) = false;
@@ -47,8 +50,13 @@ class Monitor {
         // One look at a time: without a thread of ours, all of the host's look.
         Mutex looking;
         std::unique_ptr<ReaderContext> context JPKI_GUARDED_BY(looking);
+        TimePoint patient_until
+            JPKI_GUARDED_BY(looking){};  // that context's pcscd may still be opening readers
     };
+    static Result<Snapshot> ask(Shared& shared) JPKI_REQUIRES(shared.looking);
+    static Result<Snapshot> ask_again(Shared& shared) JPKI_REQUIRES(shared.looking);
     static void look(Shared& shared);
+    void look_here();
     static void loop(const std::shared_ptr<Shared>& shared);
 
     std::shared_ptr<const Environment> environment_;

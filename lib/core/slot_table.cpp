@@ -49,15 +49,14 @@ void SlotTable::update(const Monitor::Snapshot& snapshot) {
             Token* token = entry.tokens[index_of(seat)].get();
             if (token == nullptr) continue;
             token->settle();
-            // What was there at the first look is not an event.
-            if (!looked_) entry.reported[index_of(seat)] = token->incarnation();
+            // What came before anybody was told what there is, is not an event.
+            if (!told_) entry.reported[index_of(seat)] = token->incarnation();
         }
     }
-    looked_ = true;
 }
 
 void SlotTable::scan() {
-    scanned_ = true;
+    scanned_ = told_ = true;
     for (Entry& entry : entries_)
         entry.listed = entry.plugged_in;
 }
@@ -92,6 +91,7 @@ std::shared_ptr<Token> SlotTable::find(CK_SLOT_ID id) {
 
 std::optional<CK_SLOT_ID> SlotTable::take_event() {
     const Lock lock(mutex_);
+    told_ = true;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         for (const Seat seat : kSeats) {
             Token* token = entries_[i].tokens[index_of(seat)].get();

@@ -49,7 +49,7 @@ class SlotTable {
     Mutex mutex_;
     std::vector<Entry> entries_ JPKI_GUARDED_BY(mutex_);  // only ever appended to: its index makes the id
     bool scanned_ JPKI_GUARDED_BY(mutex_) = false;
-    bool looked_ JPKI_GUARDED_BY(mutex_) = false;
+    bool told_ JPKI_GUARDED_BY(mutex_) = false;  // somebody asked, and events count from there
 };
 
 }  // namespace jpki::p11

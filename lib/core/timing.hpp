@@ -18,8 +18,13 @@ struct Timing {
     Duration keep_connected = std::chrono::seconds(10);
     Duration poll = std::chrono::milliseconds(500);  // between two looks of the monitor
     Duration retry_service = std::chrono::seconds(1);
-    Duration first_snapshot = std::chrono::milliseconds(1000);  // once; see ADR 0006
-    Duration shutdown = std::chrono::milliseconds(1900);        // of the 2 s that C_Finalize may take
+    // Of the readers, ADR 0006: pcscd's first answer; after it, a young pcscd's first card; a pcscd that is
+    // young no more; between two looks meanwhile.
+    Duration first_answer = std::chrono::seconds(3);
+    Duration first_card = std::chrono::milliseconds(1500);
+    Duration grown_up = std::chrono::seconds(5);
+    Duration settling = std::chrono::milliseconds(50);
+    Duration shutdown = std::chrono::milliseconds(1900);  // of the 2 s that C_Finalize may take
     Duration exit = std::chrono::milliseconds(1000);
     Duration sleep_noticed = std::chrono::seconds(5);
     Duration counter_freshness = std::chrono::seconds(5);

@@ -61,6 +61,7 @@ class AnsweringContext final : public ReaderContext {
                                                 TimePoint /*deadline*/) override {
         return std::make_unique<AnsweringConnection>(*reader_);
     }
+    [[nodiscard]] Duration uptime() const noexcept override { return std::chrono::hours(1); }
     void cancel() noexcept override {}
 
   private:

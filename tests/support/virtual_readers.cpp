@@ -19,11 +19,15 @@ struct VirtualReaders::Shared {
     std::condition_variable changed;
     std::vector<Reader> readers;
     bool stopped = false;
+    bool silent = false;
+    Duration uptime = std::chrono::hours(1);
     std::size_t commands = 0;
     int contexts = 0;
     int connections = 0;
     VirtualReaders::Fate before;
     VirtualReaders::Fate after;
+    VirtualReaders::Word word;
+    bool word_after_execution = false;
 
     Reader* find(const std::string& name) {
         const auto found = std::ranges::find(readers, name, &Reader::name);
@@ -108,6 +112,9 @@ class VirtualConnection final : public Connection {
         if (reader.holder != this) return fail(Errc::internal, "a command outside a transaction");
         if (reader.resets != resets_) return fail(Errc::card_reset);
         ++shared_->commands;
+        const auto word = shared_->word ? shared_->word(command) : std::nullopt;
+        if (word && shared_->word_after_execution) (void)reader.card->transmit(command);
+        if (word) return Bytes{static_cast<std::uint8_t>(*word >> 8U), static_cast<std::uint8_t>(*word)};
         Bytes answer = reader.card->transmit(command);
         if (answer.empty()) return fail(Errc::card_mute, "no answer");
         if (answer.size() < 2) return fail(Errc::malformed_answer, "one octet");
@@ -147,6 +154,11 @@ class VirtualContext final : public ReaderContext {
         return states;
     }
 
+    [[nodiscard]] Duration uptime() const noexcept override {
+        const Guard lock(shared_->mutex);
+        return shared_->uptime;
+    }
+
     Result<std::unique_ptr<Connection>> connect(const std::string& name, TimePoint /*deadline*/) override {
         const Guard lock(shared_->mutex);
         if (shared_->stopped) return fail(Errc::service_unavailable);
@@ -170,7 +182,8 @@ class VirtualSystem final : public ReaderSystem {
     explicit VirtualSystem(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
 
     Result<std::unique_ptr<ReaderContext>> open() override {
-        const Guard lock(shared_->mutex);
+        Guard lock(shared_->mutex);
+        shared_->changed.wait(lock, [this] { return !shared_->silent; });
         if (shared_->stopped) return fail(Errc::service_unavailable);
         auto made = std::make_unique<VirtualContext>(shared_);
         ++shared_->contexts;
@@ -225,6 +238,17 @@ void VirtualReaders::stop_service(bool stopped) {
     shared_->changed.notify_all();
 }
 
+void VirtualReaders::start_service(Duration uptime) {
+    const Guard lock(shared_->mutex);
+    shared_->uptime = uptime;
+}
+
+void VirtualReaders::silence_service(bool silent) {
+    const Guard lock(shared_->mutex);
+    shared_->silent = silent;
+    shared_->changed.notify_all();
+}
+
 std::vector<Bytes> VirtualReaders::as_other_client(const std::vector<Bytes>& commands,
                                                    const std::string& reader) {
     Guard lock(shared_->mutex);
@@ -270,6 +294,12 @@ void VirtualReaders::on_command(Fate before, Fate after) {
     const Guard lock(shared_->mutex);
     shared_->before = std::move(before);
     shared_->after = std::move(after);
+}
+
+void VirtualReaders::answer_instead(Word word, bool executed) {
+    const Guard lock(shared_->mutex);
+    shared_->word = std::move(word);
+    shared_->word_after_execution = executed;
 }
 
 void VirtualReaders::reset_unasked(const std::string& reader) {

@@ -27,6 +27,10 @@ class VirtualReaders {
     void insert(std::shared_ptr<vcard::Card> card, const std::string& reader = kFirst);
     void remove(const std::string& reader = kFirst);
     void stop_service(bool stopped);
+    // It tells contexts that it has been running for so long; an hour, until this is said.
+    void start_service(Duration uptime);
+    // Whoever opens a context waits until this is over.
+    void silence_service(bool silent);
     // A second client's deeds: it waits for the transaction like everybody, and ends its own without a reset.
     std::vector<Bytes> as_other_client(const std::vector<Bytes>& commands,
                                        const std::string& reader = kFirst);
@@ -40,6 +44,9 @@ class VirtualReaders {
     // The same after the card has answered. Either may say how the transmission fails instead.
     using Fate = std::function<std::optional<Errc>(ByteView)>;
     void on_command(Fate before, Fate after);
+    // The command is answered with this status word instead, executed or not.
+    using Word = std::function<std::optional<std::uint16_t>(ByteView)>;
+    void answer_instead(Word word, bool executed = false);
     // The card lost its state, and nobody asked who is in a transaction: a reset of the bus.
     void reset_unasked(const std::string& reader = kFirst);
 

@@ -39,6 +39,12 @@ World::~World() {
 }
 
 void World::initialize() {
+    start();
+    CK_ULONG count = 0;
+    ASSERT_EQ(C_GetSlotList(CK_FALSE, nullptr, &count), CKR_OK);
+}
+
+void World::start() {
     wire({.readers = &readers,
           .config = config,
           .view = view,
@@ -46,8 +52,6 @@ void World::initialize() {
           .timing = timing,
           .ca_certificates = ca_certificates});
     ASSERT_EQ(C_Initialize(init_args), CKR_OK);
-    CK_ULONG count = 0;
-    ASSERT_EQ(C_GetSlotList(CK_FALSE, nullptr, &count), CKR_OK);
 }
 
 void World::settle() { std::this_thread::sleep_for(std::chrono::milliseconds(1100)); }

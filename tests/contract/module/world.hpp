@@ -49,6 +49,7 @@ class World : public ::testing::Test {
     std::shared_ptr<vcard::Card> card;
 
     void initialize();
+    void start();  // the same, and nobody has asked for slots yet
     // Puts another card (or the same one anew) into the first reader and waits until the module has seen it.
     void insert(std::shared_ptr<vcard::Card> what);
     void remove();

@@ -52,6 +52,7 @@ class BadContext final : public ReaderContext {
         JPKI_TRY_ASSIGN(auto connection, good_->connect(reader, deadline));
         return std::make_unique<BadConnection>(std::move(connection), power_);
     }
+    [[nodiscard]] Duration uptime() const noexcept override { return good_->uptime(); }
     void cancel() noexcept override { good_->cancel(); }
 
   private:

@@ -212,6 +212,19 @@ TEST_F(ProbeStops, WhereThereIsNoReaderOrNoCardItSaysWhatToDo) {
     EXPECT_EQ(world.readers.commands_seen(), 0U);
 }
 
+TEST_F(ProbeStops, AYoungPcscdIsGivenTimeToOpenItsReaders) {
+    World world;
+    world.patience.returns = std::chrono::seconds(5);
+    world.readers.start_service({});
+    world.readers.unplug(VirtualReaders::kFirst);
+    std::thread opens([&world] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        world.readers.plug_in(VirtualReaders::kFirst);
+    });
+    EXPECT_EQ(world.probe(), Exit::ok) << world.user.told;
+    opens.join();
+}
+
 TEST_F(ProbeStops, WhereTwoCardsAreThereTheUserChooses) {
     World world;
     const auto other = make_card("other");

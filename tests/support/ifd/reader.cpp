@@ -44,8 +44,9 @@ AtEnd(Leave) -> AtEnd<Leave>;
 
 long Reader::open() {
     const AtEnd end{[this] { leave(); }};
-    if (const long code = enter(Call::kOpen); code != IFD_SUCCESS) return code;
+    // A card lies in a reader before anybody opens that.
     if (!line_.listen()) return IFD_COMMUNICATION_ERROR;
+    if (const long code = enter(Call::kOpen); code != IFD_SUCCESS) return code;
     const Guard lock(mutex_);
     open_ = true;
     return IFD_SUCCESS;

@@ -23,8 +23,11 @@ Readers::Readers() : news_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHO
         (void)std::fprintf(stderr, "JPKI_TEST_IFD should be COUNT:PORT:FOLDER\n");
         return;
     }
+    const char* opens = std::getenv("JPKI_TEST_IFD_OPENS");
     for (unsigned number = 0; number < count; ++number) {
         Reader& reader = readers_.emplace_back(static_cast<std::uint16_t>(port + number));
+        if (opens != nullptr)
+            reader.slow(Call::kOpen, std::chrono::milliseconds(std::strtoul(opens, nullptr, 10)));
         const std::string socket =
             std::string(wanted + folder) + "/ifd" + std::to_string(number) + ".control";
         const auto say = [this, number](bool plugged_in) { announce({number, plugged_in}); };

@@ -1,5 +1,6 @@
 // All readers of this pcscd, plugged in or not, as the environment asks for them: JPKI_TEST_IFD is
-// COUNT:PORT:FOLDER. Reader N has its card on port PORT + N and its control socket in FOLDER/ifdN.control.
+// COUNT:PORT:FOLDER, and JPKI_TEST_IFD_OPENS how many ms their first opening takes. Reader N has its card on
+// port PORT + N and its control socket in FOLDER/ifdN.control.
 #pragma once
 
 #include <cstddef>

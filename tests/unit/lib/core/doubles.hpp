@@ -43,6 +43,7 @@ class FixedRandom final : public Random {
 struct World {
     std::vector<std::string> journal;
     std::vector<ReaderState> readers;
+    Duration uptime = std::chrono::hours(1);
     std::deque<Status> service;   // ReaderSystem::open
     std::deque<Status> lists;     // ReaderContext::list
     std::deque<Status> connects;  // ReaderContext::connect
@@ -103,6 +104,7 @@ struct FakeContext final : ReaderContext {
         JPKI_TRY(next(world.lists));
         return world.readers;
     }
+    [[nodiscard]] Duration uptime() const noexcept override { return world.uptime; }
     Result<std::unique_ptr<Connection>> connect(const std::string& reader, TimePoint /*deadline*/) override {
         world.note("connect(" + reader + ")");
         if (world.while_connecting) world.while_connecting();

@@ -51,7 +51,7 @@ TEST_F(MonitorOf, LooksInTheCallerWithoutThreads) {
 TEST_F(MonitorOf, SaysWhyItSeesNothing) {
     make(false);
     world_.readers = {reader("A", 1, false)};
-    world_.service = {fail(Errc::service_unavailable), fail(Errc::access_denied)};
+    world_.service = {fail(Errc::service_unavailable), fail(Errc::access_denied), fail(Errc::access_denied)};
     monitor_->ensure_looking();
     EXPECT_EQ(monitor_->trouble(), Errc::service_unavailable);
     EXPECT_EQ(seen_, 0U);
@@ -62,17 +62,32 @@ TEST_F(MonitorOf, SaysWhyItSeesNothing) {
     EXPECT_EQ(seen_, 1U);
 }
 
+// A restarted pcscd: the context died with the old one, which says nothing of readers.
 TEST_F(MonitorOf, OpensAnotherContextWhenOneIsOfNoMoreUse) {
     make(false);
     world_.readers = {reader("A", 1, false)};
     monitor_->ensure_looking();
     world_.lists = {fail(Errc::service_unavailable)};
     monitor_->ensure_looking();
+    EXPECT_EQ(seen_, 1U);
+    EXPECT_EQ(monitor_->trouble(), std::nullopt);
+    EXPECT_EQ(world_.told(), "context list list context list");
+    world_.lists = {fail(Errc::service_unavailable)};
+    world_.service = {fail(Errc::service_unavailable)};
+    monitor_->ensure_looking();
     EXPECT_EQ(seen_, 0U);
     EXPECT_EQ(monitor_->trouble(), Errc::service_unavailable);
+    EXPECT_EQ(world_.told(), "list context");
+}
+
+// libpcsclite calls it a refusal when the pcscd that it was talking to ends (1.9.9, --auto-exit).
+TEST_F(MonitorOf, AsksTheNextPcscdWhenOneEndsInTheMiddle) {
+    make(false);
+    world_.readers = {reader("A", 1, false)};
+    world_.service = {fail(Errc::access_denied)};
     monitor_->ensure_looking();
     EXPECT_EQ(seen_, 1U);
-    EXPECT_EQ(world_.told(), "context list list context list");
+    EXPECT_EQ(monitor_->trouble(), std::nullopt);
 }
 
 TEST_F(MonitorOf, HasLookedOnceWhenTheFirstCallReturns) {

@@ -63,7 +63,7 @@ TEST_F(NoThreads, MeanNoMemoryForAReaderUntilThereIsOne) {
 }
 
 TEST_F(NoThreads, KeepNobodyWaitingForAMonitorThatIsNotThere) {
-    environment_->timing.first_snapshot = seconds(30);
+    environment_->timing.first_answer = seconds(30);
     std::atomic<int> looks{0};
     Monitor monitor(environment_, [&looks](const Monitor::Snapshot&) { ++looks; });
     const TimePoint start = SteadyClock().now();

@@ -98,15 +98,28 @@ TEST_F(Slots, AnIdThatNeverWasIsNone) {
     EXPECT_EQ(slots_->find(static_cast<CK_SLOT_ID>(-1)), nullptr);
 }
 
-TEST_F(Slots, WhatWasThereAtTheFirstLookIsNoEvent) {
+TEST_F(Slots, WhatCameBeforeTheFirstAnswerIsNoEvent) {
+    see({});
     see({reader("A", 1, true)});
     EXPECT_EQ(events(), Ids{});
     see({reader("A", 1, true)});
     EXPECT_EQ(events(), Ids{});
 }
 
+// Whoever asks while pcscd is silent, and then waits for cards.
+TEST_F(Slots, WhatCameAfterAnEmptyAnswerIsOne) {
+    EXPECT_EQ(listed(), Ids{});
+    see({reader("A", 1, true)});
+    EXPECT_EQ(events(), (Ids{0, 1}));
+    SlotTable asked_for_events(environment_, [] {});
+    EXPECT_EQ(asked_for_events.take_event(), std::nullopt);
+    asked_for_events.update({reader("A", 1, true)});
+    EXPECT_EQ(asked_for_events.take_event(), CK_SLOT_ID{0});
+}
+
 TEST_F(Slots, EveryComingAndGoingIsOneEventASlot) {
     see({reader("A", 1, false), reader("B", 1, false)});
+    EXPECT_EQ(events(), Ids{});
     see({reader("A", 1, false), reader("B", 2, true)});
     EXPECT_EQ(events(), (Ids{2, 3}));
     see({reader("A", 1, false), reader("B", 3, false)});

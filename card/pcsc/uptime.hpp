@@ -1,0 +1,12 @@
+// How long the pcscd that answers has been running, by what it leaves beside its socket. Used by context.hpp
+// only; asks pcscd nothing.
+#pragma once
+
+#include "jpki/clock.hpp"
+
+namespace jpki::card::pcsc {
+
+// Zero where it cannot be told: in a sandbox that has the socket only, or behind a relay.
+Duration service_uptime() noexcept;
+
+}  // namespace jpki::card::pcsc
