@@ -44,8 +44,7 @@ bool looks_like_certificate(ByteView data) {
 
 void FileCard::on_reset() noexcept {
     files_.forget_current();
-    for (SeatState& seat : seats_)
-        seat.verified = false;
+    forget_verified();
     identity_checked_ = false;
     powered_up_ = true;
 }
@@ -132,6 +131,10 @@ Result<Bytes> FileCard::read_identity() {
         const Octets wanted = identity_.empty() ? Octets{0, FileReader::kChunk} : mark_;
         auto part = files_.read(file, wanted.from, wanted.count);
         if (part && !is_blank(part->data)) return to_bytes(slice(part->data, wanted.from - part->from));
+        // What was there before is not missing now: that would make another person's card of it.
+        if (!identity_.empty())
+            return fail(Errc::card_failure, "the card does not show what it showed before",
+                        part ? 0 : part.error().detail);
         if (!part && !is_not_there(part.error())) return fail(part.error());
     }
     // No authentication certificate, or one behind its PIN: perhaps another family, which the token
@@ -158,37 +161,42 @@ Result<ByteView> FileCard::identify() {
     return ByteView(identity_);
 }
 
-Result<PinCounter> FileCard::query_counter(Seat seat, bool by_sfi) {
+Result<StatusWord> FileCard::query_counter(Seat seat, bool by_sfi) {
     const FileId pin = profile_->seat(seat).pin;
     if (by_sfi) {
         files_.forget_current();
     } else {
         const Status selected = files_.select(pin);
-        if (failed_with(selected, Errc::file_not_found)) return PinCounter{};
+        if (failed_with(selected, Errc::file_not_found)) return StatusWord(0x6A, 0x82);
         JPKI_TRY(needing_no_login(selected));
     }
     const std::uint8_t p2 = by_sfi ? by_short_id(pin) : kCurrentFile;
     JPKI_TRY_ASSIGN(const Response answer, channel_.send(Command::case1({0x00, 0x20, 0x00, p2})));
     if (by_sfi && (answer.sw.value() & 0xFFF0U) == 0x63C0U) state(seat).sfi_pin_proven = true;
-    return PinCounter{answer.sw.tries_left()};
+    return answer.sw;
 }
 
 Result<PinCounter> FileCard::read_counter(Seat seat) {
-    JPKI_TRY_ASSIGN(PinCounter counter, query_counter(seat, files_.forms() == SfiForms::known));
-    if (counter.tries || is_verified(seat)) return counter;
-    // Not reported. Some cards may answer 9000 while somebody is logged in; leaving the application and
-    // coming back ends that, and asking by SELECT rules the short form out as the reason.
-    for (SeatState& other : seats_)
-        other.verified = false;
+    JPKI_TRY_ASSIGN(StatusWord answer, query_counter(seat, files_.forms() == SfiForms::known));
+    // Some cards may answer 9000 while somebody is logged in.
+    if (answer.tries_left() || (answer.ok() && is_verified(seat))) return PinCounter{answer.tries_left()};
+    // Not reported: leaving the application and coming back ends a login that is none of ours, and asking by
+    // SELECT rules the short form out as the reason.
+    forget_verified();
     (void)select_neutral();
     JPKI_TRY(select_our_application());
-    return query_counter(seat, false);
+    JPKI_TRY_ASSIGN(answer, query_counter(seat, false));
+    return PinCounter{answer.tries_left()};
 }
 
-Status FileCard::send_pin(const Header& header, const SecretBytes& pin) {
+void FileCard::forget_verified() noexcept {
+    for (SeatState& seat : seats_)
+        seat.verified = false;
+}
+
+Result<StatusWord> FileCard::send_pin(const Header& header, const SecretBytes& pin) {
     JPKI_TRY_ASSIGN(const Response answer, channel_.send(Command::case3_sensitive(header, pin)));
-    if (!answer.sw.ok()) return fail(answer.sw.pin_error());
-    return {};
+    return answer.sw;
 }
 
 Status FileCard::verify(Seat seat, const PinSource& pin) {
@@ -207,8 +215,12 @@ Status FileCard::verify(Seat seat, const PinSource& pin) {
     state(seat).verified = false;
     const bool was_open = std::exchange(state(seat).may_be_open, true);
     login_tried_ = true;
-    const Status sent = send_pin({0x00, 0x20, 0x00, p2}, **secret);
-    state(seat).verified = sent.has_value();
+    JPKI_TRY_ASSIGN(const StatusWord answer, send_pin({0x00, 0x20, 0x00, p2}, **secret));
+    if (answer.ok()) {
+        state(seat).verified = true;
+        return {};
+    }
+    const Status sent = fail(answer.pin_error());
     // A wrong PIN opens nothing, nor need it close what an earlier one opened; after any other answer, and
     // after none, nobody knows.
     if (failed_with(sent, Errc::pin_incorrect) || failed_with(sent, Errc::pin_locked))
@@ -221,7 +233,10 @@ Status FileCard::change_pin(Seat seat, const SecretBytes& new_pin) {
     if (new_pin.empty() || new_pin.size() > kMaximumPin) return fail(Errc::pin_length);
     // Only the form with the PIN file current has witnesses (card.md §2.1).
     JPKI_TRY(needing_no_login(files_.select(profile_->seat(seat).pin)));
-    return send_pin({0x00, 0x24, 0x01, kCurrentFile}, new_pin);
+    JPKI_TRY_ASSIGN(const StatusWord answer, send_pin({0x00, 0x24, 0x01, kCurrentFile}, new_pin));
+    if (!answer.ok())
+        return fail(answer.error());  // 63Cx would be no try of a PIN that was right just before
+    return {};
 }
 
 Status FileCard::accept_part(Contents& contents, FileReader::Part part) {
@@ -285,6 +300,7 @@ Result<Response> FileCard::compute_signature(Seat seat, std::uint8_t p1, ByteVie
 
 Result<Response> FileCard::sign_command(Seat seat, std::uint8_t p1, ByteView data) {
     JPKI_TRY_ASSIGN(Response answer, compute_signature(seat, p1, data));
+    if (answer.sw.value() == 0x6982) state(seat).verified = false;
     if (answer.sw.value() != 0x6A86 || files_.forms() != SfiForms::known || sfi_sign_refused_) return answer;
     // Short identifiers for files, but perhaps not for keys: nothing was signed, so the long form may follow.
     sfi_sign_refused_ = true;
@@ -309,8 +325,9 @@ Result<PssAnswer> FileCard::probe_pss() {
         case 0x6A86: return PssAnswer::unknown;  // P1 is not known
         case 0x9000:
         case 0x6700:
-        case 0x6985: return PssAnswer::known;  // it minds the length only
-        default: return PssAnswer::undecided;  // 6982: it may look at the login before it looks at P1
+        case 0x6985: return PssAnswer::known;      // it minds the length only
+        case 0x6982: return PssAnswer::undecided;  // it may look at the login before it looks at P1
+        default: forget_verified(); return PssAnswer::undecided;
     }
 }
 

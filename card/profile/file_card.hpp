@@ -59,14 +59,15 @@ class FileCard final : public Card {
         LogoutProof logout_proof = LogoutProof::unknown;
         bool sfi_pin_proven = false;  // the short form of the counter query was answered 63Cx
     };
-    Status send_pin(const Header& header, const SecretBytes& pin);
+    void forget_verified() noexcept;
+    Result<StatusWord> send_pin(const Header& header, const SecretBytes& pin);
     Status select_application(std::span<const std::uint8_t> aid);
     Status select_our_application();
     Status take_identity(Bytes found);
     Status check_identity(ByteView found);
     Result<Bytes> read_identity();
     void recognise(ByteView token_information);
-    Result<PinCounter> query_counter(Seat seat, bool by_sfi);
+    Result<StatusWord> query_counter(Seat seat, bool by_sfi);
     Status grow(FileId file, Contents& contents, std::size_t at_least);
     Status accept_part(Contents& contents, FileReader::Part part);
     Result<Response> compute_signature(Seat seat, std::uint8_t p1, ByteView data);

@@ -32,7 +32,7 @@ enum class Errc : std::uint8_t {
     card_failure,         // any other status word; detail = SW1SW2
     malformed_answer,     // an answer that breaks ISO 7816-4, DER, or a bound
     signature_wrong,      // the card's signature does not verify: it is not passed on
-    // --- login policy
+    // --- login policy; what comes from here on, no card and no reader said
     pin_hopeless,      // an impossible PIN once more: to ask again would change nothing
     last_try_refused,  // one try left (or unknown) and the configuration keeps it
     pin_malformed,     // cannot be right, so it was not sent
@@ -81,6 +81,8 @@ enum class Errc : std::uint8_t {
     no_memory,
     internal,
 };
+
+inline constexpr Errc kLastOfCard = Errc::signature_wrong;
 
 struct Error {
     Errc code;

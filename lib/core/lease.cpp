@@ -34,10 +34,10 @@ bool loses_card(Errc code) {
     }
 }
 
-// After these nobody knows what state the card is in, so the lease ends at once.
+// That a PIN is wrong is an answer. After anything else that the card says, or the way to it, nobody knows
+// what state the card is in, so the lease ends at once.
 bool spoils_lease(Errc code) {
-    return breaks_connection(code) || code == Errc::card_reset || code == Errc::abandoned ||
-           code == Errc::malformed_answer || code == Errc::not_jpki;
+    return code <= kLastOfCard && code != Errc::pin_incorrect && code != Errc::pin_locked;
 }
 
 constexpr std::uint8_t kVerify = 0x20;
@@ -150,7 +150,8 @@ Status LeaseKeeper::attempt(Incarnation incarnation, const std::atomic<bool>& ab
         return fail(Errc::card_removed, "the card was removed or exchanged");
     Status status = acquire(incarnation, abandoned, deadline);
     if (status) {
-        CardLease lease(*card_);
+        of_no_use_ = false;
+        CardLease lease(*card_, of_no_use_);
         status = work(lease);
     }
     last_work_ = now();
@@ -178,6 +179,8 @@ void LeaseKeeper::note_failure(const Error& error) {
         card_.reset();
         presence_->lost();
     }
+    // Somebody else may want a card that is not ours, and have it to himself.
+    if (error.code == Errc::not_jpki) connection_.detach();
     if (breaks_connection(error.code)) {
         connection_.detach();
         if (error.code != Errc::no_card && error.code != Errc::card_removed) context_.reset();
@@ -215,7 +218,7 @@ std::optional<TimePoint> LeaseKeeper::idle(TimePoint now) noexcept {
         end_lease();
     }
     if (!connection_.attached()) return std::nullopt;
-    const TimePoint until = last_work_ + environment_->timing.keep_connected;
+    const TimePoint until = last_work_ + (of_no_use_ ? Duration{} : environment_->timing.keep_connected);
     if (now < until) return until;
     connection_.detach();
     context_.reset();

@@ -20,12 +20,16 @@ class CardLease {
     CardLease& operator=(const CardLease&) = delete;
 
     [[nodiscard]] Card& card() const noexcept { return *card_; }
+    // Whoever does the work has learned that there is nothing here for it: others may have the card as soon
+    // as the lease ends.
+    void of_no_use() noexcept { *of_no_use_ = true; }
 
   private:
     friend class LeaseKeeper;
-    explicit CardLease(Card& card) : card_(&card) {}
+    CardLease(Card& card, bool& of_no_use) : card_(&card), of_no_use_(&of_no_use) {}
     ~CardLease() = default;
     Card* card_;
+    bool* of_no_use_;
 };
 
 // The connection as a Card sees it: it stands still when nobody waits for the work any more, knows whether
@@ -110,6 +114,7 @@ class LeaseKeeper {
     Incarnation card_incarnation_ = 0;
 
     bool in_lease_ = false;
+    bool of_no_use_ = false;  // as the last work found it
     bool contended_ = false;
     TimePoint lease_start_{};
     TimePoint last_work_{};

@@ -50,6 +50,7 @@ Status Token::inspect(Counter wanted) {
             seen.identity = to_bytes(identity);
             seen.unique = card.identity_is_unique();
             seen.family = &card.family();  // which the identification may have corrected
+            if (seen.family->tokens[index_of(along.seat)] == nullptr) lease.of_no_use();
             return seen;
         });
 

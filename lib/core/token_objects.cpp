@@ -44,7 +44,12 @@ Result<crypto::Validity> Token::read_validity_at_card(Card& card, const Ticket& 
 Result<Bytes> Token::sign_on_card(Card& card, const Ticket& ticket, SignScheme scheme, ByteView input) {
     JPKI_TRY(ensure_login(card, ticket));
     auto signature = card.sign(ticket.seat, scheme, input);
-    // 6982 although we logged in inside this very transaction: nothing was signed. Ask the user again.
+    // 6982: nothing was signed. A login of an earlier call that the card has lost is renewed, once.
+    if (failed_with(signature, Errc::security_status) && !*ticket.renewal) {
+        JPKI_TRY(ensure_login(card, ticket));
+        signature = card.sign(ticket.seat, scheme, input);
+    }
+    // And one that was made in this very call: ask the user again.
     if (failed_with(signature, Errc::security_status))
         return fail(Errc::user_not_logged_in, "the card lost the login");
     return signature;

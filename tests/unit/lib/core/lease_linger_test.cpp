@@ -50,6 +50,22 @@ TEST_F(Linger, TheConnectionIsKeptForTenSeconds) {
     EXPECT_EQ(told(), "context connect(R) reset begin open work");
 }
 
+TEST_F(Linger, ACardThatIsOfNoUseIsKeptNoLongerThanItsLease) {
+    const auto finds_nothing = [](CardLease& lease) {
+        lease.of_no_use();
+        return Status{};
+    };
+    EXPECT_TRUE(run(finds_nothing));
+    clock_->advance(milliseconds(100));
+    EXPECT_EQ(keeper_.idle(clock_->now()), std::nullopt);
+    EXPECT_EQ(told(), "context connect(R) begin open close end disconnect");
+    EXPECT_TRUE(run(finds_nothing));
+    EXPECT_TRUE(run()) << "but the other seat's work finds a use";
+    const TimePoint worked = clock_->now();
+    clock_->advance(milliseconds(100));
+    EXPECT_EQ(keeper_.idle(clock_->now()), worked + seconds(10));
+}
+
 TEST_F(Linger, NothingIsDueWithoutAConnection) {
     EXPECT_EQ(keeper_.idle(clock_->now()), std::nullopt);
     EXPECT_EQ(told(), "");

@@ -79,22 +79,32 @@ TEST_F(Lease, ALingeringLeaseIsNotTheNewCards) {
 }
 
 TEST_F(Lease, AFailureThatSaysNothingOfTheCardKeepsEverything) {
-    for (const Errc code : {Errc::pin_incorrect, Errc::pin_locked, Errc::file_not_found, Errc::card_failure,
-                            Errc::security_status, Errc::wrong_length, Errc::signature_wrong}) {
+    for (const Errc code : {Errc::pin_incorrect, Errc::pin_locked, Errc::last_try_refused,
+                            Errc::user_not_logged_in, Errc::data_length}) {
         EXPECT_TRUE(failed_with(run_failing(code), code));
         EXPECT_TRUE(presence_->view().card_present);
     }
-    EXPECT_EQ(told(), "context connect(R) begin open work work work work work work work");
+    EXPECT_EQ(told(), "context connect(R) begin open work work work work work");
 }
 
-TEST_F(Lease, AFailureOfUnknownConsequenceEndsIt) {
-    for (const Errc code : {Errc::malformed_answer, Errc::abandoned, Errc::not_jpki}) {
+TEST_F(Lease, AnAnswerThatNobodyExpectedEndsIt) {
+    for (const Errc code : {Errc::malformed_answer, Errc::abandoned, Errc::file_not_found,
+                            Errc::security_status, Errc::wrong_length, Errc::wrong_parameters,
+                            Errc::unsupported_command, Errc::card_failure, Errc::signature_wrong}) {
+        SCOPED_TRACE(static_cast<int>(code));
         EXPECT_TRUE(failed_with(run_failing(code), code));
         EXPECT_TRUE(presence_->view().card_present);
+        EXPECT_TRUE(told().ends_with("begin open work close end"));
     }
-    EXPECT_EQ(told(),
-              "context connect(R) begin open work close end begin open work close end begin open "
-              "work close end");
+}
+
+TEST_F(Lease, ACardOfOthersIsLeftToThemAtOnce) {
+    EXPECT_TRUE(failed_with(run_failing(Errc::not_jpki), Errc::not_jpki));
+    EXPECT_EQ(told(), "context connect(R) begin open work close end disconnect");
+    world_.card_opens.push_back(fail(Errc::not_jpki));
+    EXPECT_TRUE(failed_with(run(), Errc::not_jpki));
+    EXPECT_EQ(told(), "connect(R) reset begin open close end disconnect");
+    EXPECT_TRUE(presence_->view().card_present);
 }
 
 TEST_F(Lease, AFailureOfTheTransportEndsTheConnectionAndTheContextToo) {
@@ -134,7 +144,7 @@ TEST_F(Lease, ALostCardKeepsTheContextALostServiceDoesNot) {
 }
 
 TEST_F(Lease, AFailedOpenEndsIt) {
-    for (const Errc code : {Errc::not_jpki, Errc::card_failure, Errc::security_status}) {
+    for (const Errc code : {Errc::card_failure, Errc::security_status}) {
         world_.card_opens.push_back(fail(code));
         EXPECT_TRUE(failed_with(run(), code));
         EXPECT_TRUE(told().ends_with("begin open close end")) << static_cast<int>(code);
