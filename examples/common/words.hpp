@@ -5,8 +5,10 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "common/language.hpp"
+#include "jpki/visible.hpp"
 
 namespace jpki::app {
 
@@ -19,10 +21,24 @@ struct Words {
     }
 };
 
+// What takes the place of a {}: numbers as they are, and texts as visible() has them, since they may come
+// from anywhere. Sentences of ours stay as they are by that; one line each.
+template <class T>
+auto for_a_sentence(const T& argument) {
+    if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+        return visible(argument);
+    } else {
+        return argument;
+    }
+}
+
 // A sentence with its {} filled in.
 template <class... Arguments>
 std::string fill(std::string_view sentence, const Arguments&... arguments) {
-    return fmt::vformat(sentence, fmt::make_format_args(arguments...));
+    const auto put_together = [sentence](const auto&... shown) {
+        return fmt::vformat(sentence, fmt::make_format_args(shown...));
+    };
+    return put_together(for_a_sentence(arguments)...);
 }
 
 // Why a system call failed (errno), for the end of a sentence.

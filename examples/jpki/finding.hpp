@@ -36,7 +36,7 @@ std::string_view line_of(Cure cure) noexcept;
 
 template <class... Arguments>
 std::string type(Cure cure, const Arguments&... arguments) {
-    return fill(line_of(cure), arguments...);
+    return app::fill(line_of(cure), arguments...);
 }
 
 // As one word of a shell's command line.

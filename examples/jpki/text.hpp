@@ -20,7 +20,7 @@ std::string_view text(Text row) noexcept;
 // The row's sentence with its {} filled in.
 template <class... Arguments>
 std::string say(Text row, const Arguments&... arguments) {
-    return fill(text(row), arguments...);
+    return app::fill(text(row), arguments...);
 }
 
 }  // namespace jpki::app
