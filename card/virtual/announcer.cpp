@@ -3,8 +3,7 @@
 
 #include <unistd.h>
 
-#include <cstdio>
-
+#include "common/output.hpp"
 #include "virtual/image_maker.hpp"
 #include "virtual/text.hpp"
 
@@ -43,8 +42,7 @@ void announce(News news, const Options& options, const Image& image) {
             add(say(Text::how_to_end));
         }
     }
-    (void)std::fputs(lines.c_str(), stdout);
-    (void)std::fflush(stdout);
+    (void)app::show(STDOUT_FILENO, lines);
 }
 
 std::string taken_by_another(const Options& options) {

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "jpki/visible.hpp"
 #include "virtual/apdu.hpp"
 #include "virtual/descriptor.hpp"
 
@@ -48,7 +49,7 @@ void ApduLog::exchange(std::size_t index, std::string_view name, ByteView comman
     add(std::move(line));
 }
 
-void ApduLog::event(std::string_view what) { add("* " + std::string(what)); }
+void ApduLog::event(std::string_view what) { add("* " + visible(what)); }
 
 void ApduLog::add(std::string line) {
     if (!path_.empty()) {

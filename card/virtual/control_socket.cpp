@@ -7,9 +7,11 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <optional>
+
+#include "common/output.hpp"
+#include "jpki/visible.hpp"
 
 namespace jpki::vcard {
 namespace {
@@ -109,7 +111,7 @@ int control_client(const std::string& path, const std::string& line) {
     const std::optional<sockaddr_un> address = address_of(path);
     const Descriptor socket = unix_socket();
     if (!address || !connect_to(socket, *address) || !send_all(socket, line + "\n")) {
-        std::fprintf(stderr, "jpki-vcard: nobody answers on %s\n", path.c_str());
+        (void)app::show(STDERR_FILENO, "jpki-vcard: nobody answers on " + visible(path) + "\n");
         return 1;
     }
     const bool many_lines = line == "log";
@@ -123,16 +125,16 @@ int control_client(const std::string& path, const std::string& line) {
         const ssize_t count = ::recv(socket.number(), chunk.data(), chunk.size(), 0);
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
-            std::fprintf(stderr, "jpki-vcard: the card ended before it answered\n");
+            (void)app::show(STDERR_FILENO, "jpki-vcard: the card ended before it answered\n");
             return 1;
         }
         answer.append(chunk.data(), static_cast<std::size_t>(count));
     }
     if (many_lines) answer.resize(answer.size() - 2);
     const bool failed = answer.starts_with("error: ");
-    if (failed) std::fputs("jpki-vcard: ", stderr);
-    std::fputs(answer.c_str(), failed ? stderr : stdout);
-    return failed ? 1 : 0;
+    const std::string lines = (failed ? "jpki-vcard: " : "") + answer;
+    const bool shown = app::show(failed ? STDERR_FILENO : STDOUT_FILENO, lines) == 0;
+    return failed || !shown ? 1 : 0;
 }
 
 }  // namespace jpki::vcard

@@ -1,15 +1,18 @@
 // jpki-vcard: gets or makes an image, puts the card into vpcd's reader, and keeps it there.
-#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <optional>
 
 #include "common/language.hpp"
+#include "common/new_file.hpp"
+#include "common/output.hpp"
+#include "jpki/visible.hpp"
 #include "virtual/announcer.hpp"
 #include "virtual/image_file.hpp"
 #include "virtual/image_maker.hpp"
@@ -22,7 +25,7 @@ namespace jpki::vcard {
 namespace {
 
 int fail(ExitCode code, const std::string& why) {
-    std::fprintf(stderr, "jpki-vcard: %s\n", why.c_str());
+    (void)app::show(STDERR_FILENO, "jpki-vcard: " + why + "\n");
     return static_cast<int>(code);
 }
 
@@ -53,8 +56,7 @@ Image new_image(const Options& options) {
 }
 
 bool write_pem(const std::string& path, std::string_view label, ByteView der) {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    return file && write_all(file, pem(label, der));
+    return app::write_whole(path, pem(label, der), true) == 0;
 }
 
 bool write_authorities(const std::string& directory, const Image& image) {
@@ -99,38 +101,39 @@ int run(const Options& options) {
         return control_client(options.ctl_path, line);
     }
     const std::optional<ReaderAddress> reader = find_reader(options.host, options.port);
-    if (const std::string why = objection(options, reader); !why.empty()) return fail(ExitCode::kUsage, why);
+    if (const std::string why = objection(options, reader); !why.empty())
+        return fail(ExitCode::kUsage, visible(why));
     const bool there = !options.image.empty() && exists(options.image);
     Image image = there && !options.make_image ? load_image(options.image) : new_image(options);
     for (const std::string& assignment : options.personality)
         image.personality.set(assignment);
     const bool changed = !there || options.make_image || !options.personality.empty();
     if (changed && !options.image.empty() && !save_image(image, options.image)) {
-        return fail(ExitCode::kFailed, "cannot write " + options.image);
+        return fail(ExitCode::kFailed, "cannot write " + visible(options.image));
     }
     if (!options.ca_out.empty() && !write_authorities(options.ca_out, image)) {
-        return fail(ExitCode::kFailed, "cannot write into " + options.ca_out);
+        return fail(ExitCode::kFailed, "cannot write into " + visible(options.ca_out));
     }
     if (options.make_image) return static_cast<int>(ExitCode::kDone);
 
     CardSlot slot(std::move(image), options.image);
     if (!options.log.empty() && !slot.card().log().open(options.log)) {
-        return fail(ExitCode::kFailed, "cannot write " + options.log);
+        return fail(ExitCode::kFailed, "cannot write " + visible(options.log));
     }
     try {
         plan_faults(slot.faults(), options.faults);
     } catch (const FaultError& wrong) {
-        return fail(ExitCode::kUsage, options.faults + ": " + wrong.what());
+        return fail(ExitCode::kUsage, visible(options.faults + ": " + wrong.what()));
     }
     Server server(slot, *reader, options.ready_file,
                   [&](News news) { announce(news, options, slot.card().image()); });
     if (!options.control.empty()) {
         if (const std::string why = server.control().listen(options.control); !why.empty()) {
-            return fail(ExitCode::kFailed, why);
+            return fail(ExitCode::kFailed, visible(why));
         }
     }
     switch (server.run()) {
-        case ServerEnd::kNotSaved: return fail(ExitCode::kFailed, "cannot save " + options.image);
+        case ServerEnd::kNotSaved: return fail(ExitCode::kFailed, "cannot save " + visible(options.image));
         case ServerEnd::kTaken: return fail(ExitCode::kFailed, taken_by_another(options));
         default: return static_cast<int>(ExitCode::kDone);
     }
@@ -141,14 +144,17 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
     using namespace jpki::vcard;
+    jpki::app::keep_first_three();
     jpki::app::speak(jpki::app::language_of_environment());
     try {
         Options options;
         int code = 0;
         return read_options(argc, argv, options, code) ? run(options) : code;
     } catch (const ImageError& error) {
-        return fail(ExitCode::kBadImage, error.what());
-    } catch (const std::exception& error) {
-        return fail(ExitCode::kFailed, error.what());
+        return fail(ExitCode::kBadImage, jpki::visible(error.what()));
+    } catch (const std::bad_alloc&) {
+        return fail(ExitCode::kFailed, "there is not enough memory");
+    } catch (const std::exception&) {
+        return fail(ExitCode::kFailed, "something went wrong inside this program: a mistake of its own");
     }
 }

@@ -2,11 +2,13 @@
 #include "virtual/options.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
-#include <cstdio>
 
+#include "common/output.hpp"
+#include "common/usage.hpp"
 #include "virtual/certificate_profile.hpp"
 #include "virtual/control.hpp"
 #include "virtual/family.hpp"
@@ -29,7 +31,7 @@ std::string description() {
                              {"jpki-vcard --port 35964", Text::use_port}};
     std::string lines = say(Text::what_it_is) + "\n" + say(Text::protects_nothing) + "\n\n";
     for (const Use& use : kUses)
-        lines += fmt::format("  {:<26}{}\n", use.line, text(use.meaning));
+        lines += app::fill("  {:<26}{}\n", use.line, text(use.meaning));
     return lines;
 }
 
@@ -132,6 +134,22 @@ void add_options(CLI::App& app, Options& options) {
 
 }  // namespace
 
+namespace {
+
+// Help or the version, where that was asked for; else what is wrong.
+ExitCode tell(const CLI::App& app, const CLI::ParseError& end) {
+    if (end.get_exit_code() != 0) {
+        (void)app::show(STDERR_FILENO,
+                        "jpki-vcard: " + app::misuse_of(app, end) + "\n" + say(Text::usage_advice) + "\n");
+        return ExitCode::kUsage;
+    }
+    const bool version = end.get_name() == "CallForVersion";
+    const std::string page = version ? std::string(end.what()) + "\n" : app.help();
+    return app::show(STDOUT_FILENO, page) == 0 ? ExitCode::kDone : ExitCode::kFailed;
+}
+
+}  // namespace
+
 bool read_options(int argc, const char* const* argv, Options& options, int& code) {
     CLI::App app{description(), "jpki-vcard"};
     app.set_version_flag("--version", "jpki-vcard " JPKI_VERSION);
@@ -144,13 +162,7 @@ bool read_options(int argc, const char* const* argv, Options& options, int& code
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        const bool asked = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
-        if (asked) {
-            app.exit(error);
-        } else {
-            std::fprintf(stderr, "jpki-vcard: %s\n%s\n", error.what(), say(Text::usage_advice).c_str());
-        }
-        code = static_cast<int>(asked ? ExitCode::kDone : ExitCode::kUsage);
+        code = static_cast<int>(tell(app, error));
         return false;
     }
     if (options.other) options.person = 1;

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <utility>
+
+#include "common/output.hpp"
+#include "jpki/visible.hpp"
 
 namespace jpki::vcard {
 namespace {
@@ -142,7 +144,7 @@ void Server::announce() {
     if (ready_file_.empty()) return;
     const Descriptor file(::open(ready_file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!file || !write_all(file, "ready\n"))
-        std::fprintf(stderr, "jpki-vcard: cannot write %s\n", ready_file_.c_str());
+        (void)app::show(STDERR_FILENO, "jpki-vcard: cannot write " + visible(ready_file_) + "\n");
     ready_file_.clear();
 }
 

@@ -9,7 +9,8 @@
 #include <cctype>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
+
+#include "common/output.hpp"
 
 namespace jpki::probe {
 
@@ -29,9 +30,7 @@ class Tty {
     Tty& operator=(const Tty&) = delete;
 
     [[nodiscard]] bool is_there() const { return file_ >= 0; }
-    [[nodiscard]] bool write(const std::string& words) const {
-        return ::write(file_, words.data(), words.size()) == static_cast<ssize_t>(words.size());
-    }
+    [[nodiscard]] bool write(const std::string& words) const { return app::show(file_, words) == 0; }
     // What was typed before a question is no answer to it.
     void forget_typed() const { (void)::tcflush(file_, TCIFLUSH); }
     // The first octet of the line that is typed; 0 at the end of all lines.
@@ -67,7 +66,7 @@ Console::Console() {
     }
 }
 
-void Console::tell(const std::string& lines) { (void)std::fputs(lines.c_str(), stderr); }
+void Console::tell(const std::string& lines) { (void)app::show(STDERR_FILENO, lines); }
 
 std::optional<char> Console::ask(const std::string& question) {
     const Tty tty;

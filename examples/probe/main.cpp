@@ -1,15 +1,17 @@
 // `jpki-probe`: the holder of a card lets it answer what public sources leave open, by reading only.
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <cstdio>
 #include <ctime>
 #include <exception>
 
+#include "common/json.hpp"
 #include "common/new_file.hpp"
+#include "common/output.hpp"
 #include "common/own_module.hpp"
+#include "common/usage.hpp"
+#include "jpki/visible.hpp"
 #include "pcsc/functions.hpp"
 #include "pcsc/reader_system.hpp"
 #include "probe/atr.hpp"
@@ -32,13 +34,10 @@ struct Options {
     bool force = false;
 };
 
-std::string as_text(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-void write_out(const std::string& page) {
-    if (std::fwrite(page.data(), 1, page.size(), stdout) != page.size() || std::fflush(stdout) != 0)
-        throw Failure{Exit::failed, say(Text::cannot_write, "stdout", app::reason_of(errno))};
+// JSON is harmless already, and must stay what it is.
+void write_out(const std::string& page, bool json) {
+    const int error = json ? app::put(STDOUT_FILENO, page) : app::show(STDOUT_FILENO, page);
+    if (error != 0) throw Failure{Exit::failed, say(Text::cannot_write, "stdout", app::reason_of(error))};
 }
 
 std::string today() {
@@ -50,36 +49,47 @@ std::string today() {
     return day.data();
 }
 
+// Of check_place() and write_whole().
+void check(int error, const std::string& file) {
+    if (error == EEXIST)
+        throw Failure{Exit::refused, say(Text::file_exists, file), say(Text::file_exists_advice)};
+    if (error == app::kNoRegularFile) throw Failure{Exit::refused, say(Text::no_regular_file, file)};
+    if (error != 0) throw Failure{Exit::failed, say(Text::cannot_write, file, app::reason_of(error))};
+}
+
 // Before the card is asked anything: a report that cannot be kept is none. True: replace what is there.
 bool may_replace(const Options& options, User& user) {
-    if (::access(options.file.c_str(), F_OK) != 0 || options.force) return options.force;
+    const int error = app::check_place(options.file, options.force);
+    if (error != EEXIST) {
+        check(error, options.file);
+        return options.force;
+    }
     const auto answer =
         options.wishes.yes ? std::nullopt : user.ask(say(Text::question_replace, options.file));
     if (!answer)
         throw Failure{Exit::refused, say(Text::file_exists, options.file), say(Text::file_exists_advice)};
     if (*answer != 'y') throw Failure{Exit::cancelled, say(Text::said_no)};
+    check(app::check_place(options.file, true), options.file);
     return true;
 }
 
 void keep(const std::string& page, const std::string& file, bool replace) {
-    const int error = app::write_whole(file, page, replace);
-    if (error == EEXIST)
-        throw Failure{Exit::refused, say(Text::file_exists, file), say(Text::file_exists_advice)};
-    if (error != 0) throw Failure{Exit::failed, say(Text::cannot_write, file, app::reason_of(error))};
+    check(app::write_whole(file, page, replace), file);
 }
 
 void probe(Options& options) {
     if (options.dry_run) {
         if (options.guide) {
-            write_out(options.json ? as_text(guide_as_json(app::own_module()))
-                                   : guide_as_text(app::own_module()));
+            write_out(options.json ? app::json_text(guide_as_json(app::own_module()))
+                                   : guide_as_text(app::own_module()),
+                      options.json);
         } else {
-            write_out(options.json ? as_text(plan_as_json()) : plan_as_text());
+            write_out(options.json ? app::json_text(plan_as_json()) : plan_as_text(), options.json);
         }
         return;
     }
     // What is said meanwhile fills the screen.
-    options.to_file = options.to_file || options.guide;
+    options.to_file = (options.to_file || options.guide) && options.file != "-";
     if (options.to_file && options.file.empty())
         options.file = options.json ? "jpki-probe-report.json" : "jpki-probe-report.md";
     Console user;
@@ -98,26 +108,29 @@ void probe(Options& options) {
                         .verdicts = judge(found.run.record, found.surroundings),
                         .record = &found.run.record,
                         .steps = guided.results};
-    const std::string page = options.json ? as_text(to_json(report)) : to_markdown(report);
+    const std::string page =
+        options.json ? app::json_text(to_json(report)) : visible_lines(to_markdown(report));
     if (options.to_file) {
         keep(page, options.file, replace);
         user.tell("\n" + say(Text::written, options.file) + "\n");
         if (options.guide) user.tell("\n" + hanging("", text(Text::guide_end)));
     } else {
-        write_out(page);
+        write_out(page, options.json);
     }
 }
 
 // Errors are JSON as well when the answer would have been.
 int tell(const Failure& failure, bool json) {
+    bool told = false;
     if (json) {
         const Json error{
             {"error",
              {{"exit", static_cast<int>(failure.exit)}, {"what", failure.what}, {"advice", failure.advice}}}};
-        (void)std::fputs(as_text(error).c_str(), stdout);
-    } else {
-        (void)std::fputs(("jpki-probe: " + failure.what + "\n").c_str(), stderr);
-        if (!failure.advice.empty()) (void)std::fputs((failure.advice + "\n").c_str(), stderr);
+        told = app::put(STDOUT_FILENO, app::json_text(error)) == 0;
+    }
+    if (!told) {
+        (void)app::show(STDERR_FILENO, "jpki-probe: " + failure.what + "\n");
+        if (!failure.advice.empty()) (void)app::show(STDERR_FILENO, failure.advice + "\n");
     }
     return static_cast<int>(failure.exit);
 }
@@ -130,8 +143,23 @@ std::string footer() {
 #undef JPKI_EXIT
     };
     for (const auto& [number, meaning] : kCodes)
-        lines += fmt::format("  {}  {}\n", number, meaning.spoken());
+        lines += app::fill("  {}  {}\n", number, meaning.spoken());
     return lines;
+}
+
+// False: help or the version was asked for, and is told.
+bool understand(CLI::App& app, int argc, char** argv) {
+    try {
+        app.parse(argc, argv);
+        return true;
+    } catch (const CLI::CallForVersion& version) {
+        write_out(std::string(version.what()) + "\n", false);
+    } catch (const CLI::CallForHelp&) {
+        write_out(app.help(), false);
+    } catch (const CLI::ParseError& wrong) {
+        throw Failure{Exit::usage, app::misuse_of(app, wrong), say(Text::usage_advice)};
+    }
+    return false;
 }
 
 int main_of(int argc, char** argv) {
@@ -139,6 +167,7 @@ int main_of(int argc, char** argv) {
     Options options;
     std::string language;
     CLI::App app(say(Text::help_program), "jpki-probe");
+    app::speak_in_help(app);
     app.set_help_flag("-h,--help", say(Text::help_help));
     app.set_version_flag("--version", "jpki-probe " JPKI_VERSION, say(Text::help_version));
     app.add_option("--reader", options.wishes.reader, say(Text::help_reader))->type_name("NAME");
@@ -152,35 +181,25 @@ int main_of(int argc, char** argv) {
     app.add_option("--language", language, say(Text::help_language))->check(CLI::IsMember({"en", "ja"}));
     app.footer(footer());
     try {
-        app.parse(argc, argv);
-        options.to_file = report->count() > 0;
-        probe(options);
+        if (understand(app, argc, argv)) {
+            options.to_file = report->count() > 0;
+            probe(options);
+        }
         return static_cast<int>(Exit::ok);
-    } catch (const CLI::ParseError& wrong) {
-        const int status = app.exit(wrong);
-        return status == 0 ? 0 : static_cast<int>(Exit::usage);
     } catch (const Failure& failure) {
         return tell(failure, options.json);
     } catch (const std::bad_alloc&) {
         return tell({Exit::failed, say(Text::no_memory)}, options.json);
-    } catch (const std::exception& unexpected) {
-        return tell({Exit::failed, say(Text::unexpected, unexpected.what())}, options.json);
+    } catch (const std::exception&) {
+        // What a library says of itself helps nobody who reads this.
+        return tell({Exit::failed, say(Text::unexpected)}, options.json);
     }
-}
-
-// Who is started with one of the first three closed would write into whatever is opened next, which is the
-// line to pcscd. Opened for reading only: what is written there is an error, as it would be without.
-void keep_first_three() {
-    int file = 0;
-    while ((file = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0 && file <= STDERR_FILENO) {
-    }
-    if (file >= 0) (void)::close(file);
 }
 
 }  // namespace
 
 int start(int argc, char** argv) {
-    keep_first_three();
+    app::keep_first_three();
     return main_of(argc, argv);
 }
 
