@@ -59,8 +59,9 @@ class Module {
 
     // The slot of the token with this label, whose 32 octets are filled up with blanks.
     CK_SLOT_ID find(std::string_view label) const {
-        CK_ULONG count = 64;
-        std::vector<CK_SLOT_ID> slots(count);
+        // Room for more readers than anybody has: asked for the count first, the list could have grown since.
+        std::vector<CK_SLOT_ID> slots(1024);
+        CK_ULONG count = slots.size();
         check(p11->C_GetSlotList(CK_TRUE, slots.data(), &count), "C_GetSlotList");
         slots.resize(count);
         for (const CK_SLOT_ID slot : slots) {
@@ -108,21 +109,25 @@ class Session {
 
     std::vector<CK_OBJECT_HANDLE> objects(CK_OBJECT_CLASS kind) {
         CK_ATTRIBUTE wanted{CKA_CLASS, &kind, sizeof kind};
-        std::vector<CK_OBJECT_HANDLE> found(8);
+        std::vector<CK_OBJECT_HANDLE> found;
+        CK_OBJECT_HANDLE next = 0;
         CK_ULONG count = 0;
         check(p11->C_FindObjectsInit(handle_, &wanted, 1), "C_FindObjectsInit");
-        check(p11->C_FindObjects(handle_, found.data(), found.size(), &count), "C_FindObjects");
+        // It is over when nothing more is found.
+        while (p11->C_FindObjects(handle_, &next, 1, &count) == CKR_OK && count == 1 && found.size() < 1000)
+            found.push_back(next);
         check(p11->C_FindObjectsFinal(handle_), "C_FindObjectsFinal");
-        found.resize(count);
         return found;
     }
 
     Octets attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
         CK_ATTRIBUTE wanted{type, nullptr, 0};
         check(p11->C_GetAttributeValue(handle_, object, &wanted, 1), "C_GetAttributeValue");
-        Octets value(wanted.ulValueLen);
+        Octets value(wanted.ulValueLen == CK_UNAVAILABLE_INFORMATION ? 0 : wanted.ulValueLen);
+        if (value.empty()) return value;  // asking for nothing would ask for the length once more
         wanted.pValue = value.data();
         check(p11->C_GetAttributeValue(handle_, object, &wanted, 1), "C_GetAttributeValue");
+        value.resize(wanted.ulValueLen);
         return value;
     }
 

@@ -63,6 +63,7 @@ Bytes Library::get(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIB
     Bytes value(query.ulValueLen);
     query.pValue = value.data();
     must(C_GetAttributeValue(session, object, &query, 1), "C_GetAttributeValue");
+    value.resize(query.ulValueLen);
     return value;
 }
 
