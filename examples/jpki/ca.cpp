@@ -6,6 +6,7 @@
 #include "command.hpp"
 #include "failure.hpp"
 #include "fingerprint.hpp"
+#include "input.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
@@ -27,9 +28,9 @@ void show_list(bool json) {
                        {"sha256", one.sha256},
                        {"source", one.source}});
         lines += std::string(one.name()) + "\n";
-        if (!one.not_before.empty()) lines += fmt::format("  {} - {}\n", one.not_before, one.not_after);
-        lines += fmt::format("  SHA-1:   {}\n", one.sha1);
-        if (!one.sha256.empty()) lines += fmt::format("  SHA-256: {}\n", one.sha256);
+        if (!one.not_before.empty()) lines += fill("  {} - {}\n", one.not_before, one.not_after);
+        lines += fill("  SHA-1:   {}\n", one.sha1);
+        if (!one.sha256.empty()) lines += fill("  SHA-256: {}\n", one.sha256);
         lines += "  " + say(Text::ca_source, one.source) + "\n";
     }
     if (json) {
@@ -66,7 +67,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 void verify_file(const std::string& path, bool json) {
-    const auto certificate = parse_certificate(read_file(path));
+    const auto certificate = parse_certificate(read_file(path, kMostOfCertificate));
     if (!certificate) throw Failure(Exit::failed, say(Text::not_a_certificate, path));
     if (const Authority* found = authority_by_fingerprint(certificate->sha256); found != nullptr)
         return answer(json, *found, "authority", say(Text::ca_is_known, found->name()));

@@ -117,7 +117,7 @@ std::string place_of(const IssuePlace& place) {
 std::string text_of(const Certificate& certificate) {
     std::string lines;
     const auto add = [&lines](Text label, const std::string& value) {
-        if (!value.empty()) lines += fmt::format("{}: {}\n", text(label), value);
+        if (!value.empty()) lines += fill("{}: {}\n", text(label), value);
     };
     add(Text::field_subject, certificate.subject);
     add(Text::field_name, certificate.person.name);
@@ -125,7 +125,7 @@ std::string text_of(const Certificate& certificate) {
     add(Text::field_birth_date, birth_date_of(certificate.person.birth_date));
     add(Text::field_address, certificate.person.address);
     for (const auto& [identifier, value] : certificate.person.more)
-        lines += fmt::format("{}: {}\n", in_words(identifier), value);
+        lines += fill("{}: {}\n", in_words(identifier), value);
     add(Text::field_issuer, certificate.issuer);
     add(Text::field_serial, certificate.serial);
     add(Text::field_not_before, date_in_japan(certificate.not_before));
@@ -181,7 +181,7 @@ Json json_of(const Certificate& certificate) {
 }
 
 std::string in_format(const Certificate& certificate, const std::string& format) {
-    if (format == "json") return json_of(certificate).dump(2) + "\n";
+    if (format == "json") return json_text(json_of(certificate));
     if (format == "pem") return certificate.pem();
     if (format == "der") return {certificate.der.begin(), certificate.der.end()};
     return text_of(certificate);
@@ -206,7 +206,8 @@ void add_cert(CLI::App& app, Context& context) {
     add_common(*show, *shown);
     show->callback([&context, shown] {
         if (shown->format.empty()) shown->format = context.json ? "json" : "text";
-        write(in_format(fetch(context, *shown), shown->format));
+        const std::string words = in_format(fetch(context, *shown), shown->format);
+        shown->format == "text" ? write(words) : write_octets(words);
     });
     const auto exported = std::make_shared<Wishes>();
     CLI::App* save = cert->add_subcommand("export", say(Text::help_cert_export));

@@ -1,12 +1,13 @@
 #include "command.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
-#include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include "common/new_file.hpp"
+#include "common/output.hpp"
 #include "failure.hpp"
+#include "jpki/visible.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
@@ -18,40 +19,60 @@ Module& Context::module() {
     return *loaded;
 }
 
-void write(const std::string& text) {
+namespace {
+
+void require(int error) {
+    if (error != 0)
+        throw Failure(Exit::failed, say(Text::cannot_write, text(Text::standard_output), reason_of(error)));
+}
+
+}  // namespace
+
+void write(const std::string& lines) {
     Waiting::shown();
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-        throw Failure(Exit::failed, say(Text::cannot_write, "stdout", reason_of(errno)));
+    require(show(STDOUT_FILENO, lines));
 }
 
-// Names of files and readers need not be UTF-8.
-std::string to_text(const Json& json, int indent) {
-    return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+void write(const Json& json, int indent) {
+    Waiting::shown();
+    require(put(STDOUT_FILENO, json_text(json, indent)));
 }
 
-void write(const Json& json) { write(to_text(json)); }
+void write_octets(std::string_view octets) {
+    Waiting::shown();
+    if (::isatty(STDOUT_FILENO) == 1 && visible_lines(octets) != octets)
+        throw Failure(Exit::refused, say(Text::not_for_terminals));
+    require(put(STDOUT_FILENO, octets));
+}
 
 void note(const std::string& lines) {
     Waiting::shown();
-    (void)std::fputs(lines.c_str(), stderr);
+    (void)show(STDERR_FILENO, lines);
 }
 
 void warn(const std::string& line) { note("jpki: " + line + "\n"); }
 
-Octets read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
-    try {
-        return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    } catch (const std::ios_base::failure&) {  // a folder opens, too
-        throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
-    }
+void write_beside(const std::string& output, const std::string& lines) {
+    output == kStandard ? note(lines) : write(lines);
+}
+
+namespace {
+
+void require_place(int error, const std::string& path) {
+    if (error == EEXIST) throw Failure(Exit::refused, say(Text::file_exists, path));
+    if (error == kNoRegularFile) throw Failure(Exit::refused, say(Text::no_regular_output, path));
+    if (error != 0) throw Failure(Exit::failed, say(Text::cannot_write, path, reason_of(error)));
+}
+
+}  // namespace
+
+void check_output(const std::string& path, bool replace) {
+    if (path != kStandard) require_place(check_place(path, replace), path);
 }
 
 void write_file(const std::string& path, const std::string& contents, bool replace) {
-    const int error = write_whole(path, contents, replace);
-    if (error == EEXIST) throw Failure(Exit::refused, say(Text::file_exists, path));
-    if (error != 0) throw Failure(Exit::failed, say(Text::cannot_write, path, reason_of(error)));
+    if (path == kStandard) return write_octets(contents);
+    require_place(write_whole(path, contents, replace), path);
 }
 
 }  // namespace jpki::app

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "common/json.hpp"
 #include "module.hpp"
 #include "waiting.hpp"
 
@@ -14,8 +14,6 @@ class App;
 }
 
 namespace jpki::app {
-
-using Json = nlohmann::ordered_json;
 
 struct Context {
     std::string module_path;
@@ -40,17 +38,23 @@ void add_sign(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
 
-// To standard output, all of it or Failure(failed).
-void write(const std::string& text);
-void write(const Json& json);
-// With its end of line; -1: all of it in that line.
-std::string to_text(const Json& json, int indent = 2);
+// To standard output, all of it or Failure(failed): lines for people, and JSON (an indent of -1: in one
+// line).
+void write(const std::string& lines);
+void write(const Json& json, int indent = 2);
+// The same for what must not become anything else; to a terminal only where it is harmless.
+void write_octets(std::string_view octets);
 // To standard error: what the user should know, though it worked.
 void warn(const std::string& line);
 // The same, as it stands.
 void note(const std::string& lines);
 
-Octets read_file(const std::string& path);
+// Where "-" stands for a file to be written: standard output.
+constexpr std::string_view kStandard = "-";
+// What is said of an output: to standard output, unless the output itself is there.
+void write_beside(const std::string& output, const std::string& lines);
+// Whether write_file() would begin: before anybody is asked for anything.
+void check_output(const std::string& path, bool replace);
 // Fails when the file is already there, unless `replace`; never leaves half a file.
 void write_file(const std::string& path, const std::string& contents, bool replace);
 

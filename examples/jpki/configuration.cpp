@@ -3,11 +3,13 @@
 
 #include <CLI/App.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "command.hpp"
 #include "common/own_module.hpp"
 #include "failure.hpp"
+#include "input.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
@@ -19,6 +21,9 @@ using p11::ConfigMistake;
 using p11::ConfigProblem;
 using p11::ConfigSetting;
 using p11::LoadedConfig;
+
+// As much as the module takes.
+constexpr std::size_t kMostOfConfig = std::size_t{1} << 16U;
 
 std::string_view name_of(ConfigMistake mistake) {
     switch (mistake) {
@@ -38,7 +43,9 @@ std::string_view name_of(ConfigMistake mistake) {
 
 // As TOML writes it: JSON's escapes are among its own.
 std::string in_quotes(std::string_view value) {
-    return Json(std::string(value)).dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string quoted = json_text(std::string(value), -1);
+    quoted.pop_back();  // the end of the line
+    return quoted;
 }
 
 std::string values_of(std::string_view name) {
@@ -54,15 +61,19 @@ std::string values_of(std::string_view name) {
     return list;
 }
 
+std::string why_unreadable(const ConfigProblem& problem) {
+    return reason_of(static_cast<int>(std::strtol(problem.subject.c_str(), nullptr, 10)));
+}
+
 std::string sentence_of(const ConfigProblem& problem) {
     switch (problem.mistake) {
-        case ConfigMistake::syntax: return say(Text::config_syntax, problem.subject);
+        case ConfigMistake::syntax: return say(Text::config_syntax);
         case ConfigMistake::unknown_key: return say(Text::config_unknown_key, problem.subject);
         case ConfigMistake::value:
             return say(Text::config_value, problem.subject, values_of(problem.subject));
         case ConfigMistake::section: return say(Text::config_section);
         case ConfigMistake::too_deep: return say(Text::config_too_deep, problem.subject);
-        case ConfigMistake::unreadable: return say(Text::config_unreadable, problem.subject);
+        case ConfigMistake::unreadable: return say(Text::config_unreadable, why_unreadable(problem));
         case ConfigMistake::not_regular: return say(Text::config_not_regular);
         case ConfigMistake::foreign_owner: return say(Text::config_foreign_owner);
         case ConfigMistake::writable_by_others: return say(Text::config_writable);
@@ -71,10 +82,17 @@ std::string sentence_of(const ConfigProblem& problem) {
     return problem.message;
 }
 
+// A name that begins a line must not read as a sentence of ours.
+std::string as_path(const std::string& file) {
+    const bool begins_as_one = file.starts_with('/') || file.starts_with("./") || file.starts_with("../");
+    return begins_as_one ? file : "./" + file;
+}
+
 // As compilers write it, so that editors find the place.
 std::string line_of(const ConfigProblem& problem) {
-    if (problem.line == 0) return fmt::format("{}: {}\n", problem.file, sentence_of(problem));
-    return fmt::format("{}:{}:{}: {}\n", problem.file, problem.line, problem.column, sentence_of(problem));
+    const std::string file = as_path(problem.file);
+    if (problem.line == 0) return fill("{}: {}\n", file, sentence_of(problem));
+    return fill("{}:{}:{}: {}\n", file, problem.line, problem.column, sentence_of(problem));
 }
 
 bool is_there(const std::string& file) {
@@ -112,6 +130,16 @@ std::string module_of(const Context& context) {
     return context.module_path.empty() ? own_module() : context.module_path;
 }
 
+// A file of the user's, or standard input.
+void read(const std::string& file, LoadedConfig& loaded) {
+    if (file != kStandard) return p11::load_config_file(file, true, loaded);
+    const Octets text = read_file(file, kMostOfConfig);
+    const std::string_view octets(reinterpret_cast<const char*>(text.data()), text.size());
+    loaded.problems = p11::read_config(octets, loaded.config);
+    for (ConfigProblem& problem : loaded.problems)
+        problem.file = say(Text::standard_input);
+}
+
 void check(const std::string& file, const Context& context) {
     LoadedConfig loaded;
     std::vector<std::string> files{file};
@@ -119,10 +147,10 @@ void check(const std::string& file, const Context& context) {
         files = p11::config_files(module_of(context));
         loaded = p11::load_config({}, module_of(context));
     } else {
-        p11::load_config_file(file, true, loaded);
+        read(file, loaded);
         for (const ConfigProblem& problem : loaded.problems)
             if (problem.mistake == ConfigMistake::unreadable)
-                throw Failure(Exit::failed, say(Text::cannot_read, file, problem.subject));
+                throw Failure(Exit::failed, say(Text::cannot_read, file, why_unreadable(problem)));
     }
     if (context.json) {
         write(Json{{"files", json_of(files)}, {"problems", json_of(loaded.problems)}});
@@ -149,7 +177,7 @@ void show(const std::string& program, const Context& context) {
             if (taken.key == now.key) now = taken;
         std::string from = now.from.empty() ? say(Text::config_default) : now.from;
         if (now.line != 0) from += fmt::format(":{}", now.line);
-        lines += fmt::format("{:<32} # {}\n", now.key + " = " + in_quotes(now.value), from);
+        lines += fill("{:<32} # {}\n", now.key + " = " + in_quotes(now.value), from);
         settings.push_back({{"key", now.key},
                             {"value", now.value},
                             {"from", now.from.empty() ? Json(nullptr) : Json(now.from)},

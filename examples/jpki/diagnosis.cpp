@@ -111,9 +111,9 @@ void judge_cards(const Facts& facts, Findings& found) {
     bool any = false;
     for (const PcscReader& reader : facts.pcsc_readers) {
         CardStatus status = seen_by_service(reader, facts);
-        // The module's names are cut where they are too long for a slot's description.
+        // The module's names are made visible, and cut where they are too long for a slot's description.
         const auto known = std::ranges::find_if(
-            facts.readers, [&](const Reader& one) { return reader.name.starts_with(one.name); });
+            facts.readers, [&](const Reader& one) { return visible(reader.name).starts_with(one.name); });
         const bool asked = known != facts.readers.end() && known->card.state != CardState::none;
         // The module came later and tried, so it knows better; but not who has the card to himself.
         if (asked && (status.state != CardState::busy || known->card.state == CardState::present)) {

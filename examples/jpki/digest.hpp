@@ -6,19 +6,26 @@
 #include <functional>
 #include <initializer_list>
 #include <span>
-#include <string>
 
-#include "module.hpp"
+#include "certificate.hpp"
 
 namespace jpki::app {
 
 using View = std::span<const std::uint8_t>;
 
+// One hash, part by part. Throws bad_alloc.
+class RunningDigest {
+  public:
+    explicit RunningDigest(const EVP_MD* hash);
+    void add(View part);
+    Octets value();
+
+  private:
+    Owned<EVP_MD_CTX, EVP_MD_CTX_free> context_;
+};
+
 // One after another, as if they were one.
 Octets digest(const EVP_MD* hash, std::initializer_list<View> parts);
-
-// In pieces, so that the file may be larger than memory. Throws Failure.
-Octets digest_of_file(const EVP_MD* hash, const std::string& path);
 
 // The hash of some content, whose algorithm a signature names.
 using ContentDigest = std::function<Octets(const EVP_MD*)>;

@@ -92,7 +92,7 @@ std::string lines_of(const std::vector<Finding>& findings) {
     static constexpr Text kMarks[] = {Text::mark_good, Text::mark_note, Text::mark_problem};
     std::string lines;
     for (const Finding& one : findings) {
-        lines += fmt::format("{} {}\n", text(kMarks[static_cast<std::size_t>(one.grade)]), one.what);
+        lines += fill("{} {}\n", text(kMarks[static_cast<std::size_t>(one.grade)]), one.what);
         if (!one.advice.empty()) lines += "    " + one.advice + "\n";
         if (!one.command.empty()) lines += "      " + one.command + "\n";
     }

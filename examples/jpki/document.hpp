@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "input.hpp"
 #include "signer.hpp"
 #include "verdict.hpp"
 
@@ -14,11 +15,11 @@ namespace jpki::app {
 enum class Kind { cms, pdf, xml };
 enum class PdfFormat { registry, pades };
 
-// As much as kind_of() wants to see. Throws Failure.
-Octets beginning_of(const std::string& path);
+// As much of a file as kind_of() wants to see.
+constexpr std::size_t kBeginning = 1024;
 
 // By how it begins; `named` ("cms", "pdf", "xml") has precedence, empty or not.
-Kind kind_of(const Octets& beginning, const std::string& named);
+Kind kind_of(View beginning, const std::string& named);
 
 struct Draft {
     std::function<Octets(const Signer&)> sign;
@@ -27,13 +28,13 @@ struct Draft {
 };
 
 // Each throws Failure when this cannot be signed.
-Draft draft_cms(const std::string& path, bool attached);
+Draft draft_cms(Input& file, bool attached);
 Draft draft_pdf(Octets file, PdfFormat format);
 Draft draft_xml(const Octets& file);
 
 // Every signature in it, the signers not yet held against anybody's list. Failure(not_verified) when it has
-// none.
-std::vector<Verdict> check_cms_file(const std::string& path, const std::string& signature);
+// none. The signature of a document may be a file of its own; null: it is not.
+std::vector<Verdict> check_cms_file(Input& document, Input* signature);
 std::vector<Verdict> check_pdf(const Octets& file);
 std::vector<Verdict> check_xml(const Octets& file);
 

@@ -26,6 +26,8 @@ class HeldSeat {
     // Each throws Failure; after a wrong PIN it says how many tries are left, and what a locked PIN needs.
     void log_in(const SecretBytes& pin) const;
     void change_pin(const SecretBytes& before, const SecretBytes& after) const;
+    // As Session::sign(), of a seat that is logged in.
+    [[nodiscard]] Octets sign(const Octets& data, const std::function<SecretBytes()>& ask) const;
     // Failure(no_card) when the card is not the one that was there at first.
     void check_card() const;
 

@@ -76,7 +76,7 @@ std::vector<Reader> look_at(const Module& module, const std::vector<CK_SLOT_ID>&
         CK_SLOT_INFO info{};
         if (module->C_GetSlotInfo(slot, &info) != CKR_OK) continue;
         const std::string name = reader_of(info);
-        if (!reader_name.empty() && name != reader_name) continue;
+        if (!reader_name.empty() && name != visible(reader_name)) continue;
         auto known = std::ranges::find(readers, name, &Reader::name);
         if (known == readers.end()) known = readers.insert(readers.end(), Reader{name, {}, {}, {}});
         look_into(module, slot, info, *known);

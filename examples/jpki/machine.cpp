@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "certificate.hpp"
+#include "jpki/visible.hpp"
 #include "pcsc/functions.hpp"
 
 namespace jpki::app {
@@ -79,9 +80,7 @@ std::string line_of(const fs::path& path) {
     std::string line;
     std::getline(file, line);
     // Devices and processes choose these texts themselves.
-    std::ranges::replace_if(
-        line, [](unsigned char one) { return one < ' ' || one >= 0x7F; }, '?');
-    return line;
+    return visible(line);
 }
 
 std::vector<fs::path> entries_of(const fs::path& folder) {

@@ -1,17 +1,24 @@
 #include "module.hpp"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "card_state.hpp"
 #include "common/own_module.hpp"
 #include "failure.hpp"
+#include "lists.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
 
 namespace {
+
+// More than any token has that is meant for people.
+constexpr std::size_t kMostObjects = 100000;
 
 struct Meaning {
     CK_RV rv;
@@ -52,7 +59,13 @@ std::string reader_of(const CK_SLOT_INFO& info) {
 
 Module::Module(const std::string& path) : path_(path.empty() ? own_module() : path) {
     library_ = ::dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library_ == nullptr) throw Failure(Exit::failed, say(Text::module_not_loaded, path_), ::dlerror());
+    if (library_ == nullptr) {
+        const int error = ::access(path_.c_str(), R_OK) == 0 ? 0 : errno;
+        const bool named = path_.find('/') != std::string::npos;
+        throw Failure(Exit::failed, say(Text::module_not_loaded, path_),
+                      error != 0 && named ? say(Text::cannot_read, path_, reason_of(error))
+                                          : say(Text::module_not_loaded_advice));
+    }
     const auto list = symbol<CK_C_GetFunctionList>(library_, "C_GetFunctionList");
     if (list == nullptr || list(&functions_) != CKR_OK)
         throw Failure(Exit::failed, say(Text::not_a_module, path_));
@@ -73,18 +86,10 @@ Module::~Module() { (void)functions_->C_Finalize(nullptr); }
 
 std::vector<CK_SLOT_ID> Module::slots() const {
     std::vector<CK_SLOT_ID> found;
-    for (;;) {
-        CK_ULONG count = 0;
-        check(functions_->C_GetSlotList(CK_FALSE, nullptr, &count));
-        found.resize(count);
-        // An empty vector is a null pointer, which asks for the count once more.
-        if (count == 0) return found;
-        const CK_RV rv = functions_->C_GetSlotList(CK_FALSE, found.data(), &count);
-        if (rv == CKR_BUFFER_TOO_SMALL) continue;  // one more since
-        check(rv);
-        found.resize(count);
-        return found;
-    }
+    check(ask_for(found, [this](CK_SLOT_ID* place, CK_ULONG& count) {
+        return functions_->C_GetSlotList(CK_FALSE, place, &count);
+    }));
+    return found;
 }
 
 CK_RV Module::read_status(CK_SLOT_ID slot, std::optional<JPKI_TOKEN_STATUS>& status) const {
@@ -179,24 +184,33 @@ void Session::change_pin(const SecretBytes& before, const SecretBytes& after) co
 
 std::vector<CK_OBJECT_HANDLE> Session::find(CK_OBJECT_CLASS wanted) const {
     CK_ATTRIBUTE attribute{CKA_CLASS, &wanted, sizeof wanted};
-    std::array<CK_OBJECT_HANDLE, 16> found{};
+    std::vector<CK_OBJECT_HANDLE> found;
+    std::array<CK_OBJECT_HANDLE, 16> part{};
     CK_ULONG count = 0;
     check(module_->C_FindObjectsInit(handle_, &attribute, 1));
-    const CK_RV rv = module_->C_FindObjects(handle_, found.data(), found.size(), &count);
-    check(module_->C_FindObjectsFinal(handle_));
+    CK_RV rv = CKR_OK;
+    // A search is over when it finds nothing more (3.2 §5.7.7), and not where it finds less.
+    while (found.size() < kMostObjects &&
+           (rv = module_->C_FindObjects(handle_, part.data(), part.size(), &count)) == CKR_OK && count != 0)
+        found.insert(found.end(), part.begin(), part.begin() + std::min<CK_ULONG>(count, part.size()));
+    const CK_RV ended = module_->C_FindObjectsFinal(handle_);
     check(rv);
-    return {found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count)};
+    check(ended);
+    return found;
 }
 
 std::optional<Octets> Session::attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const {
-    CK_ATTRIBUTE wanted{type, nullptr, 0};
-    const CK_RV rv = module_->C_GetAttributeValue(handle_, object, &wanted, 1);
-    if (rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE) return std::nullopt;
+    Octets value;
+    bool there = true;
+    const CK_RV rv = ask_for(value, [&](std::uint8_t* place, CK_ULONG& size) {
+        CK_ATTRIBUTE wanted{type, place, size};
+        const CK_RV answer = module_->C_GetAttributeValue(handle_, object, &wanted, 1);
+        there = answer != CKR_OK || wanted.ulValueLen != CK_UNAVAILABLE_INFORMATION;
+        size = there ? wanted.ulValueLen : 0;
+        return answer;
+    });
+    if (rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_ATTRIBUTE_SENSITIVE || !there) return std::nullopt;
     check(rv);
-    Octets value(wanted.ulValueLen);
-    wanted.pValue = value.data();
-    check(module_->C_GetAttributeValue(handle_, object, &wanted, 1));
-    value.resize(wanted.ulValueLen);
     return value;
 }
 
@@ -207,17 +221,25 @@ std::optional<CK_ULONG> Session::number(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TY
     return rv == CKR_OK && wanted.ulValueLen == sizeof value ? std::optional(value) : std::nullopt;
 }
 
-Octets Session::sign(const Octets& data) const {
+bool Session::asks_each_time() const {
+    const auto keys = find(CKO_PRIVATE_KEY);
+    const auto value = keys.empty() ? std::nullopt : attribute(keys.front(), CKA_ALWAYS_AUTHENTICATE);
+    return value == Octets{CK_TRUE};
+}
+
+Octets Session::sign(const Octets& data, const std::function<SecretBytes()>& ask) const {
     const auto keys = find(CKO_PRIVATE_KEY);
     if (keys.empty()) throw Failure(Exit::failed, std::string(text(Text::no_key)));
     CK_MECHANISM mechanism{CKM_SHA256_RSA_PKCS, nullptr, 0};
     check(module_->C_SignInit(handle_, &mechanism, keys.front()));
-    CK_ULONG length = 0;
-    auto* input = const_cast<CK_BYTE*>(data.data());
-    check(module_->C_Sign(handle_, input, data.size(), nullptr, &length));
-    Octets signature(length);
-    check(module_->C_Sign(handle_, input, data.size(), signature.data(), &length));
-    signature.resize(length);
+    if (asks_each_time()) {
+        const SecretBytes pin = ask();
+        check_pin(module_->C_Login(handle_, CKU_CONTEXT_SPECIFIC, octets_of(pin), pin.size()));
+    }
+    Octets signature;
+    check(ask_for(signature, [&](std::uint8_t* place, CK_ULONG& size) {
+        return module_->C_Sign(handle_, const_cast<CK_BYTE*>(data.data()), data.size(), place, &size);
+    }));
     return signature;
 }
 

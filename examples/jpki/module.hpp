@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,8 +76,11 @@ class Session {
     [[nodiscard]] std::optional<Octets> attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
     // An attribute that is a CK_ULONG.
     [[nodiscard]] std::optional<CK_ULONG> number(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
+    // Whether each signature needs the PIN of its own (CKA_ALWAYS_AUTHENTICATE).
+    [[nodiscard]] bool asks_each_time() const;
     // RSASSA-PKCS1-v1_5 with SHA-256 over `data` (CKM_SHA256_RSA_PKCS), by the token's only private key.
-    [[nodiscard]] Octets sign(const Octets& data) const;
+    // `ask` is asked for the PIN where the signature needs one.
+    [[nodiscard]] Octets sign(const Octets& data, const std::function<SecretBytes()>& ask) const;
 
   private:
     // As Module::check; our own module also says what is with the card, and why it did not send a PIN.

@@ -21,6 +21,12 @@ std::string_view text_of(const Octets& file) {
     throw Failure(exit, say(Text::pdf_encrypted), say(Text::pdf_encrypted_advice));
 }
 
+// What nobody has asked for, libqpdf would write to standard error.
+void forget(qpdf_data& document) {
+    if (qpdf_has_error(document) != 0) (void)qpdf_get_error(document);
+    qpdf_cleanup(&document);
+}
+
 }  // namespace
 
 bool PdfObject::is_array() const { return qpdf_oh_is_array(document_, handle_) != 0; }
@@ -118,12 +124,12 @@ PdfDocument::PdfDocument(const Octets& file, Exit exit) {
         require_undamaged(exit);
         if (qpdf_is_encrypted(document_) != 0) refuse_encrypted(exit);
     } catch (...) {
-        qpdf_cleanup(&document_);
+        forget(document_);
         throw;
     }
 }
 
-PdfDocument::~PdfDocument() { qpdf_cleanup(&document_); }
+PdfDocument::~PdfDocument() { forget(document_); }
 
 PdfObject PdfDocument::root() const { return {document_, qpdf_get_root(document_)}; }
 PdfObject PdfDocument::trailer() const { return {document_, qpdf_get_trailer(document_)}; }
@@ -132,7 +138,7 @@ void PdfDocument::require_undamaged(Exit exit) const {
     if (qpdf_has_error(document_) != 0) {
         qpdf_error error = qpdf_get_error(document_);
         if (qpdf_get_error_code(document_, error) == qpdf_e_password) refuse_encrypted(exit);
-        throw Failure(exit, say(Text::pdf_damaged), qpdf_get_error_full_text(document_, error));
+        throw Failure(exit, say(Text::pdf_damaged), say(Text::pdf_repair));
     }
     if (qpdf_more_warnings(document_) != 0)
         throw Failure(exit, say(Text::pdf_damaged), say(Text::pdf_repair));

@@ -37,7 +37,7 @@ Json json_of(const KeySeat& seat) {
 }
 
 std::string lines_of(const KeySeat& seat) {
-    std::string lines = fmt::format("{} - {}\n  {}\n", title_of(seat), seat.reader, tries_of(seat));
+    std::string lines = fill("{} - {}\n  {}\n", title_of(seat), seat.reader, tries_of(seat));
     if (seat.locked()) lines += "  " + unlocking_of(seat) + "\n";
     return lines;
 }

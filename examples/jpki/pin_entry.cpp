@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "command.hpp"
 #include "failure.hpp"
 #include "terminal.hpp"
 
@@ -17,7 +18,9 @@ namespace {
 // A file that is closed with its scope.
 class File {
   public:
-    explicit File(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {
+    explicit File(const std::string& path)
+        : number_(path == kStandard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                    : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {
         if (number_ < 0) throw Failure(Exit::failed, say(Text::cannot_read, path, reason_of(errno)));
     }
     File(const File&) = delete;

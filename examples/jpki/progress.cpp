@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 
+#include "common/output.hpp"
 #include "waiting.hpp"
 
 namespace jpki::app {
@@ -14,7 +14,6 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(1);
 constexpr auto kStep = std::chrono::milliseconds(200);
-constexpr const char* kWipe = "\r\033[K";
 
 }  // namespace
 
@@ -22,7 +21,7 @@ Progress::Progress(Text what, std::uintmax_t whole)
     : what_(what), whole_(whole), terminal_(::isatty(STDERR_FILENO) == 1), next_(Clock::now() + kPatience) {}
 
 Progress::~Progress() {
-    if (shown_) (void)std::fputs(kWipe, stderr);
+    if (shown_) wipe_line(STDERR_FILENO);
 }
 
 void Progress::add(std::uintmax_t done) {
@@ -33,7 +32,8 @@ void Progress::add(std::uintmax_t done) {
     Waiting::shown();
     // A file may grow while it is read.
     const auto percent = std::min<std::uintmax_t>(done_ * 100 / whole_, 100);
-    (void)std::fputs((kWipe + say(what_, percent)).c_str(), stderr);
+    wipe_line(STDERR_FILENO);
+    (void)show(STDERR_FILENO, say(what_, percent));
 }
 
 }  // namespace jpki::app

@@ -1,5 +1,6 @@
 #include "seat_text.hpp"
 
+#include "jpki/visible.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
@@ -20,7 +21,7 @@ std::string title_of(const KeySeat& seat) {
     switch (seat.purpose) {
         case Purpose::authentication: return std::string(text(Text::authentication_key));
         case Purpose::signature: return std::string(text(Text::signature_key));
-        default: return seat.label;
+        default: return visible(seat.label);
     }
 }
 
@@ -39,13 +40,13 @@ std::string unlocking_of(const KeySeat& seat) {
 }
 
 std::string family_of(const std::optional<JPKI_TOKEN_STATUS>& status, const std::string& model) {
-    if (!status) return model;
+    if (!status) return visible(model);
     switch (status->ulFamily) {
         case JPKI_FAMILY_MY_NUMBER: return say(Text::family_my_number);
         case JPKI_FAMILY_JUKI: return say(Text::family_juki);
         case JPKI_FAMILY_ANDROID: return say(Text::family_android);
         case JPKI_FAMILY_IPHONE: return say(Text::family_iphone);
-        default: return model;
+        default: return visible(model);
     }
 }
 

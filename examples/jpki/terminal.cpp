@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "common/output.hpp"
 #include "failure.hpp"
 
 namespace jpki::app {
@@ -92,9 +93,8 @@ SecretBytes shortened(const SecretBytes& line) {
 
 enum class Keys { none, silent, shown };
 
-void echo(int terminal, std::string_view words) {
-    if (::write(terminal, words.data(), words.size()) < 0) return;  // then there is nobody to see it
-}
+// Where that fails there is nobody to see it.
+void echo(int terminal, std::string_view keys) { (void)put(terminal, keys); }
 
 SecretBytes line_of(int file, Keys keys) {
     SecretBytes line(kMostOctets);
@@ -131,7 +131,7 @@ SecretBytes answer(int file, std::string_view question, Keys keys) {
         int terminal;
         ~NewLine() { echo(terminal, "\n"); }
     } const after{file};
-    echo(file, question);
+    (void)app::show(file, question);
     return line_of(file, keys);
 }
 
@@ -143,7 +143,7 @@ Terminal::Terminal() : file_(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)) 
 
 Terminal::~Terminal() { (void)::close(file_); }
 
-void Terminal::show(std::string_view words) const { echo(file_, words); }
+void Terminal::show(std::string_view words) const { (void)app::show(file_, words); }
 
 SecretBytes Terminal::ask_pin(std::string_view question) const {
     return not_empty(answer(file_, question, Keys::silent));

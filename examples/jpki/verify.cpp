@@ -35,40 +35,58 @@ Trust trust_of(const Wishes& wishes) {
     if (wishes.authorities.empty()) return {authority_certificates(), true};
     Trust trust{{}, false};
     for (const std::string& path : wishes.authorities) {
-        auto parsed = parse_certificate(read_file(path));
+        auto parsed = parse_certificate(read_file(path, kMostOfCertificate));
         if (!parsed) throw Failure(Exit::failed, say(Text::not_a_certificate, path));
         trust.authorities.push_back(std::move(*parsed));
     }
     return trust;
 }
 
+// What is verified. Each is opened once: what is written by --extract is what the verdict is about.
+struct Files {
+    std::unique_ptr<Input> document;
+    std::unique_ptr<Input> signature;  // null: inside the document
+};
+
 // Of FILE.p7s that holds no document: FILE, if it is there.
-std::optional<std::string> document_of(const std::string& signature) {
+std::optional<std::string> document_of(Input& signature) {
     std::error_code ignored;
-    const fs::path beside = fs::path(signature).replace_extension();
-    if (!signature.ends_with(kSuffix) || !fs::is_regular_file(beside, ignored)) return std::nullopt;
-    if (!check_cms(read_file(signature), nullptr) || cms_content(read_file(signature))) return std::nullopt;
+    const fs::path beside = fs::path(signature.path()).replace_extension();
+    if (!signature.path().ends_with(kSuffix) || !fs::is_regular_file(beside, ignored)) return std::nullopt;
+    if (!check_cms(signature.all(), nullptr) || cms_content(signature.all())) return std::nullopt;
     return beside.string();
 }
 
 // A detached signature is looked for where `jpki sign` puts it, and its document likewise.
-std::vector<Verdict> verdicts_of(Wishes& wishes) {
-    if (!wishes.signature.empty()) return check_cms_file(wishes.file, wishes.signature);
-    const Octets beginning = beginning_of(wishes.file);
-    const Kind kind = kind_of(beginning, wishes.type);
-    std::error_code ignored;
-    if (const auto document = kind == Kind::cms ? document_of(wishes.file) : std::nullopt) {
-        wishes.signature = std::exchange(wishes.file, *document);
-        return check_cms_file(wishes.file, wishes.signature);
+Files files_of(const Wishes& wishes, Kind& kind) {
+    if (wishes.file == kStandard && wishes.signature == kStandard)
+        throw Failure(Exit::usage, say(Text::standard_twice));
+    Files files;
+    files.document = std::make_unique<Input>(wishes.file);
+    if (!wishes.signature.empty()) {
+        kind = Kind::cms;
+        files.signature = std::make_unique<Input>(wishes.signature);
+        return files;
     }
+    Input& document = *files.document;
+    kind = kind_of(document.beginning(kBeginning), wishes.type);
+    if (kind != Kind::cms || document.is_standard()) return files;
+    std::error_code ignored;
     const std::string beside = wishes.file + std::string(kSuffix);
-    if (kind == Kind::cms && fs::exists(beside, ignored) &&
-        !(begins_as_cms(beginning) && check_cms(read_file(wishes.file), nullptr)))
-        wishes.signature = beside;
+    if (const auto other = document_of(document)) {
+        files.signature = std::exchange(files.document, std::make_unique<Input>(*other));
+    } else if (fs::exists(beside, ignored) &&
+               !(begins_as_cms(document.beginning(kBeginning)) && check_cms(document.all(), nullptr))) {
+        files.signature = std::make_unique<Input>(beside);
+    }
+    return files;
+}
+
+std::vector<Verdict> verdicts_of(Files& files, Kind kind) {
     switch (kind) {
-        case Kind::pdf: return check_pdf(read_file(wishes.file));
-        case Kind::xml: return check_xml(read_file(wishes.file));
-        default: return check_cms_file(wishes.file, wishes.signature);
+        case Kind::pdf: return check_pdf(files.document->all());
+        case Kind::xml: return check_xml(files.document->all());
+        default: return check_cms_file(*files.document, files.signature.get());
     }
 }
 
@@ -127,8 +145,8 @@ std::string lines_of(const Verdict& verdict, const Wishes& wishes) {
         add(say(Text::verify_serial, verdict.signer->serial));
         const Person& person = verdict.signer->person;
         if (wishes.person && !person.empty()) {
-            add(fmt::format("{}: {}", text(Text::field_name), person.name));
-            add(fmt::format("{}: {}", text(Text::field_address), person.address));
+            add(fill("{}: {}", text(Text::field_name), person.name));
+            add(fill("{}: {}", text(Text::field_address), person.address));
         } else if (!person.empty()) {
             add(say(Text::verify_person));
         }
@@ -144,9 +162,10 @@ Text headline_of(const Verdict& verdict) {
     return verdict.intact() ? Text::verify_who : Text::verify_wrong;
 }
 
-void report(const Context& context, const Wishes& wishes, const std::vector<Verdict>& verdicts, bool all) {
+void report(const Context& context, const Wishes& wishes, const Input& document,
+            const std::vector<Verdict>& verdicts, bool all) {
     if (context.json) {
-        Json json{{"file", wishes.file},
+        Json json{{"file", document.path()},
                   {"verified", all},
                   {"revocation", "unknown"},
                   {"signatures", Json::array()}};
@@ -159,24 +178,27 @@ void report(const Context& context, const Wishes& wishes, const std::vector<Verd
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
         lines += say(headline_of(verdicts[i]), i + 1, verdicts.size()) + "\n" + lines_of(verdicts[i], wishes);
     }
-    write(lines + say(Text::verify_revocation) + "\n");
+    write_beside(wishes.extract, lines + say(Text::verify_revocation) + "\n");
 }
 
-void extract(const Wishes& wishes) {
-    const auto content = cms_content(read_file(wishes.file));
-    if (!content) throw Failure(Exit::failed, say(Text::nothing_attached, wishes.file));
+void extract(const Wishes& wishes, const Files& files) {
+    const auto content = cms_content(files.document->all());
+    if (!content) throw Failure(Exit::failed, say(Text::nothing_attached, files.document->name()));
     write_file(wishes.extract, {content->begin(), content->end()}, wishes.force);
 }
 
-void verify(Context& context, Wishes wishes) {
+void verify(Context& context, const Wishes& wishes) {
+    if (context.json && wishes.extract == kStandard) throw Failure(Exit::usage, say(Text::json_and_standard));
     const Trust trust = trust_of(wishes);
-    auto verdicts = verdicts_of(wishes);
+    Kind kind{};
+    Files files = files_of(wishes, kind);
+    auto verdicts = verdicts_of(files, kind);
     for (Verdict& verdict : verdicts)
         check_chain(verdict, trust, now());
     const bool all = std::ranges::all_of(verdicts, &Verdict::right);
-    report(context, wishes, verdicts, all);
+    report(context, wishes, *files.document, verdicts, all);
     if (!all) throw Ends{Exit::not_verified};
-    if (!wishes.extract.empty()) extract(wishes);
+    if (!wishes.extract.empty()) extract(wishes, files);
 }
 
 }  // namespace
@@ -186,7 +208,9 @@ void add_verify(CLI::App& app, Context& context) {
     const auto wishes = std::make_shared<Wishes>();
     command->add_option("file", wishes->file, say(Text::help_verify_file))->required();
     command->add_option("--signature", wishes->signature, say(Text::help_signature))->type_name("FILE");
-    command->add_option("--ca", wishes->authorities, say(Text::help_verify_ca))->type_name("FILE");
+    command->add_option("--ca", wishes->authorities, say(Text::help_verify_ca))
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     command->add_option("--type", wishes->type, say(Text::help_sign_type))
         ->check(CLI::IsMember({"cms", "pdf", "xml"}));
     command->add_flag("--person", wishes->person, say(Text::help_person));

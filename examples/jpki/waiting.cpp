@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "common/output.hpp"
 #include "jpki/sync.hpp"
 #include "machine.hpp"
 #include "text.hpp"
@@ -19,7 +19,6 @@ namespace {
 
 // A little less than the second after which people wonder: this program had to start before.
 constexpr Duration kPatience = std::chrono::milliseconds(900);
-constexpr const char* kWipe = "\r\033[K";
 
 std::string joined(const std::vector<std::string>& words) {
     std::string line;
@@ -35,8 +34,8 @@ bool fits(const std::string& line) {
 }
 
 void put(const std::string& line) {
-    (void)std::fputs((kWipe + line).c_str(), stderr);
-    (void)std::fflush(stderr);
+    wipe_line(STDERR_FILENO);
+    (void)show(STDERR_FILENO, line);
 }
 
 TimePoint now() { return std::chrono::steady_clock::now(); }

@@ -131,12 +131,12 @@ class Teller {
     // Why there is nothing to be told of.
     void tell_trouble(const Finding& trouble, std::string_view state) const {
         if (json_) {
-            write(to_text(Json{{"time", for_programs(local_time())},
-                               {"event", "no_reader"},
-                               {trouble.check, {{"state", state}}},
-                               {"what", trouble.what},
-                               {"advice", trouble.cure()}},
-                          -1));
+            write(Json{{"time", for_programs(local_time())},
+                       {"event", "no_reader"},
+                       {trouble.check, {{"state", state}}},
+                       {"what", trouble.what},
+                       {"advice", trouble.cure()}},
+                  -1);
         } else {
             tell_finding(trouble);
         }
@@ -178,7 +178,7 @@ class Teller {
     static void line(const char* event, const std::string& reader, const Json* card) {
         Json json{{"time", for_programs(local_time())}, {"event", event}, {"reader", reader}};
         if (card != nullptr) json["card"] = *card;
-        write(to_text(json, -1));
+        write(json, -1);
     }
 
     bool json_;

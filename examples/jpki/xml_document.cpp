@@ -27,10 +27,34 @@ xmlParserInputPtr refuse_entity(const char* /*url*/, const char* /*id*/, xmlPars
 void stay_silent(const char* /*file*/, int /*line*/, const char* /*function*/, const char* /*object*/,
                  const char* /*subject*/, int /*reason*/, const char* /*message*/) {}
 
+// Both of libxml2's ways to write to standard error, which it takes where it has no parser to blame.
+void stay_silent_too(void* /*context*/, const char* /*message*/, ...) {}  // NOLINT(cert-dcl50-cpp): its type
+#if LIBXML_VERSION >= 21200
+void stay_silent_as_well(void* /*context*/, const xmlError* /*error*/) {}
+#else
+void stay_silent_as_well(void* /*context*/, xmlError* /*error*/) {}
+#endif
+
 }  // extern "C"
+
+std::string why(const xmlError* error) {
+    if (error == nullptr) return {};
+    switch (error->code) {
+        case XML_ERR_INVALID_CHAR:
+        case XML_ERR_INVALID_ENCODING:
+        case XML_I18N_CONV_FAILED: return say(Text::xml_characters, error->line);
+        case XML_ERR_UNKNOWN_ENCODING:
+        case XML_ERR_UNSUPPORTED_ENCODING: return say(Text::xml_encoding);
+        case XML_ERR_INTERNAL_ERROR:
+        case XML_ERR_NAME_TOO_LONG: return say(Text::xml_bounds, error->line);
+        default: return say(Text::xml_line, error->line);
+    }
+}
 
 bool prepare() {
     xmlInitParser();
+    xmlSetGenericErrorFunc(nullptr, stay_silent_too);
+    xmlSetStructuredErrorFunc(nullptr, stay_silent_as_well);
     xmlSetExternalEntityLoader(refuse_entity);
     if (xmlSecInit() < 0 || xmlSecOpenSSLInit() < 0) return false;
     // xmlSecInit() sets another one.
@@ -50,10 +74,7 @@ XmlPtr parse_xml(const Octets& file, Exit exit) {
                                   nullptr, nullptr,
                                   XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING));
     if (!document || xmlDocGetRootElement(document.get()) == nullptr) {
-        const xmlError* error = xmlGetLastError();
-        const bool known = error != nullptr && error->message != nullptr;
-        throw Failure(exit, say(Text::xml_damaged),
-                      known ? say(Text::xml_line, error->line, error->message) : std::string());
+        throw Failure(exit, say(Text::xml_damaged), why(xmlGetLastError()));
     }
     if (document->intSubset != nullptr || document->extSubset != nullptr)
         throw Failure(exit, say(Text::xml_document_type));

@@ -47,7 +47,7 @@ enum class ConfigMistake : std::uint8_t {
     section,
     too_deep,
     // Of the file as a whole.
-    unreadable,  // subject: why
+    unreadable,  // subject: errno, as a number
     not_regular,
     foreign_owner,
     writable_by_others,

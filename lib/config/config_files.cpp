@@ -75,7 +75,7 @@ ConfigProblem problem_of(const std::string& path, ConfigMistake mistake, const s
 
 std::optional<ConfigProblem> read_open(int file, const std::string& path, std::string& text) {
     const auto unreadable = [&path](const char* sentence, int error) {
-        return problem_of(path, ConfigMistake::unreadable, sentence, ::strerrordesc_np(error));
+        return problem_of(path, ConfigMistake::unreadable, sentence, std::to_string(error));
     };
     struct stat status {};
     if (::fstat(file, &status) != 0) return unreadable("cannot be examined, ignored", errno);
@@ -95,8 +95,10 @@ std::optional<ConfigProblem> read_whole(const std::string& path, bool required, 
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (file < 0) {
         if (errno == ENOENT && !required) return std::nullopt;
-        const char* why = ::strerrordesc_np(errno);
-        return problem_of(path, ConfigMistake::unreadable, std::string("cannot be opened: ") + why, why);
+        const int error = errno;
+        return problem_of(path, ConfigMistake::unreadable,
+                          std::string("cannot be opened: ") + ::strerrordesc_np(error),
+                          std::to_string(error));
     }
     auto problem = read_open(file, path, text);
     (void)::close(file);

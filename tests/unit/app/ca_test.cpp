@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <fstream>
 
-#include "command.hpp"
 #include "failure.hpp"
+#include "input.hpp"
 #include "text.hpp"
 
 namespace jpki::app {

@@ -50,6 +50,10 @@ TEST(CardState, TellsWhoElseUsesCards) {
     busy.others = {"firefox (12)", "scdaemon (34)"};
     EXPECT_THAT(finding_of(busy, "Reader 1").what, HasSubstr("firefox (12), scdaemon (34)"));
     EXPECT_EQ(finding_of(busy, "Reader 1").command, "gpgconf --kill scdaemon");
+    busy.others = {"evil\n[ok] all is well\x1B[2J\u202E (12)"};
+    EXPECT_NE(finding_of(busy, "R\x9B").what.find("R\\x9B"), std::string::npos);
+    EXPECT_NE(finding_of(busy, "R").what.find("evil\\n[ok] all is well\\x1B[2J\\u{202E} (12)"),
+              std::string::npos);
     busy.others = {"my-scdaemon (34)"};
     EXPECT_EQ(finding_of(busy, "Reader 1").command, "");
 }
