@@ -26,6 +26,7 @@ std::size_t header_size(std::size_t length) { return length < 0x80 ? 3 : 5; }
 
 Bytes object(std::uint16_t tag, ByteView value) {
     Bytes out;
+    out.reserve(header_size(value.size()) + value.size());
     append_number(out, tag);
     append_length(out, value.size());
     append(out, value);
