@@ -1,7 +1,9 @@
 #include "crypto/library_context.hpp"
 
+#include <dlfcn.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/provider.h>
 
 #include <atomic>
@@ -54,6 +56,16 @@ OSSL_LIB_CTX* library_context() noexcept try {
     return mine;
 } catch (const std::bad_alloc&) {
     return nullptr;
+}
+
+bool is_libcrypto() noexcept {
+    // By the name that it has for our linker: whoever else defines the function has another one.
+    constexpr const char* kLibrary = "libcrypto.so.3";
+    void* const library = ::dlopen(kLibrary, RTLD_NOLOAD | RTLD_LAZY);
+    if (library == nullptr) return true;  // nobody knows
+    const bool ours = ::dlsym(library, "EVP_MD_fetch") == reinterpret_cast<void*>(&EVP_MD_fetch);
+    (void)::dlclose(library);
+    return ours;
 }
 
 namespace {

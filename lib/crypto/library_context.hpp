@@ -15,6 +15,10 @@ namespace jpki::p11::crypto {
 // is the host's context.
 OSSL_LIB_CTX* library_context() noexcept;
 
+// False where the linker has bound us to an OpenSSL that the program has in itself and shows to everybody,
+// and not to libcrypto: that may be another version, or BoringSSL, and nothing here can be relied upon.
+bool is_libcrypto() noexcept;
+
 // The calling thread of ours ends: frees what OpenSSL keeps for it. Nothing once process_exits() was called,
 // because then OpenSSL may have been torn down before us.
 void thread_ends() noexcept;

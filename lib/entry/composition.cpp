@@ -5,6 +5,7 @@
 
 #include "card/registry.hpp"
 #include "config/log_file.hpp"
+#include "crypto/library_context.hpp"
 #include "crypto/random.hpp"
 #include "entry/host.hpp"
 #include "jpki/secret.hpp"
@@ -44,6 +45,10 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
         made->log->write(
             LogLevel::warning,
             "a PIN's page cannot be locked, left out of core dumps and wiped in forked children here");
+    if (made->log->enabled(LogLevel::warning) && !crypto::is_libcrypto())
+        made->log->write(
+            LogLevel::warning,
+            "this program has an OpenSSL in itself that comes before libcrypto; signatures may fail");
     made->readers = card::pcsc::make_pcsc_reader_system(*made->log, card::pcsc::libpcsclite(*made->log));
     made->cards = card::make_card_factory();
     made->clock = std::make_unique<SteadyClock>();
