@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "diagnosis.hpp"
 #include "text.hpp"
@@ -10,9 +9,6 @@
 namespace jpki::app {
 
 namespace {
-
-constexpr auto kPatience = std::chrono::seconds(2);
-constexpr auto kPause = std::chrono::milliseconds(50);
 
 Purpose purpose_of(const KeySeat& seat) {
     if (seat.status)
@@ -57,16 +53,6 @@ void look_into(const Module& module, CK_SLOT_ID slot, const CK_SLOT_INFO& info, 
     const CardStatus found = card_status(module, slot, rv);
     if (found.state >= reader.card.state) reader.card = found;
     if (!reader.seats.empty()) reader.card.state = CardState::present;
-}
-
-// pcscd may only just have been started, by whoever asks first; it finds its readers a moment later.
-std::vector<CK_SLOT_ID> slots_of(const Module& module) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    for (;;) {
-        auto slots = module.slots();
-        if (!slots.empty() || std::chrono::steady_clock::now() >= end || !service_answers()) return slots;
-        std::this_thread::sleep_for(kPause);
-    }
 }
 
 std::vector<Reader> look_at(const Module& module, const std::vector<CK_SLOT_ID>& slots,
@@ -127,7 +113,7 @@ void read_certificate(const Session& session, KeySeat& seat, Whose whose) {
 }
 
 std::vector<Reader> look(const Module& module, const std::string& reader_name) {
-    return look_at(module, slots_of(module), reader_name);
+    return look_at(module, module.slots(), reader_name);
 }
 
 std::vector<Reader> look_now(const Module& module) { return look_at(module, module.slots(), {}); }

@@ -126,16 +126,6 @@ std::vector<std::string> programs_with_pcsc() {
     return found;
 }
 
-bool service_answers() {
-    const Functions* const pcsc = functions();
-    SCARDCONTEXT context = 0;
-    if (pcsc == nullptr ||
-        pcsc->SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS)
-        return false;
-    (void)pcsc->SCardReleaseContext(context);
-    return true;
-}
-
 MachineFacts look_at_machine(const fs::path& root) {
     MachineFacts facts;
     ask_service(facts);

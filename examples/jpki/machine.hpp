@@ -46,9 +46,6 @@ std::vector<UsbDevice> usb_readers(const std::filesystem::path& root);
 // Programs other than this one that use PC/SC now: name and process id. Of other users only root sees them.
 std::vector<std::string> programs_with_pcsc();
 
-// False when there is nobody to ask for readers.
-bool service_answers();
-
 // On USB by their numbers alone, because they speak a protocol of their own and no PC/SC driver knows it.
 bool has_no_driver(const UsbDevice& device);
 // Advanced Card Systems: some of them need the maker's driver in place of the common one.
