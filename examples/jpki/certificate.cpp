@@ -169,18 +169,6 @@ std::string Certificate::pem() const {
     return text_of(bio.get());
 }
 
-long Validity::days_left(Time now) const {
-    return static_cast<long>(std::chrono::floor<std::chrono::days>(not_after - now).count());
-}
-
-Time Validity::renewal_begins() const {
-    using namespace std::chrono;
-    const auto end = year_month_day(floor<days>(not_after));
-    auto begin = end - months(3);
-    if (!begin.ok()) begin = begin.year() / begin.month() / last;
-    return sys_days(begin) + (not_after - floor<days>(not_after));
-}
-
 bool Certificate::is_critical(std::string_view extension) const {
     return std::ranges::find(critical, extension) != critical.end();
 }
@@ -190,8 +178,6 @@ bool Certificate::is_for_documents() const {
                return use == "emailProtection" || use == "anyExtendedKeyUsage" || use == kDocumentSigning;
            });
 }
-
-bool Validity::renewal_open(Time now) const { return now >= renewal_begins() && now <= not_after; }
 
 std::string hexadecimal(const Octets& octets) {
     std::string digits;

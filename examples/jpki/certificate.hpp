@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "jpki/validity.hpp"
 #include "module.hpp"
 
 namespace jpki::app {
@@ -44,11 +45,9 @@ struct Validity {
     Time not_before;
     Time not_after;
 
-    // Whole days until the end; negative once it is over.
-    [[nodiscard]] long days_left(Time now) const;
-    // Three months before the end.
-    [[nodiscard]] Time renewal_begins() const;
-    [[nodiscard]] bool renewal_open(Time now) const;
+    [[nodiscard]] long days_left(Time now) const { return jpki::days_left(now, not_after); }
+    [[nodiscard]] Time renewal_begins() const { return jpki::renewal_begins(not_after); }
+    [[nodiscard]] bool renewal_open(Time now) const { return jpki::renewal_open(now, not_after); }
 };
 
 // Where an authentication certificate was issued, which it tells to every server: by the name of its list of

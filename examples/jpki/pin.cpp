@@ -94,16 +94,17 @@ bool agree_on_tries(const KeySeat& seat, bool last_try) {
 SecretBytes enter_old(const KeySeat& seat, const PinOptions& options) {
     SecretBytes pin = enter_pin(
         options, seat.purpose == Purpose::signature ? Text::ask_signature_pin : Text::ask_authentication_pin);
-    to_card_form(seat.purpose, pin);
-    if (!could_be(seat, pin)) throw Failure(Exit::refused, say(Text::pin_impossible));
+    to_card_form(shape_of(seat), pin);
+    if (flaw_of(shape_of(seat), pin.view()) != PinFlaw::none)
+        throw Failure(Exit::refused, say(Text::pin_impossible));
     return pin;
 }
 
 SecretBytes enter_new(const KeySeat& seat, const PinOptions& options) {
     const bool password = seat.purpose == Purpose::signature;
     const auto judged = [&](SecretBytes pin) {
-        to_card_form(seat.purpose, pin);
-        if (const auto flaw = flaw_of(seat, pin))
+        to_card_form(shape_of(seat), pin);
+        if (const auto flaw = words_for(seat, flaw_of_new(shape_of(seat), pin.view())))
             throw Failure(Exit::refused, say(*flaw, seat.shortest_pin, seat.longest_pin));
         return pin;
     };

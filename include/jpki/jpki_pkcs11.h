@@ -62,9 +62,10 @@ typedef struct JPKI_TOKEN_STATUS {
     CK_ULONG ulLastRefusal;    /* JPKI_REFUSAL_... */
     CK_ULONG ulFamily;         /* JPKI_FAMILY_... */
     CK_ULONG ulLastStatusWord; /* SW1 SW2 of the last command of this program that failed; 0: none */
-    CK_LONG lDaysLeft;         /* of the user's certificate, negative once expired, or JPKI_DAYS_UNKNOWN */
-    CK_ULONG
-    ulRenewalOpen; /* 1: within the three months before the certificate's end, when it can be renewed */
+    CK_LONG lDaysLeft;         /* days in Japan until the last one of the user's certificate: 0 on that one,
+                                  negative once expired, or JPKI_DAYS_UNKNOWN */
+    CK_ULONG ulRenewalOpen;    /* 1: it can be renewed: from midnight in Japan, three months before its last
+                                  day */
     CK_ULONG
     ulNotBefore; /* of the user's certificate, seconds since 1970 (UTC); 0 where lDaysLeft is unknown */
     CK_ULONG ulNotAfter; /* the same */

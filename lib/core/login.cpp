@@ -1,31 +1,18 @@
 #include "core/login.hpp"
 
-#include <algorithm>
+#include "jpki/pin_rules.hpp"
 
 namespace jpki::p11 {
 
 namespace {
 
-bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
-bool is_upper(std::uint8_t c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(std::uint8_t c) { return c >= 'a' && c <= 'z'; }
-
-bool fits(Alphabet alphabet, std::uint8_t c) {
-    return is_digit(c) || (alphabet == Alphabet::upper_alphanumeric && is_upper(c));
+PinShape shape_of(const PinInfo& info) {
+    return {info.min_length, info.max_length, info.alphabet == Alphabet::upper_alphanumeric};
 }
 
-bool fits_length(const PinInfo& info, ByteView typed) {
-    return typed.size() >= info.min_length && typed.size() <= info.max_length;
-}
-
-// Upper-cased where the PIN has letters. Errors: pin_alphabet.
-Result<SecretBytes> in_card_form(const PinInfo& info, ByteView typed) {
+SecretBytes in_card_form(const PinInfo& info, ByteView typed) {
     SecretBytes pin(typed);
-    for (std::uint8_t& c : pin.writable()) {
-        if (info.alphabet == Alphabet::upper_alphanumeric && is_lower(c))
-            c = static_cast<std::uint8_t>(c - 'a' + 'A');
-        if (!fits(info.alphabet, c)) return fail(Errc::pin_alphabet);
-    }
+    to_card_form(shape_of(info), pin);
     return pin;
 }
 
@@ -59,22 +46,28 @@ LoginReport locked() {
 }  // namespace
 
 Result<SecretBytes> check_pin(const PinInfo& info, ByteView typed) {
-    if (!fits_length(info, typed))
+    // No more of it is copied than could be a PIN.
+    if (typed.size() > info.max_length)
         return fail(Errc::pin_malformed, "a PIN of this length cannot be right; nothing was sent");
-    auto pin = in_card_form(info, typed);
-    if (!pin)
-        return fail(Errc::pin_malformed, "a PIN with these characters cannot be right; nothing was sent");
-    return pin;
+    SecretBytes pin = in_card_form(info, typed);
+    switch (flaw_of(shape_of(info), pin.view())) {
+        case PinFlaw::none: return pin;
+        case PinFlaw::length:
+            return fail(Errc::pin_malformed, "a PIN of this length cannot be right; nothing was sent");
+        default:
+            return fail(Errc::pin_malformed, "a PIN with these characters cannot be right; nothing was sent");
+    }
 }
 
 Result<SecretBytes> check_new_pin(const PinInfo& info, ByteView typed) {
-    if (!fits_length(info, typed)) return fail(Errc::pin_length);
-    JPKI_TRY_ASSIGN(SecretBytes pin, in_card_form(info, typed));
-    const bool strong =
-        std::ranges::any_of(pin.view(), is_digit) && std::ranges::any_of(pin.view(), is_upper);
-    if (info.alphabet == Alphabet::upper_alphanumeric && !strong)
-        return fail(Errc::pin_too_weak, "a password needs a letter and a digit");
-    return pin;
+    if (typed.size() > info.max_length) return fail(Errc::pin_length);
+    SecretBytes pin = in_card_form(info, typed);
+    switch (flaw_of_new(shape_of(info), pin.view())) {
+        case PinFlaw::none: return pin;
+        case PinFlaw::length: return fail(Errc::pin_length);
+        case PinFlaw::characters: return fail(Errc::pin_alphabet);
+        default: return fail(Errc::pin_too_weak, "a password needs a letter and a digit");
+    }
 }
 
 LoginReport log_in(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin, LastTry last_try) {

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstring>
 
-#include "core/validity.hpp"
 #include "entry/guard.hpp"
+#include "jpki/validity.hpp"
 
 namespace jpki::p11 {
 
@@ -33,6 +33,10 @@ Status fill(Struct* wanted, Make make) {
     return {};
 }
 
+std::chrono::sys_seconds at(std::int64_t seconds) {
+    return std::chrono::sys_seconds(std::chrono::seconds(seconds));
+}
+
 Status token_status(Module& module, Token& token, JPKI_TOKEN_STATUS* status) {
     JPKI_TRY_ASSIGN(const TokenInfo info, token.read_info_now());
     status->ulSeat = token.seat() == Seat::authentication ? JPKI_SEAT_AUTHENTICATION : JPKI_SEAT_SIGNATURE;
@@ -42,9 +46,9 @@ Status token_status(Module& module, Token& token, JPKI_TOKEN_STATUS* status) {
     status->ulFamily = static_cast<CK_ULONG>(info.family);
     status->ulLastStatusWord = info.last_failure;
     const auto valid = token.read_validity();
-    const std::int64_t now = module.environment().clock->wall_seconds();
-    status->lDaysLeft = valid ? static_cast<CK_LONG>(days_left(now, valid->not_after)) : JPKI_DAYS_UNKNOWN;
-    status->ulRenewalOpen = valid && renewal_open(now, valid->not_after) ? 1 : 0;
+    const auto now = at(module.environment().clock->wall_seconds());
+    status->lDaysLeft = valid ? days_left(now, at(valid->not_after)) : JPKI_DAYS_UNKNOWN;
+    status->ulRenewalOpen = valid && renewal_open(now, at(valid->not_after)) ? 1 : 0;
     status->ulNotBefore = valid ? static_cast<CK_ULONG>(valid->not_before) : 0;
     status->ulNotAfter = valid ? static_cast<CK_ULONG>(valid->not_after) : 0;
     return {};
