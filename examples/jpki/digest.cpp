@@ -8,6 +8,10 @@ RunningDigest::RunningDigest(const EVP_MD* hash) : context_(EVP_MD_CTX_new()) {
     if (!context_ || EVP_DigestInit_ex(context_.get(), hash, nullptr) != 1) throw std::bad_alloc();
 }
 
+RunningDigest::RunningDigest(const RunningDigest& other) : context_(EVP_MD_CTX_new()) {
+    if (!context_ || EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) != 1) throw std::bad_alloc();
+}
+
 void RunningDigest::add(View part) {
     if (EVP_DigestUpdate(context_.get(), part.data(), part.size()) != 1) throw std::bad_alloc();
 }

@@ -13,10 +13,13 @@ namespace jpki::app {
 
 using View = std::span<const std::uint8_t>;
 
-// One hash, part by part. Throws bad_alloc.
+// One hash, part by part; a copy goes on from where the original stands. Throws bad_alloc.
 class RunningDigest {
   public:
     explicit RunningDigest(const EVP_MD* hash);
+    RunningDigest(const RunningDigest& other);
+    RunningDigest& operator=(const RunningDigest&) = delete;
+    ~RunningDigest() = default;
     void add(View part);
     Octets value();
 

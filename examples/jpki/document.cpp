@@ -40,8 +40,9 @@ Draft draft_cms(Input& file, bool attached) {
                 }};
     }
     const auto content = std::make_shared<const Octets>(file.all());
-    return {[content](const Signer& signer) {
-                return make_cms(signer, {digest(EVP_sha256(), {*content}), now(), content.get()});
+    const Octets hashed = digest(EVP_sha256(), {*content});
+    return {[content, hashed](const Signer& signer) {
+                return make_cms(signer, {hashed, now(), content.get()});
             },
             [](const Octets& made) {
                 const auto contents = check_cms(made, nullptr);

@@ -32,12 +32,23 @@ std::string name_of(const Signer& signer, PdfFormat format) {
     return name.empty() ? common_name(signer.certificate) : name;
 }
 
-Octets sign(const PdfUpdate& update, const Signer& signer, PdfFormat format) {
+// What the update leaves as it is has been hashed before anybody logged in.
+struct Prepared {
+    RunningDigest original{EVP_sha256()};
+    std::size_t size = 0;
+    std::optional<PdfUpdate> update;
+};
+
+Octets sign(const Prepared& prepared, const Signer& signer, PdfFormat format) {
     const Time when = now();
-    PdfRoom room = update.make_room({format, name_of(signer, format), when}, cms_size_bound(signer));
+    PdfRoom room =
+        prepared.update->make_room({format, name_of(signer, format), when}, cms_size_bound(signer));
     const View all(room.file);
+    RunningDigest hash(prepared.original);
+    hash.add(all.first(room.begin).subspan(prepared.size));
+    hash.add(all.subspan(room.end));
     CmsWish wish;
-    wish.digest = digest(EVP_sha256(), {all.first(room.begin), all.subspan(room.end)});
+    wish.digest = hash.value();
     // Where the dictionary tells the time, PAdES baseline forbids to tell it here as well.
     if (format == PdfFormat::registry) wish.signing_time = when;
     room.fill(make_cms(signer, wish));
@@ -47,8 +58,11 @@ Octets sign(const PdfUpdate& update, const Signer& signer, PdfFormat format) {
 }  // namespace
 
 Draft draft_pdf(Octets file, PdfFormat format) {
-    const auto update = std::make_shared<const PdfUpdate>(std::move(file));
-    return {[update, format](const Signer& signer) { return sign(*update, signer, format); },
+    const auto prepared = std::make_shared<Prepared>();
+    prepared->original.add(file);
+    prepared->size = file.size();
+    prepared->update.emplace(std::move(file));
+    return {[prepared, format](const Signer& signer) { return sign(*prepared, signer, format); },
             [](const Octets& made) {
                 // Signatures that were there already are others' business.
                 auto verdicts = check_pdf(made);

@@ -93,10 +93,16 @@ Octets written(xmlDoc* document) {
     return file;
 }
 
-Octets sign(xmlDoc* original, const Signer& signer) {
-    const XmlPtr document(require(xmlCopyDoc(original, 1)));
-    xmlNode* signature = add_template(document.get());
-    const Octets made = signer.sign(signed_info(signature));
+// With the signature in it, but for its value and the certificates.
+struct Prepared {
+    XmlPtr document;
+    Octets to_be_signed;
+};
+
+Octets sign(const Prepared& prepared, const Signer& signer) {
+    const XmlPtr document(require(xmlCopyDoc(prepared.document.get(), 1)));
+    xmlNode* signature = require(xmlGetLastChild(xmlDocGetRootElement(document.get())));
+    const Octets made = signer.sign(prepared.to_be_signed);
     xmlNode* value = require(xmlSecFindChild(signature, xmlSecNodeSignatureValue, xmlSecDSigNs));
     xmlNodeSetContent(value, xml(base64(made).c_str()));
     add_certificates(signature, signer);
@@ -106,9 +112,11 @@ Octets sign(xmlDoc* original, const Signer& signer) {
 }  // namespace
 
 Draft draft_xml(const Octets& file) {
-    const std::shared_ptr<xmlDoc> document(parse_xml(file, Exit::failed).release(), xmlFreeDoc);
-    if (!signatures_of(document.get()).empty()) throw Failure(Exit::refused, say(Text::xml_signed_already));
-    return {[document](const Signer& signer) { return sign(document.get(), signer); },
+    const auto prepared = std::make_shared<Prepared>(Prepared{parse_xml(file, Exit::failed), {}});
+    xmlDoc* document = prepared->document.get();
+    if (!signatures_of(document).empty()) throw Failure(Exit::refused, say(Text::xml_signed_already));
+    prepared->to_be_signed = signed_info(add_template(document));
+    return {[prepared](const Signer& signer) { return sign(*prepared, signer); },
             [](const Octets& made) { return check_xml(made); }};
 }
 
