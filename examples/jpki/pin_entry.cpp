@@ -47,8 +47,8 @@ void PinOptions::add_to(CLI::App& command, bool fresh) {
 
 SecretBytes enter_pin(const PinOptions& options, const std::string& question) {
     if (options.from_terminal()) return Terminal().ask_pin(question);
-    if (options.descriptor >= 0) return pin_from(options.descriptor);
-    return pin_from(File(options.file).number());
+    if (options.descriptor >= 0) return pin_from(options.descriptor, question);
+    return pin_from(File(options.file).number(), question);
 }
 
 SecretBytes enter_pin(const PinOptions& options, Text question) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include "common/output.hpp"
 #include "failure.hpp"
@@ -22,11 +23,16 @@ constexpr std::uint8_t kControlU = 21;
 constexpr std::uint8_t kBackspace = 8;
 constexpr std::uint8_t kDelete = 127;
 
-constexpr std::array kEnds{SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+// All that end a process unless it minds them, but the one that nobody can mind.
+constexpr std::array kEnds{SIGTERM, SIGHUP,  SIGINT,  SIGQUIT,   SIGABRT, SIGALRM, SIGBUS, SIGFPE,
+                           SIGILL,  SIGIO,   SIGPIPE, SIGPROF,   SIGPWR,  SIGSEGV, SIGSYS, SIGSTKFLT,
+                           SIGTRAP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
 
 // Terminal and settings as a signal handler needs them.
 volatile std::sig_atomic_t g_terminal = -1;
+volatile std::sig_atomic_t g_continued = 0;
 termios g_before;
+termios g_silent;
 
 void put_back(int signal) {
     if (g_terminal >= 0) (void)::tcsetattr(g_terminal, TCSANOW, &g_before);
@@ -34,24 +40,55 @@ void put_back(int signal) {
     (void)std::raise(signal);
 }
 
+// Whoever has the terminal meanwhile is to have it as it was.
+void stop(int /*signal*/) {
+    if (g_terminal >= 0) (void)::tcsetattr(g_terminal, TCSANOW, &g_before);
+    (void)std::raise(SIGSTOP);
+}
+
+// Shells switch the echo on while a program is stopped. What was typed then was typed for all to see.
+void go_on(int /*signal*/) {
+    if (g_terminal >= 0) (void)::tcsetattr(g_terminal, TCSAFLUSH, &g_silent);
+    g_continued = 1;
+}
+
+// A handler for a signal that is not ignored; as before at the end. Who is told to ignore one (nohup) goes on
+// doing so.
+class Minded {
+  public:
+    void mind(int signal, void (*handler)(int)) {
+        signal_ = signal;
+        (void)::sigaction(signal, nullptr, &before_);
+        if (before_.sa_handler == SIG_IGN) return;
+        struct sigaction ours {};
+        ours.sa_handler = handler;  // without SA_RESTART: read() is to come back
+        (void)::sigaction(signal, &ours, nullptr);
+    }
+    void leave() const { (void)::sigaction(signal_, &before_, nullptr); }
+
+  private:
+    int signal_ = 0;
+    struct sigaction before_ {};
+};
+
 // No echo, and every key at once, Ctrl-C too; as before at the end, whichever that is.
 class Silence {
   public:
     explicit Silence(int terminal) {
         if (::tcgetattr(terminal, &g_before) != 0) fail();
+        g_silent = g_before;
+        g_silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON | ISIG);
         g_terminal = terminal;
-        for (std::size_t i = 0; i < kEnds.size(); ++i) {
-            (void)::sigaction(kEnds.at(i), nullptr, &handlers_.at(i));
-            // Who is told to ignore one (nohup) goes on doing so.
-            if (handlers_.at(i).sa_handler != SIG_IGN) (void)std::signal(kEnds.at(i), put_back);
-        }
-        termios silent = g_before;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON | ISIG);
+        for (std::size_t i = 0; i < kEnds.size(); ++i)
+            ends_.at(i).mind(kEnds.at(i), put_back);
+        stops_.mind(SIGTSTP, stop);
+        continues_.mind(SIGCONT, go_on);
         // What was typed before the question is no answer to it.
-        if (::tcsetattr(terminal, TCSAFLUSH, &silent) != 0) {
+        if (::tcsetattr(terminal, TCSAFLUSH, &g_silent) != 0) {
             restore();
             fail();
         }
+        g_continued = 0;
     }
     Silence(const Silence&) = delete;
     Silence& operator=(const Silence&) = delete;
@@ -64,21 +101,27 @@ class Silence {
     }
     void restore() const {
         (void)::tcsetattr(g_terminal, TCSAFLUSH, &g_before);
-        for (std::size_t i = 0; i < kEnds.size(); ++i)
-            (void)::sigaction(kEnds.at(i), &handlers_.at(i), nullptr);
+        for (const Minded& end : ends_)
+            end.leave();
+        stops_.leave();
+        continues_.leave();
         g_terminal = -1;
     }
 
-    std::array<struct sigaction, kEnds.size()> handlers_{};
+    std::array<Minded, kEnds.size()> ends_;
+    Minded stops_;
+    Minded continues_;
 };
 
-// False at the end of the input.
-bool next_octet(int file, std::uint8_t& octet) {
+enum class Got { octet, end, anew };
+
+Got next_octet(int file, std::uint8_t& octet) {
     ssize_t got = -1;
-    do {
-        got = ::read(file, &octet, 1);
-    } while (got < 0 && errno == EINTR);
-    return got == 1;
+    while (g_continued == 0 && (got = ::read(file, &octet, 1)) < 0 && errno == EINTR) {
+    }
+    // What was typed before the stop was typed half.
+    if (std::exchange(g_continued, 0) != 0) return Got::anew;
+    return got == 1 ? Got::octet : Got::end;
 }
 
 // Without its last character, which may be several octets of UTF-8.
@@ -93,13 +136,25 @@ SecretBytes shortened(const SecretBytes& line) {
 
 enum class Keys { none, silent, shown };
 
-// Where that fails there is nobody to see it.
-void echo(int terminal, std::string_view keys) { (void)put(terminal, keys); }
+// Where a terminal was opened for reading only, errors' file has to do; else there is nobody to see it.
+void echo(int terminal, std::string_view words) {
+    if (put(terminal, words) == EBADF) (void)put(STDERR_FILENO, words);
+}
+void ask(int terminal, std::string_view question) {
+    if (app::show(terminal, question) == EBADF) (void)app::show(STDERR_FILENO, question);
+}
 
-SecretBytes line_of(int file, Keys keys) {
+// Without the terminal's own help; the question is asked once more where somebody had stopped the program.
+SecretBytes line_of(int file, Keys keys, std::string_view question) {
     SecretBytes line(kMostOctets);
     std::uint8_t octet = 0;
-    while (next_octet(file, octet) && octet != '\n' && octet != '\r') {
+    for (Got got{}; (got = next_octet(file, octet)) != Got::end;) {
+        if (got == Got::anew) {
+            line = SecretBytes(kMostOctets);
+            if (keys != Keys::none) ask(file, question);
+            continue;
+        }
+        if (octet == '\n' || octet == '\r') break;
         if (keys != Keys::none) {
             if (octet == kControlC) throw Failure(Exit::cancelled, say(Text::interrupted));
             if (octet == kControlD) break;
@@ -131,8 +186,8 @@ SecretBytes answer(int file, std::string_view question, Keys keys) {
         int terminal;
         ~NewLine() { echo(terminal, "\n"); }
     } const after{file};
-    (void)app::show(file, question);
-    return line_of(file, keys);
+    ask(file, question);
+    return line_of(file, keys, question);
 }
 
 }  // namespace
@@ -154,6 +209,10 @@ std::string Terminal::ask(std::string_view question) const {
     return {line.view().begin(), line.view().end()};
 }
 
-SecretBytes pin_from(int file) { return not_empty(line_of(file, Keys::none)); }
+SecretBytes pin_from(int file, std::string_view question) {
+    if (::isatty(file) != 1) return not_empty(line_of(file, Keys::none, {}));
+    const Waiting::Pause pause;
+    return not_empty(answer(file, question, Keys::silent));
+}
 
 }  // namespace jpki::app

@@ -1,6 +1,7 @@
 """What the holder sees and types at a terminal: scenarios of jpki_terminal, by name."""
 import os
 import signal
+import termios
 
 import terminal
 
@@ -63,8 +64,71 @@ def nothing():
         it.ends_with(8)
 
 
+def given(options):
+    """A descriptor or a file that is the terminal asks as the terminal does."""
+    it = terminal.Terminal("sh", "-c", "exec %s pin test auth %s" % (JPKI, options))
+    before = it.settings()
+    it.until(AUTH)
+    assert not it.echoes(), "the echo is on while a PIN is asked for"
+    it.type("1235\x7f4\n")
+    it.ends_with(0)
+    it.never_shows("1234", "1235")
+    assert it.settings() == before, "the terminal is not as it was"
+
+
+def given_new():
+    it = jpki("pin", "change", "auth", "--pin-fd", "0", "--new-pin-fd", "0")
+    it.until(AUTH)
+    it.type("1234\n")
+    it.until("New PIN (4 digits): ")
+    assert not it.echoes()
+    it.type("1234\n")
+    it.ends_with(6)
+    it.never_shows("1234")
+
+
+def stop(it, name):
+    """As a shell does it: the terminal is its own meanwhile, with the echo on."""
+    it.kill(getattr(signal, "SIG" + name))
+    it.stops()
+    settings = it.settings()
+    if name == "TSTP":
+        assert settings[3] & termios.ECHO, "the echo is off while the program is stopped"
+    settings[3] |= termios.ECHO | termios.ICANON | termios.ISIG
+    termios.tcsetattr(it.program_end, termios.TCSANOW, settings)
+    it.kill(signal.SIGCONT)
+
+
+def stopped(name):
+    it = jpki("pin", "test", "auth")
+    before = it.settings()
+    at = it.until(AUTH)
+    it.type("99")
+    for _ in range(2):
+        stop(it, name)
+        # It asks once more, and what was typed before counts no more.
+        at = it.until(AUTH, at)
+        assert not it.echoes(), "the echo is on after SIGCONT"
+    it.type("1234\n")
+    it.ends_with(0)
+    it.never_shows("1234", "99")
+    assert it.settings() == before, "the terminal is not as it was"
+
+
+def stopped_and_ended():
+    it = jpki("pin", "test", "sign")
+    at = it.until(SIGN)
+    stop(it, "STOP")
+    it.until(SIGN, at)
+    # Whatever ends it now, the terminal is as it was.
+    it.kill(signal.SIGTERM)
+    it.ends_with(-signal.SIGTERM)
+    assert it.echoes()
+
+
 def terminated():
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGALRM, signal.SIGUSR1,
+                   signal.SIGUSR2, signal.SIGABRT, signal.SIGSEGV, signal.SIGXCPU):
         it = jpki("pin", "test", "auth")
         before = it.settings()
         it.until(AUTH)

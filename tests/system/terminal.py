@@ -75,6 +75,13 @@ class Terminal:
     def kill(self, number):
         os.kill(self.process, number)
 
+    def stops(self):
+        """Waits until the program is stopped."""
+        end = time.monotonic() + PATIENCE
+        while os.waitpid(self.process, os.WUNTRACED | os.WNOHANG)[0] == 0:
+            assert time.monotonic() < end, "it is not stopped: %r" % self.shown
+            time.sleep(0.02)
+
     def end(self):
         """Waits for the end; returns the exit status, or minus the signal."""
         end = time.monotonic() + PATIENCE
