@@ -109,15 +109,21 @@ CardStatus seen_by_service(const PcscReader& reader, const MachineFacts& facts) 
 
 void judge_cards(const Facts& facts, Findings& found) {
     bool any = false;
+    std::vector<const Reader*> known;
+    for (const Reader& reader : facts.readers)
+        known.push_back(&reader);
     for (const PcscReader& reader : facts.pcsc_readers) {
         CardStatus status = seen_by_service(reader, facts);
-        // The module's names are made visible, and cut where they are too long for a slot's description.
-        const auto known = std::ranges::find_if(
-            facts.readers, [&](const Reader& one) { return visible(reader.name).starts_with(one.name); });
-        const bool asked = known != facts.readers.end() && known->card.state != CardState::none;
+        // The module's names are made visible, and cut where they are too long for a slot's description; both
+        // have one order.
+        const auto at = std::ranges::find_if(
+            known, [&](const Reader* one) { return visible(reader.name).starts_with(one->own_name); });
+        const Reader* asked = at == known.end() ? nullptr : *at;
+        if (asked != nullptr) known.erase(at);
         // The module came later and tried, so it knows better; but not who has the card to himself.
-        if (asked && (status.state != CardState::busy || known->card.state == CardState::present)) {
-            status = known->card;
+        if (asked != nullptr && asked->card.state != CardState::none &&
+            (status.state != CardState::busy || asked->card.state == CardState::present)) {
+            status = asked->card;
             status.atr = reader.atr;
         }
         if (status.state == CardState::none) continue;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "diagnosis.hpp"
+#include "places.hpp"
 #include "text.hpp"
 
 namespace jpki::app {
@@ -46,29 +47,37 @@ bool is_hopeless(CardState state) {
     return state == CardState::silent || state == CardState::busy || state == CardState::failing;
 }
 
-void look_into(const Module& module, CK_SLOT_ID slot, const CK_SLOT_INFO& info, Reader& reader) {
+void look_into(const Module& module, CK_SLOT_ID slot, CK_FLAGS flags, Reader& reader) {
     if (is_hopeless(reader.card.state)) return;
     CK_RV rv = CKR_TOKEN_NOT_PRESENT;
-    if ((info.flags & CKF_TOKEN_PRESENT) != 0) rv = add_seat(module, slot, reader);
+    if ((flags & CKF_TOKEN_PRESENT) != 0) rv = add_seat(module, slot, reader);
     const CardStatus found = card_status(module, slot, rv);
     if (found.state >= reader.card.state) reader.card = found;
     if (!reader.seats.empty()) reader.card.state = CardState::present;
 }
 
-std::vector<Reader> look_at(const Module& module, const std::vector<CK_SLOT_ID>& slots,
-                            const std::string& reader_name) {
-    std::vector<Reader> readers;
+std::vector<SlotSeen> seen(const Module& module, const std::vector<CK_SLOT_ID>& slots) {
+    std::vector<SlotSeen> all;
     for (const CK_SLOT_ID slot : slots) {
         CK_SLOT_INFO info{};
-        if (module->C_GetSlotInfo(slot, &info) != CKR_OK) continue;
-        const std::string name = reader_of(info);
-        if (!reader_name.empty() && name != visible(reader_name)) continue;
-        auto known = std::ranges::find(readers, name, &Reader::name);
-        if (known == readers.end()) known = readers.insert(readers.end(), Reader{name, {}, {}, {}});
-        look_into(module, slot, info, *known);
+        if (module->C_GetSlotInfo(slot, &info) == CKR_OK) all.push_back({slot, info.flags, name_of(info)});
     }
-    if (readers.empty() && !slots.empty() && !reader_name.empty())
-        throw Failure(Exit::no_card, say(Text::unknown_reader, reader_name));
+    return all;
+}
+
+std::vector<Reader> look_at(const Module& module, const std::vector<CK_SLOT_ID>& slots,
+                            const std::string& reader_name) {
+    auto places = places_of(seen(module, slots));
+    keep_only(places, visible(reader_name));
+    std::vector<Reader> readers;
+    for (const Place& place : places) {
+        Reader& reader = readers.emplace_back();
+        reader.slot = place.slots.front().id;
+        reader.name = place.name;
+        reader.own_name = place.own_name;
+        for (const SlotSeen& slot : place.slots)
+            look_into(module, slot.id, slot.flags, reader);
+    }
     return readers;
 }
 

@@ -37,14 +37,16 @@ struct KeySeat {
 };
 
 struct Reader {
-    std::string name;
+    CK_SLOT_ID slot = 0;  // its first; tells one reader from another
+    std::string name;     // as places.hpp has it
+    std::string own_name;
     std::string model;  // of the card; empty: none that the module knows
     CardStatus card;
     std::vector<KeySeat> seats;
 };
 
-// All readers, or the one with this name: the cards in others are left alone. Throws Failure(no_card) when
-// there is none of this name.
+// All readers, or the one with this name: the cards in others are left alone. Throws Failure: no_card when
+// there is none of this name, usage when it is the own name of several.
 std::vector<Reader> look(const Module& module, const std::string& reader_name = {});
 // All at this moment, without waiting for readers that a service just started has yet to find.
 std::vector<Reader> look_now(const Module& module);

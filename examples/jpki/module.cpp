@@ -50,11 +50,16 @@ Function symbol(void* library, const char* name) {
 
 }  // namespace
 
-std::string reader_of(const CK_SLOT_INFO& info) {
-    std::string name = trimmed(info.slotDescription);
-    for (const std::string_view suffix : {" [A]", " [S]"})
-        if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
-    return name;
+SlotName name_of(const CK_SLOT_INFO& info) {
+    const std::string name = trimmed(info.slotDescription);
+    for (const std::string_view suffix : {" [A]", " [S]"}) {
+        if (!name.ends_with(suffix)) continue;
+        std::string reader = name.substr(0, name.size() - suffix.size());
+        // Blanks at an end are nothing that people see.
+        reader.erase(reader.find_last_not_of(' ') + 1);
+        return {std::move(reader), suffix[2]};
+    }
+    return {name, 0};
 }
 
 Module::Module(const std::string& path) : path_(path.empty() ? own_module() : path) {
@@ -114,7 +119,7 @@ std::optional<JPKI_SLOT_STATUS> Module::slot_status(CK_SLOT_ID slot) const {
 std::string Module::reader_of(CK_SLOT_ID slot) const {
     CK_SLOT_INFO info{};
     check(functions_->C_GetSlotInfo(slot, &info));
-    return app::reader_of(info);
+    return name_of(info).reader;
 }
 
 void Module::check(CK_RV rv) {

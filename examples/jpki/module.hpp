@@ -18,8 +18,13 @@ namespace jpki::app {
 
 using Octets = std::vector<std::uint8_t>;
 
-// The reader's own name: our module has two slots for one.
-std::string reader_of(const CK_SLOT_INFO& info);
+// What a slot says of its reader. Our module has two slots for one, one right behind the other.
+struct SlotName {
+    std::string
+        reader;     // its own name; not for telling one from another: it may be cut, and need not be unique
+    char mark = 0;  // 'A' or 'S', where the module tells its slots apart
+};
+SlotName name_of(const CK_SLOT_INFO& info);
 
 class Module {
   public:
@@ -41,6 +46,7 @@ class Module {
     // What the last call that needed this slot's card met with; nothing where the module has no words for it.
     [[nodiscard]] std::optional<JPKI_SLOT_STATUS> slot_status(CK_SLOT_ID slot) const;
 
+    // As it is called in a message.
     [[nodiscard]] std::string reader_of(CK_SLOT_ID slot) const;
 
     // Throws Failure with the meaning of `rv` unless it is CKR_OK.

@@ -40,7 +40,12 @@ struct Card {
         return status.state == other.status.state && serial == other.serial;
     }
 };
-using Readers = std::map<std::string, std::optional<Card>>;
+struct Seen {
+    std::string name;
+    std::optional<Card> card;
+};
+// By slot: names need not be unique, and change when a reader of the same name comes.
+using Readers = std::map<CK_SLOT_ID, Seen>;
 
 // The signals that end it. Blocked before the module has threads, so that they wait for Watch alone.
 class EndSignals {
@@ -72,7 +77,9 @@ bool nobody_reads() {
 Readers readers_of(const std::vector<Reader>& seen) {
     Readers found;
     for (const Reader& reader : seen) {
-        std::optional<Card>& card = found[reader.name];
+        Seen& place = found[reader.slot];
+        place.name = reader.name;
+        std::optional<Card>& card = place.card;
         if (reader.card.state == CardState::none) continue;
         card.emplace(Card{reader.card, reader.model, {}, {}});
         if (reader.seats.empty()) continue;
@@ -83,8 +90,8 @@ Readers readers_of(const std::vector<Reader>& seen) {
 }
 
 bool may_change_by_itself(const Readers& readers) {
-    return std::ranges::any_of(readers,
-                               [](const auto& one) { return one.second && !one.second->readable(); });
+    return std::ranges::any_of(
+        readers, [](const auto& one) { return one.second.card && !one.second.card->readable(); });
 }
 
 std::tm local_time() {
@@ -110,20 +117,21 @@ class Teller {
     explicit Teller(bool json) : json_(json) {}
 
     void compare(const Readers& before, const Readers& after) const {
-        for (const auto& [reader, card] : before) {
-            const auto now = after.find(reader);
-            const bool gone = now == after.end() || !now->second;
-            if (card && (gone || is_another(*card, *now->second))) tell_card("card_removed", reader, *card);
-            if (now == after.end()) tell("reader_removed", Text::reader_removed, reader);
+        for (const auto& [slot, was] : before) {
+            const auto now = after.find(slot);
+            const bool gone = now == after.end() || !now->second.card;
+            if (was.card && (gone || is_another(*was.card, *now->second.card)))
+                tell_card("card_removed", was.name, *was.card);
+            if (now == after.end()) tell("reader_removed", Text::reader_removed, was.name);
         }
-        for (const auto& [reader, card] : after) {
-            const auto then = before.find(reader);
-            if (then == before.end()) tell("reader_connected", Text::reader_connected, reader);
-            if (!card) continue;
-            if (then == before.end() || !then->second || is_another(*then->second, *card)) {
-                tell_card("card_inserted", reader, *card);
-            } else if (then->second != card) {
-                tell_card("card_changed", reader, *card);
+        for (const auto& [slot, is] : after) {
+            const auto then = before.find(slot);
+            if (then == before.end()) tell("reader_connected", Text::reader_connected, is.name);
+            if (!is.card) continue;
+            if (then == before.end() || !then->second.card || is_another(*then->second.card, *is.card)) {
+                tell_card("card_inserted", is.name, *is.card);
+            } else if (then->second.card != is.card) {
+                tell_card("card_changed", is.name, *is.card);
             }
         }
     }

@@ -32,7 +32,7 @@ KeySeat seat(unsigned long tries, CK_FLAGS flags = 0) {
 }
 
 Reader reader(const std::string& name, CardState state = CardState::present) {
-    Reader made{name, "", {}, {}};
+    Reader made{0, name, name, "", {}, {}};
     made.card.state = state;
     if (state == CardState::present) made.seats = {seat(3)};
     return made;
@@ -175,6 +175,17 @@ TEST(Diagnosis, FindsTheReaderOfALongNameThatTheModuleCuts) {
     facts.pcsc_readers[0].name = name;
     facts.readers = {reader(name.substr(0, 60), CardState::silent)};
     EXPECT_THAT(first_problem(facts), HasSubstr("does not answer"));
+}
+
+TEST(Diagnosis, TakesTwoReadersThatAreCutAlikeForTwo) {
+    Facts facts = healthy();
+    facts.pcsc_readers = {{"Reader of a long name 00", true, false, false, "3B"},
+                          {"Reader of a long name 01", true, false, false, "3B"}};
+    facts.readers = {reader("Reader of a long name #1"),
+                     reader("Reader of a long name #2", CardState::foreign)};
+    for (Reader& one : facts.readers)
+        one.own_name = "Reader of a long name";
+    EXPECT_THAT(first_problem(facts), HasSubstr("The card in Reader of a long name 01 is not a JPKI card"));
 }
 
 TEST(Diagnosis, SaysThatCommandsWantAReaderWhereThereAreSeveralCards) {
