@@ -85,19 +85,32 @@ static CK_SLOT_ID find_token(const char* label) {
     die("No token \"%s\" in any reader. Is the card in place, and does pcscd run?", label);
 }
 
+// Shells switch the echo on while a program is stopped: what was typed meanwhile is dropped, and it is off
+// again.
+static int hushed_terminal;
+static struct termios hushed;
+static void hush_again(int signal_number) {
+    (void)signal_number;
+    tcsetattr(hushed_terminal, TCSAFLUSH, &hushed);
+}
+
 // One line from the terminal without echo, or from --pin-fd. Its length; 0 when there was none.
 static size_t read_pin(const char* label, char pin[MAX_PIN]) {
     const int fd = pin_fd >= 0 ? pin_fd : open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) die("No terminal to ask for the PIN: give it by --pin-fd");
-    struct termios before, silent;
+    struct termios before;
     const int terminal = tcgetattr(fd, &before) == 0;
     sigset_t all, old;
     sigfillset(&all);
+    sigdelset(&all, SIGCONT);
+    struct sigaction again = {.sa_handler = hush_again, .sa_flags = SA_RESTART}, usual;
     if (terminal) {
-        silent = before;
-        silent.c_lflag &= ~(tcflag_t)ECHO;
+        hushed_terminal = fd;
+        hushed = before;
+        hushed.c_lflag &= ~(tcflag_t)ECHO;
         sigprocmask(SIG_BLOCK, &all, &old);  // ^C takes effect after Enter, with the echo back on
-        tcsetattr(fd, TCSAFLUSH, &silent);
+        sigaction(SIGCONT, &again, &usual);
+        tcsetattr(fd, TCSAFLUSH, &hushed);
         dprintf(fd, "PIN of %s: ", label);
     }
     size_t length = 0;
@@ -105,6 +118,7 @@ static size_t read_pin(const char* label, char pin[MAX_PIN]) {
     while (read(fd, &c, 1) == 1 && c != '\n')
         if (length < MAX_PIN) pin[length++] = c;
     if (terminal) {
+        sigaction(SIGCONT, &usual, NULL);
         tcsetattr(fd, TCSAFLUSH, &before);
         dprintf(fd, "\n");
         sigprocmask(SIG_SETMASK, &old, NULL);

@@ -25,17 +25,25 @@ class Pin {
         sigset_t all;
         sigset_t signals;
         sigfillset(&all);
+        sigdelset(&all, SIGCONT);
+        struct sigaction again {};
+        struct sigaction usual {};
+        again.sa_handler = hush;
+        again.sa_flags = SA_RESTART;
         const bool terminal = tcgetattr(fd_, &before) == 0;
         if (terminal) {
-            termios silent = before;
-            silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+            terminal_ = fd_;
+            silent_ = before;
+            silent_.c_lflag &= ~static_cast<tcflag_t>(ECHO);
             pthread_sigmask(SIG_BLOCK, &all, &signals);  // ^C takes effect after Enter, with the echo back on
-            tcsetattr(fd_, TCSAFLUSH, &silent);
+            sigaction(SIGCONT, &again, &usual);
+            hush(SIGCONT);
             dprintf(fd_, "PIN of %s: ", label);
         }
         for (unsigned char c = 0; read(fd_, &c, 1) == 1 && c != '\n';)
             if (size_ < sizeof octets_) octets_[size_++] = c;
         if (terminal) {
+            sigaction(SIGCONT, &usual, nullptr);
             tcsetattr(fd_, TCSAFLUSH, &before);
             dprintf(fd_, "\n");
             pthread_sigmask(SIG_SETMASK, &signals, nullptr);
@@ -50,6 +58,12 @@ class Pin {
     std::size_t size() const { return size_; }
 
   private:
+    // Shells switch the echo on while a program is stopped: what was typed meanwhile is dropped, and it is
+    // off again.
+    static void hush(int /*signal*/) { tcsetattr(terminal_, TCSAFLUSH, &silent_); }
+    static inline int terminal_ = -1;
+    static inline termios silent_{};
+
     int fd_;
     unsigned char octets_[64] = {};
     std::size_t size_ = 0;

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
 
     load(argument[0]);
     CK_SESSION_HANDLE session = 0;
+    // The session before the question: the PIN goes to the card that is there now, and to no other.
     check(p11->C_OpenSession(find_token(label), CKF_SERIAL_SESSION, NULL, NULL, &session), "C_OpenSession");
     login(session, label);
     const CK_OBJECT_HANDLE key = find_object(session, CKO_PRIVATE_KEY);

@@ -11,8 +11,9 @@ by CKM_RSA_PKCS, the one mechanism that every JPKI module has.
 import argparse
 import getpass
 import hashlib
-import os
+import signal
 import sys
+import termios
 
 import PyKCS11
 from PyKCS11 import PyKCS11Error
@@ -54,16 +55,35 @@ def warn(info):
         print("The PIN was wrong the last time.", file=sys.stderr)
 
 
+def hush(*_):
+    """Shells switch the echo on while a program is stopped: what was typed meanwhile is dropped."""
+    with open("/dev/tty", "rb", buffering=0) as terminal:
+        settings = termios.tcgetattr(terminal)
+        settings[3] &= ~termios.ECHO
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, settings)
+
+
+def ask(question):
+    """From the terminal itself, without echo, which is on again however this ends."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit("Ended by a signal."))
+    signal.signal(signal.SIGCONT, hush)
+    try:
+        return getpass.getpass(question)
+    finally:
+        signal.signal(signal.SIGCONT, signal.SIG_DFL)
+
+
 def read_pin(arguments, info):
     """A str cannot be wiped in Python. So it is fetched late and dropped early; that is all one can do."""
-    if arguments.pin_file is not None:
-        with open(arguments.pin_file, encoding="utf-8") as file:
-            pin = file.readline()
-    elif arguments.pin_fd is not None:
-        with os.fdopen(arguments.pin_fd, encoding="utf-8") as file:
-            pin = file.readline()
-    else:
-        pin = getpass.getpass(f"PIN of {info.label.strip()}: ")  # without echo, from the terminal itself
+    pin = None
+    source = arguments.pin_fd if arguments.pin_file is None else arguments.pin_file
+    if source is not None:
+        with open(source, encoding="utf-8") as file:
+            if not file.isatty():  # one would show what is typed
+                pin = file.readline()
+    if pin is None:
+        pin = ask(f"PIN of {info.label.strip()}: ")
     pin = pin.rstrip("\n")
     if not pin:
         sys.exit("No PIN given.")
@@ -110,9 +130,10 @@ def main():
 
     module = PyKCS11.PyKCS11Lib()
     module.load(arguments.module)
-    slot, info = find_token(module, arguments.token_label)
+    slot, _ = find_token(module, arguments.token_label)
+    session = module.openSession(slot)  # first: whatever is said, asked and sent from now on is of this card
+    info = module.getTokenInfo(slot)
     warn(info)
-    session = module.openSession(slot)
     session.login(read_pin(arguments, info))
     signature, certificate = sign(session, digest)
     session.closeSession()  # the token's last one: logs out. After a failure the end of the program does it
