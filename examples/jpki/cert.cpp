@@ -87,6 +87,17 @@ std::string sex_of(const std::string& code) {
     return say(Text::sex_unknown);
 }
 
+std::string_view name_of_sex(const std::string& code) {
+    return code == "1" ? "male" : code == "2" ? "female" : "not_stated";
+}
+
+// What else a certificate says of its holder, by words; an identifier that nobody knows stands for itself.
+std::string key_of(const std::string& identifier) {
+    if (identifier == "1.2.392.200149.8.5.5.2") return "name_substitutions";
+    if (identifier == "1.2.392.200149.8.5.5.6") return "address_substitutions";
+    return identifier;
+}
+
 // EYYYYMMDD without the era's number; anything else as it stands.
 std::string birth_date_of(const std::string& value) {
     if (value.size() != 9 || value.find_first_not_of("0123456789") != std::string::npos) return value;
@@ -171,11 +182,11 @@ Json json_of(const Certificate& certificate) {
     if (!certificate.person.empty()) {
         const Person& person = certificate.person;
         json["person"] = {{"name", person.name},
-                          {"sex", person.sex},
+                          {"sex", name_of_sex(person.sex)},
                           {"birth_date", birth_date_of(person.birth_date)},
                           {"address", person.address}};
         for (const auto& [identifier, value] : person.more)
-            json["person"][identifier] = value;
+            json["person"][key_of(identifier)] = value;
     }
     return json;
 }

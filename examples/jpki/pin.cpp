@@ -33,7 +33,7 @@ Json json_of(const KeySeat& seat) {
             {"tries_left", left ? Json(*left) : Json(nullptr)},
             {"tries_max", seat.status ? Json(seat.status->ulMaxTries) : Json(nullptr)},
             {"locked", seat.locked()},
-            {"length", {seat.shortest_pin, seat.longest_pin}}};
+            {"length", {{"min", seat.shortest_pin}, {"max", seat.longest_pin}}}};
 }
 
 std::string lines_of(const KeySeat& seat) {

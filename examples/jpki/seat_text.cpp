@@ -39,6 +39,16 @@ std::string unlocking_of(const KeySeat& seat) {
     return say(seat.purpose == Purpose::signature ? Text::unlock_signature : Text::unlock_authentication);
 }
 
+std::string_view name_of_family(const std::optional<JPKI_TOKEN_STATUS>& status) {
+    switch (status ? status->ulFamily : ~0UL) {
+        case JPKI_FAMILY_MY_NUMBER: return "my_number";
+        case JPKI_FAMILY_JUKI: return "juki";
+        case JPKI_FAMILY_ANDROID: return "android";
+        case JPKI_FAMILY_IPHONE: return "iphone";
+        default: return "other";
+    }
+}
+
 std::string family_of(const std::optional<JPKI_TOKEN_STATUS>& status, const std::string& model) {
     if (!status) return visible(model);
     switch (status->ulFamily) {

@@ -18,6 +18,8 @@ std::string title_of(const KeySeat& seat);
 std::string tries_of(const KeySeat& seat);
 // Where a locked PIN is reset.
 std::string unlocking_of(const KeySeat& seat);
+// "my_number", "juki", "android", "iphone", or "other": of a module that does not say.
+std::string_view name_of_family(const std::optional<JPKI_TOKEN_STATUS>& status);
 // By the vendor interface where there is one, otherwise as the token calls its model.
 std::string family_of(const std::optional<JPKI_TOKEN_STATUS>& status, const std::string& model);
 

@@ -22,7 +22,7 @@ Json json_of(const KeySeat& seat) {
     pin["tries_left"] = left ? Json(*left) : Json(nullptr);
     pin["tries_max"] = seat.status ? Json(seat.status->ulMaxTries) : Json(nullptr);
     pin["locked"] = seat.locked();
-    pin["length"] = {seat.shortest_pin, seat.longest_pin};
+    pin["length"] = {{"min", seat.shortest_pin}, {"max", seat.longest_pin}};
     if (seat.validity) {
         json["certificate"] = {{"not_before", date_in_japan(seat.validity->not_before)},
                                {"not_after", date_in_japan(seat.validity->not_after)},
@@ -45,7 +45,8 @@ Json json_of(const Reader& reader) {
     if (reader.card.code != 0) card["code"] = text_of_code(reader.card.code);
     if (!reader.card.others.empty()) card["programs"] = reader.card.others;
     if (reader.card.state != CardState::present) tell(card, finding_of(reader.card, reader.name));
-    if (!reader.model.empty()) card["family"] = reader.model;
+    if (!reader.seats.empty()) card["family"] = name_of_family(reader.seats.front().status);
+    if (!reader.model.empty()) card["model"] = reader.model;
     for (const KeySeat& seat : reader.seats)
         card[seat.purpose == Purpose::other ? seat.label : std::string(name_of(seat.purpose))] =
             json_of(seat);

@@ -32,6 +32,7 @@ struct Card {
     std::string model;
     std::string serial;
     std::string family;  // in words
+    std::string_view family_name;
 
     [[nodiscard]] bool readable() const {
         return status.state == CardState::present || status.state == CardState::foreign;
@@ -81,10 +82,11 @@ Readers readers_of(const std::vector<Reader>& seen) {
         place.name = reader.name;
         std::optional<Card>& card = place.card;
         if (reader.card.state == CardState::none) continue;
-        card.emplace(Card{reader.card, reader.model, {}, {}});
+        card.emplace(Card{reader.card, reader.model, {}, {}, {}});
         if (reader.seats.empty()) continue;
         card->serial = reader.seats.front().serial;
         card->family = family_of(reader.seats.front().status, reader.model);
+        card->family_name = name_of_family(reader.seats.front().status);
     }
     return found;
 }
@@ -162,7 +164,8 @@ class Teller {
         if (json_) {
             Json about{{"state", name_of(card.status.state)}};
             if (card.status.state == CardState::foreign) about["family"] = "unknown";
-            if (!card.serial.empty()) about.update({{"family", card.model}, {"serial", card.serial}});
+            if (!card.serial.empty())
+                about.update({{"family", card.family_name}, {"model", card.model}, {"serial", card.serial}});
             line(event, reader, &about);
         } else if (event == std::string_view("card_removed")) {
             write(for_people(local_time()) + say(Text::card_removed, reader, words_for(card)) + "\n");
