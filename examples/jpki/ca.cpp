@@ -20,14 +20,17 @@ constexpr const char* kCertificates[] = {
 void show_list(bool json) {
     Json all = Json::array();
     std::string lines;
+    const std::string today = date_in_japan(now());
     for (const Authority& one : authorities()) {
+        const bool ended = !one.not_after.empty() && one.not_after < today;
         all.push_back({{"name", one.name()},
                        {"not_before", one.not_before},
                        {"not_after", one.not_after},
+                       {"ended", ended},
                        {"sha1", one.sha1},
                        {"sha256", one.sha256},
                        {"source", one.source}});
-        lines += std::string(one.name()) + "\n";
+        lines += (ended ? say(Text::ca_has_ended, one.name()) : std::string(one.name())) + "\n";
         if (!one.not_before.empty()) lines += fill("  {} - {}\n", one.not_before, one.not_after);
         lines += fill("  SHA-1:   {}\n", one.sha1);
         if (!one.sha256.empty()) lines += fill("  SHA-256: {}\n", one.sha256);

@@ -211,6 +211,8 @@ void watch(Context& context) {
     const EndSignals ends;
     const Module& module = context.module();
     const Teller teller(context.json);
+    // Where a person sits nothing happening looks like nothing being done.
+    if (!context.json && ::isatty(STDERR_FILENO) == 1) note(say(Text::watch_begins) + "\n");
     Readers known;
     std::string told;  // of what is in the way
     bool again = true;
