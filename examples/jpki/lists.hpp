@@ -25,7 +25,7 @@ CK_RV ask_for(std::vector<T>& list, const Ask& ask) {
         if (count > kMost) return CKR_GENERAL_ERROR;
         list.resize(count);
         rv = ask(list.data(), count);
-        if (rv == CKR_OK && count > list.size()) return CKR_GENERAL_ERROR;
+        if (rv == CKR_OK && count > list.size()) rv = CKR_GENERAL_ERROR;
         if (rv == CKR_OK) list.resize(count);
     }
     if (rv != CKR_OK) list.clear();
