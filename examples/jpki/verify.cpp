@@ -198,7 +198,9 @@ void verify(Context& context, const Wishes& wishes) {
     const bool all = std::ranges::all_of(verdicts, &Verdict::right);
     report(context, wishes, *files.document, verdicts, all);
     if (!all) throw Ends{Exit::not_verified};
-    if (!wishes.extract.empty()) extract(wishes, files);
+    if (wishes.extract.empty()) return;
+    extract(wishes, files);
+    if (!context.json && wishes.extract != kStandard) write(say(Text::written_to, wishes.extract) + "\n");
 }
 
 }  // namespace
