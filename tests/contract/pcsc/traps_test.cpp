@@ -168,17 +168,19 @@ TEST_F(Traps, ALongAnswerIsNotLost) {
     }
 }
 
-// A child has its parent's connections, and pcscd cannot tell them apart.
-TEST_F(Traps, AForkedChildReachesTheCardByItsParentsConnection) {
+// A child has copies of its parent's connections, which pcscd cannot tell from the originals: it could work
+// the card through them, and what it gave back was taken from its parent. So ours are closed before it
+// begins.
+TEST_F(Traps, AForkedChildHasNoWayToTheCardByItsParentsConnection) {
     const pid_t child = ::fork();
-    if (child == 0) ::_exit(transact(select_jpki()) == kDone ? 0 : 1);
+    if (child == 0) ::_exit(transact(select_jpki()) ? 1 : 0);
     int status = -1;
     ::waitpid(child, &status, 0);
     EXPECT_EQ(status, 0);
-    EXPECT_EQ(transact(select_jpki()), kDone) << "and a child that only ends does no harm";
+    EXPECT_EQ(transact(select_jpki()), kDone);
 }
 
-TEST_F(Traps, AForkedChildThatReleasesTheContextTakesItFromItsParent) {
+TEST_F(Traps, AForkedChildThatReleasesTheContextTakesNothingFromItsParent) {
     const pid_t child = ::fork();
     if (child == 0) {
         connection_.reset();
@@ -186,15 +188,8 @@ TEST_F(Traps, AForkedChildThatReleasesTheContextTakesItFromItsParent) {
         ::_exit(0);
     }
     ::waitpid(child, nullptr, 0);
-    // pcscd 1.9.9 hangs up, or calls it a security violation, by what the child gave back first.
-    const auto lost = [](const auto& result) {
-        return failed_with(result, Errc::service_unavailable) || failed_with(result, Errc::access_denied);
-    };
-    EXPECT_TRUE(lost(connection_->begin(in(1s))));
-    EXPECT_TRUE(lost(context_->list()));
-    EXPECT_TRUE(lost(context_->connect(kReader, in(1s))));
-    context_ = open();
-    ASSERT_TRUE(context_);
+    EXPECT_EQ(transact(select_jpki()), kDone);
+    EXPECT_TRUE(context_->list());
     EXPECT_TRUE(card_present());
 }
 
