@@ -131,11 +131,11 @@ Result<Bytes> FileCard::read_identity() {
         const Octets wanted = identity_.empty() ? Octets{0, FileReader::kChunk} : mark_;
         auto part = files_.read(file, wanted.from, wanted.count);
         if (part && !is_blank(part->data)) return to_bytes(slice(part->data, wanted.from - part->from));
+        if (!part && !is_not_there(part.error())) return fail(part.error());
         // What was there before is not missing now: that would make another person's card of it.
         if (!identity_.empty())
             return fail(Errc::card_failure, "the card does not show what it showed before",
                         part ? 0 : part.error().detail);
-        if (!part && !is_not_there(part.error())) return fail(part.error());
     }
     // No authentication certificate, or one behind its PIN: perhaps another family, which the token
     // information names. It and the beginning of a CA's certificate at least tell families and generations
