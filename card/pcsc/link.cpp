@@ -107,8 +107,8 @@ Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
 Link::~Link() {
     if (!open_) return;
     const ContextsTurn turn(service_->turns);
-    forget(socket_);
     (void)call("SCardReleaseContext", &Functions::SCardReleaseContext, context_);
+    forget(socket_);
 }
 
 void Link::disconnect(SCARDHANDLE handle) noexcept {

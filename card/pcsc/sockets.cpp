@@ -84,7 +84,8 @@ Socket Connected::only_new_since(const Connected& before) const noexcept {
 
 void keep_from_children(Socket socket) noexcept {
     if (socket.descriptor < 0) return;
-    if (!g_watching.exchange(true)) (void)::pthread_atfork(nullptr, nullptr, &close_copies);
+    if (!g_watching.exchange(true) && ::pthread_atfork(nullptr, nullptr, &close_copies) != 0)
+        g_watching = false;
     for (Entry& entry : g_ours) {
         if (entry.taken.exchange(true)) continue;
         entry.inode = socket.inode;

@@ -108,9 +108,13 @@ void Monitor::ensure_looking() {
         shared_->limit = environment_->clock->now() + environment_->timing.first_answer;
         shared_->started = start_thread([shared = shared_] { loop(shared); });
     }
+    // However often pcscd begins anew meanwhile.
+    const Timing& timing = environment_->timing;
+    const TimePoint most = environment_->clock->now() + timing.first_answer + timing.first_card;
     while (shared_->started && !shared_->settled && !shared_->stopping) {
-        const TimePoint limit = shared_->limit;
-        if (shared_->changed.wait_until(shared_->mutex, limit) || shared_->limit != limit) continue;
+        const TimePoint limit = std::min(shared_->limit, most);
+        const bool woken = shared_->changed.wait_until(shared_->mutex, limit);
+        if (woken || (limit != most && shared_->limit != limit)) continue;
         if (!shared_->looked && !std::exchange(shared_->told_silence, true))
             environment_->log->write(LogLevel::warning,
                                      "pcscd does not answer; nobody knows what readers there are");
