@@ -95,7 +95,8 @@ typedef CK_RV (*JPKI_GetModuleStatus_t)(JPKI_MODULE_STATUS* pStatus);
  * how many are left, although last_try is "refuse". Open the session first; then read how many tries are
  * left, show them, and ask the holder, twice: a wrong PIN locks the card. So what was shown, agreed to and
  * sent is of one card. The permission is used up by the session's next C_Login or C_SetPIN, whatever comes of
- * it, and ends with a logout of the token and with the session. Sends no PIN itself. CKR_DEVICE_REMOVED where
+ * it (but not by one that is refused before its PIN is looked at: somebody is logged in, a NULL PIN), and ends
+ * with a logout of the token and with the session. Sends no PIN itself. CKR_DEVICE_REMOVED where
  * the card has changed since the session was opened, CKR_SESSION_HANDLE_INVALID,
  * CKR_CRYPTOKI_NOT_INITIALIZED.
  */

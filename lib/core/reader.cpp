@@ -41,8 +41,9 @@ Status Reader::execute(const std::shared_ptr<Job>& job, TimePoint deadline) {
     const auto runner = executor(true);
     if (!runner) return refused(Errc::not_initialized, "");
     if (runner->wedged())
-        return refused(Errc::timed_out,
-                       "the reader has not come back from an earlier operation; take the card off it, or unplug it");
+        return refused(
+            Errc::timed_out,
+            "the reader has not come back from an earlier operation; take the card off it, or unplug it");
     if (!runner->post(job)) return refused(Errc::no_memory, "no thread for the reader");
     if (!runner->wait(job, deadline)) return fail(Errc::timed_out, "the reader did not answer in time");
     return {};

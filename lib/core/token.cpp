@@ -96,8 +96,11 @@ Status Token::check_session(Incarnation session) {
 }
 
 void Token::renew_private_handles() {
+    // Also of objects that were found missing: they could be there again when the card comes back.
+    handles_.clear();
     state_.store = state_.store->with([this](Object& object) {
-        if (object.is_private) object.handle = handles_[object.unique_id] = new_object_handle();
+        if (object.is_private) object.handle = new_object_handle();
+        handles_[object.unique_id] = object.handle;
         return true;
     });
 }

@@ -194,6 +194,8 @@ class Token {
     void wipe_confirmations() JPKI_REQUIRES(mutex_);
     // What was read behind the login.
     void forget_hidden() JPKI_REQUIRES(mutex_);
+    // Errors: user_not_logged_in when `needed` and the login of this number has ended.
+    [[nodiscard]] Status still_logged_in(bool needed, std::uint64_t login) const JPKI_REQUIRES(mutex_);
     // Errors: pin_malformed; pin_hopeless when asking once more can change nothing: an empty PIN, or the
     // same impossible one again.
     Result<SecretBytes> take_pin(ByteView typed) JPKI_REQUIRES(mutex_);

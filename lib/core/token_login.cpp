@@ -91,7 +91,8 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     const Lock lock(mutex_);
     // The change may have happened although its answer was lost or came too late; then the kept PIN would
     // cost a try when it is next used.
-    if (failed_with(done, Errc::timed_out) && check_session(session) && state_.logged_in) drop_login();
+    const bool unknown = failed_with(done, Errc::timed_out) || failed_with(done, Errc::no_memory);
+    if (unknown && check_session(session) && state_.logged_in) drop_login();
     if (went_unanswered(done) || !*answered) return fail(noted(done.error()));
     JPKI_TRY(check_session(session));
     const LoginReport& report = **answered;
@@ -100,7 +101,11 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     // Where every signature needs its own login, one that is spent stays so, and operations that were
     // confirmed with the old PIN end: it would cost a try.
     if (!state_.pin.empty()) state_.pin = std::move(kept);
-    if (always_authenticates()) ++login_number_;
+    if (always_authenticates()) {
+        ++login_number_;
+        wipe_confirmations();
+        state_.confirmation_waits = false;
+    }
     return {};
 }
 

@@ -108,11 +108,13 @@ void Token::note_missing(CertRole role) {
 Status Token::load_key(Incarnation session) {
     Ticket along;
     bool needs_login = false;
+    std::uint64_t login = 0;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
         along = ticket();
         needs_login = profile().certificates[index_of(CertRole::user)].needs_login;
+        login = login_number_;
     }
     if (along.key) return {};
     const auto renewal = along.renewal;
@@ -128,13 +130,22 @@ Status Token::load_key(Incarnation session) {
     if (!failed_with(found, Errc::timed_out)) note_renewal(*renewal);
     if (!found && means_missing(found.error().code)) note_missing(CertRole::user);
     if (!found) return fail(noted(found.error()));
+    JPKI_TRY(still_logged_in(needs_login, login));
     note_key(std::move(*found));
+    return {};
+}
+
+// What was read behind a login that has ended meanwhile is not kept.
+Status Token::still_logged_in(bool needed, std::uint64_t login) const {
+    if (needed && login != login_number_) return fail(Errc::user_not_logged_in, "the login ended meanwhile");
     return {};
 }
 
 std::optional<crypto::Validity> Token::read_validity() {
     Ticket along;
     Incarnation incarnation = 0;
+    bool needs_login = false;
+    std::uint64_t login = 0;
     {
         const Lock lock(mutex_);
         settle_locked();
@@ -143,6 +154,8 @@ std::optional<crypto::Validity> Token::read_validity() {
         if (!state_.identified || hidden) return std::nullopt;
         incarnation = state_.incarnation;
         along = ticket();
+        needs_login = profile().certificates[index_of(CertRole::user)].needs_login;
+        login = login_number_;
     }
     const auto renewal = along.renewal;
     const auto found = reader_->run(incarnation, reader_->environment().timing.operation,
@@ -153,6 +166,7 @@ std::optional<crypto::Validity> Token::read_validity() {
     const Lock lock(mutex_);
     if (!check_session(incarnation)) return std::nullopt;
     if (!failed_with(found, Errc::timed_out)) note_renewal(*renewal);
+    if (found && !still_logged_in(needs_login, login)) return std::nullopt;
     if (found) return state_.validity = *found;
     if (means_missing(found.error().code)) note_missing(CertRole::user);
     (void)noted(found.error());
@@ -162,11 +176,13 @@ std::optional<crypto::Validity> Token::read_validity() {
 Status Token::load_certificate(Incarnation session, CertRole role) {
     Ticket along;
     bool needs_login = false;
+    std::uint64_t login = 0;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
         along = ticket();
         needs_login = profile().certificates[index_of(role)].needs_login;
+        login = login_number_;
     }
     const auto renewal = along.renewal;
     auto found = reader_->run(
@@ -186,6 +202,7 @@ Status Token::load_certificate(Incarnation session, CertRole role) {
     // 6982 although we logged in inside this very transaction: the login is gone.
     if (failed_with(found, Errc::security_status) && needs_login) drop_login();
     if (!found) return fail(noted(found.error()));
+    JPKI_TRY(still_logged_in(needs_login, login));
     const ObjectKind kind =
         role == CertRole::user ? ObjectKind::user_certificate : ObjectKind::ca_certificate;
     state_.store = state_.store->with([&](Object& object) {
@@ -222,6 +239,7 @@ Result<std::shared_ptr<const Object>> Token::load(Incarnation session, CK_OBJECT
 Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input,
                           std::shared_ptr<Confirmation> confirmed) {
     Ticket along;
+    std::uint64_t login = 0;
     {
         const Lock lock(mutex_);
         JPKI_TRY(check_session(session));
@@ -236,6 +254,7 @@ Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input,
         } else {
             along = ticket();
         }
+        login = login_number_;
     }
     const auto renewal = along.renewal;
     struct Signed {
@@ -263,7 +282,8 @@ Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input,
     if (!failed_with(made, Errc::timed_out)) note_renewal(*renewal);
     if (failed_with(made, Errc::user_not_logged_in) && state_.logged_in) drop_login();
     if (!made) return fail(noted(made.error()));
-    note_key(std::move(made->key));
+    const bool hidden = profile().certificates[index_of(CertRole::user)].needs_login;
+    if (still_logged_in(hidden, login)) note_key(std::move(made->key));
     return std::move(made->signature);
 }
 
