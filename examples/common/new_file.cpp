@@ -53,7 +53,9 @@ class Fresh {
     explicit Fresh(const Place& place) {
         const mode_t mode = place.there ? kForAll & place.before.st_mode : kForAll;
         for (int i = 0; i < kMostNames && file_ < 0; ++i) {
-            name_ = place.path + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".new";
+            // Not made from the file's own name, which may be as long as names can be.
+            name_ = folder_of(place.path) + "/.jpki-" + std::to_string(::getpid()) + "-" + std::to_string(i) +
+                    ".new";
             file_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
             if (file_ < 0 && errno != EEXIST) break;
         }

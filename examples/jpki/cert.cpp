@@ -229,8 +229,9 @@ void add_cert(CLI::App& app, Context& context) {
         if (exported->format.empty()) exported->format = context.json ? "json" : "pem";
         const Certificate certificate = fetch(context, *exported);
         write_file(exported->output, in_format(certificate, exported->format), exported->force);
-        if (!context.json) write(say(Text::written_to, exported->output) + "\n");
-        if (!certificate.person.empty()) warn(say(Text::personal_data_written, exported->output));
+        const std::string name = name_of_output(exported->output);
+        if (!context.json) write_beside(exported->output, say(Text::written_to, name) + "\n");
+        if (!certificate.person.empty()) warn(say(Text::personal_data_written, name));
     });
 }
 

@@ -52,8 +52,12 @@ void note(const std::string& lines) {
 
 void warn(const std::string& line) { note("jpki: " + line + "\n"); }
 
-void write_beside(const std::string& output, const std::string& lines) {
+void write_beside(std::string_view output, const std::string& lines) {
     output == kStandard ? note(lines) : write(lines);
+}
+
+std::string name_of_output(std::string_view output) {
+    return std::string(output == kStandard ? text(Text::standard_output) : output);
 }
 
 namespace {

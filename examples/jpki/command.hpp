@@ -52,7 +52,8 @@ void note(const std::string& lines);
 // Where "-" stands for a file to be written: standard output.
 constexpr std::string_view kStandard = "-";
 // What is said of an output: to standard output, unless the output itself is there.
-void write_beside(const std::string& output, const std::string& lines);
+void write_beside(std::string_view output, const std::string& lines);
+std::string name_of_output(std::string_view output);
 // Whether write_file() would begin: before anybody is asked for anything.
 void check_output(const std::string& path, bool replace);
 // Fails when the file is already there, unless `replace`; never leaves half a file.

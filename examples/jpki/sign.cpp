@@ -79,6 +79,20 @@ void prepare(const Context& context, const Wishes& wishes, Job& job) {
     job.draft = draft_of(wishes, kind, file);
 }
 
+// With --force, what one of them is written over must not be another document, nor what that becomes.
+void refuse_overlaps(Jobs& jobs) {
+    for (Job& job : jobs) {
+        if (job.failure || job.output == kStandard) continue;
+        for (const Job& other : jobs) {
+            std::error_code ignored;
+            const bool another = &job != &other && !other.failure;
+            if (another && (job.output == other.output || fs::equivalent(job.output, other.file, ignored) ||
+                            fs::equivalent(job.output, other.output, ignored)))
+                throw Failure(Exit::refused, say(Text::output_is_input, job.output));
+        }
+    }
+}
+
 // Of several the reason is kept; the only one ends the command.
 template <class Work>
 void attempt(Job& job, bool only, Work work) {
@@ -169,9 +183,10 @@ Json json_of(const Job& job) {
               {"advice", job.failure->advice()}}}};
 }
 
-void report(const Job& job, const Signer& signer) {
-    const std::string name(job.output == kStandard ? text(Text::standard_output) : job.output);
-    write_beside(job.output, say(Text::signed_into, name) + "\n");
+// `beside`: the output that nothing may be written into but a signature.
+void report(const Job& job, const Signer& signer, std::string_view beside) {
+    const std::string name = name_of_output(job.output);
+    write_beside(beside, say(Text::signed_into, name) + "\n");
     if (!signer.certificate.person.empty()) warn(say(Text::personal_data_written, name));
 }
 
@@ -179,6 +194,7 @@ void sign_all(const Context& context, const Wishes& wishes, Jobs& jobs, const Si
               std::string& now_signed) {
     std::optional<Failure> end;
     const bool only = jobs.size() == 1;
+    const bool standard = std::ranges::find(jobs, kStandard, &Job::output) != jobs.end();
     for (Job& job : jobs) {
         if (job.failure) continue;
         if (end) {
@@ -188,7 +204,9 @@ void sign_all(const Context& context, const Wishes& wishes, Jobs& jobs, const Si
         now_signed = job.file;
         attempt(job, only, [&] { make(wishes, job, signer); });
         if (job.failure && ends_all(*job.failure)) end = job.failure;
-        if (!job.failure && !context.json) report(job, signer);
+        job.draft.reset();  // it holds the whole document
+        if (!job.failure && !context.json)
+            report(job, signer, standard ? kStandard : std::string_view(job.output));
         if (!job.failure && context.json && !signer.certificate.person.empty())
             warn(say(Text::personal_data_written, job.output));
     }
@@ -204,6 +222,7 @@ void sign(Context& context, const Wishes& wishes) {
     const bool only = jobs.size() == 1;
     for (Job& job : jobs)
         attempt(job, only, [&] { prepare(context, wishes, job); });
+    refuse_overlaps(jobs);
     Json all = Json::array();
     if (!std::ranges::all_of(jobs, [](const Job& job) { return job.failure.has_value(); })) {
         if (!only) tell_what_is_signed(context, jobs);

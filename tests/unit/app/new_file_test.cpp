@@ -131,7 +131,7 @@ TEST_F(NewFile, SaysWhyItCannotBeWrittenAndLeavesWhatWasThere) {
 }
 
 TEST_F(NewFile, IsNotConfusedByWhatAnotherRunHasLeft) {
-    put(at("a." + std::to_string(::getpid()) + "-0.new"), "left behind", 0600);
+    put(at(".jpki-" + std::to_string(::getpid()) + "-0.new"), "left behind", 0600);
     EXPECT_EQ(write_whole(at("a"), "new", false), 0);
     EXPECT_EQ(got(at("a")), "new");
 }
