@@ -2,24 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
-#include <utility>
 #include <vector>
 
 namespace jpki::app {
 
 namespace {
 
-// Keys of the catalog that say how a signature can be checked and which PDF this is, not what is shown.
-constexpr std::array<std::string_view, 3> kOfValidation{"/DSS", "/Extensions", "/Version"};
+// Keys of the catalog that say how a signature can be checked and what is said about the file, not what is
+// shown.
+constexpr std::array<std::string_view, 4> kOfValidation{"/DSS", "/Extensions", "/Version", "/Metadata"};
 
 bool is_time_stamp(const PdfObject& field) {
     return field["/FT"].name() == "/Sig" && field["/V"]["/Type"].name() == "/DocTimeStamp" &&
            !field["/Kids"].is_array();
 }
 
-// Where certain changes are allowed; `list`: of fields or annotations.
-enum class Place : std::uint8_t { other, catalog, form, list };
+// Where certain changes are allowed.
+enum class Place : std::uint8_t { other, catalog, form, fields, annotations };
 
 struct Pair {
     PdfObject then;
@@ -37,8 +38,10 @@ class Comparison {
         while (!pending_.empty()) {
             Pair pair = pending_.back();
             pending_.pop_back();
+            // Later revisions keep an object's number: a reference to another one is a change.
             const bool both = pair.then.is_indirect() && pair.now.is_indirect();
-            if (both && !seen_.emplace(pair.then.id(), pair.now.id()).second) continue;
+            if (both && pair.then.id() != pair.now.id()) return pair.inside;
+            if (both && !seen_.insert(pair.now.id()).second) continue;
             if (pair.now.is_indirect()) pair.inside = pair.now.id();
             if (!compare(pair)) return pair.inside;
         }
@@ -58,7 +61,14 @@ class Comparison {
             return true;
         }
         if (then.is_array() && now.is_array()) return push_items(pair);
+        if (then.is_number() && now.is_number()) return is_same(then.number(), now.number());
         return then.written_out() == now.written_out();
+    }
+
+    // As programs write them anew: 612.0 becomes 612, and a long fraction ten digits.
+    static bool is_same(double then, double now) {
+        constexpr double kTenDigits = 1e-9;
+        return std::abs(then - now) <= kTenDigits * std::max(1.0, std::abs(then));
     }
 
     void push_entries(const Pair& pair) {
@@ -66,36 +76,50 @@ class Comparison {
         for (const PdfObject* one : {&pair.then, &pair.now})
             for (const std::string& key : one->keys())
                 keys.insert(key);
-        const bool page = pair.now["/Type"].name() == "/Page";
+        const std::string type = pair.now["/Type"].name();
         for (const std::string& key : keys) {
-            const Place place = place_of(pair.place, page, key);
+            const Place place = place_of(pair.place, type, key);
             if (pair.place == Place::catalog && std::ranges::find(kOfValidation, key) != kOfValidation.end())
                 continue;
             if (pair.place == Place::form && key == "/SigFlags") continue;
-            if (place != Place::other && permission_ != Permission::nothing) continue;
+            // Fields may be filled in, wherever else they are met: a tagged document's structure names them.
+            const bool of_fields = place == Place::form || (type == "/OBJR" && key == "/Obj");
+            if (of_fields && permission_ != Permission::nothing) continue;
+            if (place == Place::annotations && permission_ == Permission::annotations) continue;
             pending_.push_back({pair.then[key], pair.now[key], pair.inside, place});
         }
     }
 
-    static Place place_of(Place above, bool page, const std::string& key) {
+    static Place place_of(Place above, const std::string& type, const std::string& key) {
         if (above == Place::catalog && key == "/AcroForm") return Place::form;
-        if ((above == Place::form && key == "/Fields") || (page && key == "/Annots")) return Place::list;
+        if (above == Place::form && key == "/Fields") return Place::fields;
+        if (type == "/Page" && key == "/Annots") return Place::annotations;
         return Place::other;
+    }
+
+    // Whether it may be added to the list, or be another one than before.
+    [[nodiscard]] bool is_free(const PdfObject& item) const {
+        return permission_ == Permission::nothing ? is_time_stamp(item)
+                                                  : item["/Subtype"].name() == "/Widget";
     }
 
     bool push_items(const Pair& pair) {
         const auto& [then, now, inside, place] = pair;
-        if (then.size() != now.size() && (place != Place::list || then.size() > now.size())) return false;
-        for (int i = 0; i < then.size(); ++i)
-            pending_.push_back({then.at(i), now.at(i), inside});
+        const bool list = place == Place::fields || place == Place::annotations;
+        if (then.size() != now.size() && (!list || then.size() > now.size())) return false;
+        for (int i = 0; i < then.size(); ++i) {
+            const bool filled_in =
+                list && permission_ != Permission::nothing && is_free(then.at(i)) && is_free(now.at(i));
+            if (!filled_in) pending_.push_back({then.at(i), now.at(i), inside});
+        }
         for (int i = then.size(); i < now.size(); ++i)
-            if (!is_time_stamp(now.at(i))) return false;
+            if (!is_free(now.at(i))) return false;
         return true;
     }
 
     Permission permission_;
     std::vector<Pair> pending_;
-    std::set<std::pair<PdfId, PdfId>> seen_;
+    std::set<PdfId> seen_;
 };
 
 }  // namespace

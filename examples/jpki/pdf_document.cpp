@@ -43,6 +43,9 @@ PdfId PdfObject::id() const {
 
 long long PdfObject::integer() const { return is_integer() ? qpdf_oh_get_int_value(document_, handle_) : 0; }
 
+bool PdfObject::is_number() const { return qpdf_oh_is_number(document_, handle_) != 0; }
+double PdfObject::number() const { return is_number() ? qpdf_oh_get_numeric_value(document_, handle_) : 0; }
+
 std::string PdfObject::name() const {
     return is_name() ? qpdf_oh_get_name(document_, handle_) : std::string();
 }

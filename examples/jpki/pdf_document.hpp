@@ -34,7 +34,9 @@ class PdfObject {
     [[nodiscard]] bool is_indirect() const;
 
     [[nodiscard]] PdfId id() const;
+    [[nodiscard]] bool is_number() const;
     [[nodiscard]] long long integer() const;
+    [[nodiscard]] double number() const;
     [[nodiscard]] std::string name() const;  // with its slash
     [[nodiscard]] std::string octets() const;
     [[nodiscard]] std::string utf8() const;
