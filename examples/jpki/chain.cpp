@@ -3,6 +3,7 @@
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
+#include <array>
 #include <new>
 
 #include "ca.hpp"
@@ -41,11 +42,15 @@ bool may_sign(const Certificate& certificate) {
     const auto& usage = certificate.key_usage;
     const bool signs = usage.empty() || std::ranges::find(usage, "digitalSignature") != usage.end() ||
                        std::ranges::find(usage, "nonRepudiation") != usage.end();
-    // The authentication certificate names the client of a connection, as which its holder may sign; one of a
-    // server, of code or of time stamps is nobody's signature under a document.
+    // One that is only for a server, for code, time stamps or OCSP is nobody's signature under a document.
+    // Any other purpose may be one of signing: authorities have names of their own for that.
+    static constexpr std::array<std::string_view, 4> kOthers{"serverAuth", "codeSigning", "timeStamping",
+                                                             "OCSPSigning"};
     const auto& purposes = certificate.extended_key_usage;
-    return signs &&
-           (certificate.is_for_documents() || std::ranges::find(purposes, "clientAuth") != purposes.end());
+    const bool others_only = !purposes.empty() && std::ranges::all_of(purposes, [](const std::string& one) {
+        return std::ranges::find(kOthers, one) != kOthers.end();
+    });
+    return signs && !others_only;
 }
 
 // By its name, since every card of jpki-vcard has authorities of its own: a word to whoever tries, and no
