@@ -1,5 +1,6 @@
 // The kinds of document that `jpki sign` and `jpki verify` know. What is signed is made ready, and refused if
-// need be, before anybody is asked for a PIN: whatever took its time after the login would cost another VERIFY.
+// need be, before anybody is asked for a PIN: whatever took its time after the login would cost another
+// VERIFY.
 #pragma once
 
 #include <functional>

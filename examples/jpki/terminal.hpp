@@ -30,8 +30,8 @@ class Terminal {
     int file_;
 };
 
-// One line of a file, without its end; of a terminal as ask_pin(), for it may be one. Throws Failure: none, or
-// more than any PIN has.
+// One line of a file, without its end; of a terminal as ask_pin(), for it may be one. Throws Failure: none,
+// or more than any PIN has.
 SecretBytes pin_from(int file, std::string_view question);
 
 }  // namespace jpki::app

@@ -1,5 +1,5 @@
-// What a certificate says beside its names and dates, in the shape of those on cards: for what it is, where it
-// was issued, and who may ask for its status.
+// What a certificate says beside its names and dates, in the shape of those on cards: for what it is, where
+// it was issued, and who may ask for its status.
 #include <gmock/gmock.h>
 #include <openssl/conf.h>
 

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <array>
 
 #include <cerrno>
 #include <functional>
@@ -37,6 +38,13 @@ struct Thing {
     int value = 7;
 };
 
+// They give nothing back before the process ends, so they stand where a leak checker looks.
+PerProcess<Thing>& fresh() {
+    static std::array<PerProcess<Thing>, 8> all;
+    static std::size_t used = 0;
+    return all.at(used++);
+}
+
 bool holds_in_child(const std::function<bool()>& what) {
     const pid_t child = ::fork();
     if (child == 0) ::_exit(what() ? 0 : 1);
@@ -47,7 +55,7 @@ bool holds_in_child(const std::function<bool()>& what) {
 
 // The child has nothing, then its own; so has a child of its own.
 void expect_own_in_children() {
-    PerProcess<Thing> thing;
+    PerProcess<Thing>& thing = fresh();
     EXPECT_EQ(thing.find(), nullptr);
     Thing& ours = thing.get();
     ours.value = 8;
@@ -82,7 +90,7 @@ TEST(PerProcess, IsToldByItsNumberWhereTheKernelWipesNothing) {
 }
 
 TEST(PerProcess, IsOneForAllThreads) {
-    PerProcess<Thing> thing;
+    PerProcess<Thing>& thing = fresh();
     std::vector<Thing*> found(8);
     std::vector<std::thread> threads;
     for (Thing*& one : found)
