@@ -1,6 +1,7 @@
 // One seat of one reader as a PKCS#11 token: what is known of the card in it, who is logged in, its objects.
-// API threads call it; card work is handed to the Reader, and no lock is held meanwhile. Everything it knows
-// belongs to one incarnation of the card and is dropped, PIN first, as soon as that has moved.
+// API threads call it; card work is handed to the Reader, and no lock is held meanwhile. What it knows
+// belongs to one incarnation of the card and is dropped, PIN first, as soon as that has moved; the handles of
+// its objects stay for the same card.
 #pragma once
 
 #include <functional>
