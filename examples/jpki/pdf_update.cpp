@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "pdf_certification.hpp"
 #include "pdf_objects.hpp"
 #include "text.hpp"
 
@@ -33,14 +34,6 @@ PdfObject first_page(const PdfDocument& pdf) {
         node = kids.at(0);
     }
     throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_no_page));
-}
-
-// ISO 32000-1 §12.8.2.2: a certified document may say that nothing at all may be added.
-bool certified_as_final(const PdfDocument& pdf) {
-    const PdfObject references = pdf.root()["/Perms"]["/DocMDP"]["/Reference"];
-    for (int i = 0; i < references.size(); ++i)
-        if (references.at(i)["/TransformParams"]["/P"].integer() == 1) return true;
-    return false;
 }
 
 std::string free_field_name(const PdfObject& fields) {
@@ -98,7 +91,9 @@ PdfUpdate::PdfUpdate(Octets file)
     const auto newest = newest_cross_reference({reinterpret_cast<const char*>(file_.data()), file_.size()});
     if (!newest) throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_no_xref));
     newest_ = *newest;
-    if (certified_as_final(*pdf_)) throw Failure(Exit::refused, say(Text::pdf_certified));
+    // What is certified as final is broken by any change.
+    if (certification_of(*pdf_) == Permission::nothing)
+        throw Failure(Exit::refused, say(Text::pdf_certified));
     // What needs nobody's certificate fails now.
     (void)make_room({}, 0);
 }
