@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "jpki/card_port.hpp"
+#include "waist/card_port.hpp"
 
 namespace jpki::card {
 

@@ -6,7 +6,7 @@ set(JPKI_ZSH_COMPLETIONS_DIR "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" CACHE
 install(FILES examples/p11-kit/jpki-pkcs11.module DESTINATION "${CMAKE_INSTALL_DATADIR}/p11-kit/modules")
 
 # For programs that use the modules: the two headers, and where the modules are.
-install(FILES include/pkcs11/cryptoki.h include/jpki/jpki_pkcs11.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/jpki")
+install(FILES include/jpki/cryptoki.h include/jpki/jpki_pkcs11.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/jpki")
 set(config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/jpki-pkcs11")
 set(PACKAGE_INCLUDE_DIR "${CMAKE_INSTALL_INCLUDEDIR}")
 set(PACKAGE_MODULE_DIR "${CMAKE_INSTALL_LIBDIR}/pkcs11")

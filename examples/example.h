@@ -12,11 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#if __has_include("pkcs11/cryptoki.h")
-#include "pkcs11/cryptoki.h"
-#else
-#include <jpki/cryptoki.h>  // where it is installed
-#endif
+#include <jpki/cryptoki.h>
 
 #define MAX_PIN 64
 
@@ -47,7 +43,7 @@ static const char* meaning(CK_RV rv) {
         case CKR_USER_NOT_LOGGED_IN: return "the card wants the PIN again";
         case CKR_SIGNATURE_INVALID: return "the signature is WRONG";
         case CKR_SIGNATURE_LEN_RANGE: return "this is no signature of that key (wrong length)";
-        default: return "see the names of CKR_ codes in pkcs11/cryptoki.h";
+        default: return "see the names of CKR_ codes in jpki/cryptoki.h";
     }
 }
 

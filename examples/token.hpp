@@ -10,12 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#if __has_include("pkcs11/cryptoki.h")
-#include "pkcs11/cryptoki.h"
-#else
-#include <jpki/cryptoki.h>  // where it is installed
-#endif
-#include "jpki/jpki_pkcs11.h"
+#include <jpki/cryptoki.h>
+#include <jpki/jpki_pkcs11.h>
 
 using Octets = std::vector<unsigned char>;
 

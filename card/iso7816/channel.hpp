@@ -5,8 +5,8 @@
 
 #include "iso7816/command.hpp"
 #include "iso7816/status_word.hpp"
-#include "jpki/log.hpp"
-#include "jpki/reader_port.hpp"
+#include "waist/log.hpp"
+#include "waist/reader_port.hpp"
 
 namespace jpki::card {
 

@@ -3,8 +3,8 @@
 // locked page.
 #pragma once
 
-#include "jpki/bytes.hpp"
-#include "jpki/secret.hpp"
+#include "waist/bytes.hpp"
+#include "waist/secret.hpp"
 
 namespace jpki::card {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "jpki/result.hpp"
+#include "waist/result.hpp"
 
 namespace jpki::card {
 

@@ -5,7 +5,7 @@
 
 #include <winscard.h>
 
-#include "jpki/log.hpp"
+#include "waist/log.hpp"
 
 namespace jpki::card::pcsc {
 

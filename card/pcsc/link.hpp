@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "jpki/log.hpp"
-#include "jpki/per_process.hpp"
-#include "jpki/reader_port.hpp"
-#include "jpki/sync.hpp"
+#include "waist/log.hpp"
+#include "waist/per_process.hpp"
+#include "waist/reader_port.hpp"
+#include "waist/sync.hpp"
 #include "pcsc/functions.hpp"
 #include "pcsc/pcsc_error.hpp"
 #include "pcsc/power_ledger.hpp"

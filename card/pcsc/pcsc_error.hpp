@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <source_location>
 
-#include "jpki/error.hpp"
+#include "waist/error.hpp"
 
 namespace jpki::card::pcsc {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "jpki/sync.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::card::pcsc {
 

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "jpki/log.hpp"
-#include "jpki/reader_port.hpp"
+#include "waist/log.hpp"
+#include "waist/reader_port.hpp"
 
 namespace jpki::card::pcsc {
 

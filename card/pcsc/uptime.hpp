@@ -2,7 +2,7 @@
 // only; asks pcscd nothing.
 #pragma once
 
-#include "jpki/clock.hpp"
+#include "waist/clock.hpp"
 
 namespace jpki::card::pcsc {
 

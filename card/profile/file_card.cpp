@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "jpki/tlv.hpp"
+#include "waist/tlv.hpp"
 #include "profile/serial_number.hpp"
 
 namespace jpki::card {

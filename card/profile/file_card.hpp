@@ -4,7 +4,7 @@
 #pragma once
 
 #include "iso7816/channel.hpp"
-#include "jpki/card_port.hpp"
+#include "waist/card_port.hpp"
 #include "profile/file_reader.hpp"
 #include "profile/profile.hpp"
 #include "profile/serial_number.hpp"

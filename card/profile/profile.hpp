@@ -7,8 +7,8 @@
 #include <span>
 #include <string_view>
 
-#include "jpki/bytes.hpp"
-#include "jpki/card_port.hpp"
+#include "waist/bytes.hpp"
+#include "waist/card_port.hpp"
 
 namespace jpki::card {
 

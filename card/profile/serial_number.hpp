@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "jpki/tlv.hpp"
+#include "waist/tlv.hpp"
 
 namespace jpki::card {
 

@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 #include "virtual/apdu.hpp"
 #include "virtual/descriptor.hpp"
 

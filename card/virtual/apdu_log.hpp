@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::vcard {
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 #include "virtual/apdu_log.hpp"
 #include "virtual/image.hpp"
 #include "virtual/oracle.hpp"

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 #include "virtual/certificate_profile.hpp"
 #include "virtual/person.hpp"
 

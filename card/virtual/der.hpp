@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::vcard::der {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 #include "virtual/family.hpp"
 #include "virtual/personality.hpp"
 

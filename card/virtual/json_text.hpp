@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::vcard {
 

@@ -12,7 +12,7 @@
 #include "common/language.hpp"
 #include "common/new_file.hpp"
 #include "common/output.hpp"
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 #include "virtual/announcer.hpp"
 #include "virtual/image_file.hpp"
 #include "virtual/image_maker.hpp"

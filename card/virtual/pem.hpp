@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::vcard {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 struct evp_pkey_st;
 

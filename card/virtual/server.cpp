@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "common/output.hpp"
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::vcard {
 namespace {

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <optional>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 #include "virtual/card.hpp"
 #include "virtual/descriptor.hpp"
 

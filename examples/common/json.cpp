@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::app {
 

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::app {
 

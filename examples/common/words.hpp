@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "common/language.hpp"
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::app {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "jpki/validity.hpp"
+#include "waist/validity.hpp"
 #include "module.hpp"
 
 namespace jpki::app {

@@ -7,7 +7,7 @@
 #include "common/new_file.hpp"
 #include "common/output.hpp"
 #include "failure.hpp"
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 #include "text.hpp"
 
 namespace jpki::app {

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "certificate.hpp"
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 #include "pcsc/functions.hpp"
 
 namespace jpki::app {

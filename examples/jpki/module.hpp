@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "jpki/secret.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/secret.hpp"
+#include "jpki/cryptoki.h"
 // After the one above, whose types it uses.
 #include "jpki/jpki_pkcs11.h"
 

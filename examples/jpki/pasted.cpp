@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::app {
 

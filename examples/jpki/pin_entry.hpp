@@ -5,7 +5,7 @@
 #include <string>
 
 #include "command.hpp"
-#include "jpki/secret.hpp"
+#include "waist/secret.hpp"
 #include "text.hpp"
 
 namespace jpki::app {

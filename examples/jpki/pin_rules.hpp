@@ -1,10 +1,10 @@
-// The rules of jpki/pin_rules.hpp for a token, and what is said of a PIN that breaks them.
+// The rules of waist/pin_rules.hpp for a token, and what is said of a PIN that breaks them.
 #pragma once
 
 #include <optional>
 
 #include "holder.hpp"
-#include "jpki/pin_rules.hpp"
+#include "waist/pin_rules.hpp"
 #include "text.hpp"
 
 namespace jpki::app {

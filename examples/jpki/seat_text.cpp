@@ -1,6 +1,6 @@
 #include "seat_text.hpp"
 
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 #include "text.hpp"
 
 namespace jpki::app {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "jpki/secret.hpp"
+#include "waist/secret.hpp"
 #include "text.hpp"
 #include "waiting.hpp"
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "common/output.hpp"
-#include "jpki/sync.hpp"
+#include "waist/sync.hpp"
 #include "machine.hpp"
 #include "text.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::probe {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "jpki/tlv.hpp"
+#include "waist/tlv.hpp"
 
 namespace jpki::probe::der {
 

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "jpki/reader_port.hpp"
+#include "waist/reader_port.hpp"
 
 namespace jpki::probe {
 

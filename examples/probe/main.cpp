@@ -11,7 +11,7 @@
 #include "common/output.hpp"
 #include "common/own_module.hpp"
 #include "common/usage.hpp"
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 #include "pcsc/functions.hpp"
 #include "pcsc/reader_system.hpp"
 #include "probe/atr.hpp"

@@ -7,7 +7,7 @@
 #include "family_jpki/my_number.hpp"
 #include "family_juki/juki.hpp"
 #include "family_phone/phone.hpp"
-#include "jpki/tlv.hpp"
+#include "waist/tlv.hpp"
 #include "probe/certificate.hpp"
 #include "probe/extensions.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "iso7816/status_word.hpp"
-#include "jpki/secret.hpp"
+#include "waist/secret.hpp"
 #include "probe/table.hpp"
 
 namespace jpki::probe {

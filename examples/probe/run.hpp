@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "jpki/reader_port.hpp"
+#include "waist/reader_port.hpp"
 #include "probe/mask.hpp"
 
 namespace jpki::probe {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "common/words.hpp"
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::probe {
 

@@ -1,6 +1,6 @@
 /*
  * What this module offers beyond PKCS#11: the vendor interface "Vendor JPKI" 1.1, found by
- * C_GetInterface("Vendor JPKI", NULL, ...). Include it after any PKCS#11 header (pkcs11/cryptoki.h, p11-kit,
+ * C_GetInterface("Vendor JPKI", NULL, ...). Include it after any PKCS#11 header (jpki/cryptoki.h, p11-kit,
  * NSS, OASIS). C89 and C++98.
  *
  * Every struct begins with ulSize, which the caller sets to sizeof; fields are only ever appended, so an

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "jpki/card_port.hpp"
-#include "jpki/log.hpp"
+#include "waist/card_port.hpp"
+#include "waist/log.hpp"
 
 namespace jpki::p11 {
 

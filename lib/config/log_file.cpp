@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::p11 {
 

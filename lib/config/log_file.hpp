@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "jpki/log.hpp"
+#include "waist/log.hpp"
 
 namespace jpki::p11 {
 

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "crypto/digest.hpp"
-#include "jpki/per_process.hpp"
-#include "jpki/sync.hpp"
+#include "waist/per_process.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::p11::card_memory {
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::p11::card_memory {
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "jpki/error.hpp"
+#include "waist/error.hpp"
 
 namespace jpki::p11 {
 

@@ -6,11 +6,11 @@
 
 #include "config/config.hpp"
 #include "core/timing.hpp"
-#include "jpki/card_port.hpp"
-#include "jpki/clock.hpp"
-#include "jpki/log.hpp"
-#include "jpki/random.hpp"
-#include "jpki/reader_port.hpp"
+#include "waist/card_port.hpp"
+#include "waist/clock.hpp"
+#include "waist/log.hpp"
+#include "waist/random.hpp"
+#include "waist/reader_port.hpp"
 
 namespace jpki::p11 {
 

@@ -7,7 +7,7 @@
 
 #include "core/environment.hpp"
 #include "crypto/library_context.hpp"
-#include "jpki/sync.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::p11 {
 

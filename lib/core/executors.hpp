@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "jpki/executor.hpp"
+#include "waist/executor.hpp"
 
 namespace jpki::p11 {
 

@@ -1,6 +1,6 @@
 #include "core/login.hpp"
 
-#include "jpki/pin_rules.hpp"
+#include "waist/pin_rules.hpp"
 
 namespace jpki::p11 {
 

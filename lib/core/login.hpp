@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "config/config.hpp"
-#include "jpki/card_port.hpp"
+#include "waist/card_port.hpp"
 
 namespace jpki::p11 {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/environment.hpp"
-#include "jpki/sync.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::p11 {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "crypto/x509.hpp"
-#include "jpki/card_port.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/card_port.hpp"
+#include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "core/login.hpp"
-#include "jpki/random.hpp"
-#include "jpki/sync.hpp"
+#include "waist/random.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::p11 {
 

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#include "jpki/reader_port.hpp"
-#include "jpki/sync.hpp"
+#include "waist/reader_port.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::p11 {
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "core/lease.hpp"
-#include "jpki/executor.hpp"
-#include "jpki/sync.hpp"
+#include "waist/executor.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::p11 {
 

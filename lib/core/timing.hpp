@@ -2,7 +2,7 @@
 // fault campaign can live through hours of it in minutes; nothing else changes them.
 #pragma once
 
-#include "jpki/clock.hpp"
+#include "waist/clock.hpp"
 
 namespace jpki::p11 {
 

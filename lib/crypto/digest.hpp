@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "crypto/library_context.hpp"
-#include "jpki/bytes.hpp"
-#include "jpki/result.hpp"
+#include "waist/bytes.hpp"
+#include "waist/result.hpp"
 
 namespace jpki::p11::crypto {
 

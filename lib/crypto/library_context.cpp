@@ -8,7 +8,7 @@
 
 #include <atomic>
 
-#include "jpki/per_process.hpp"
+#include "waist/per_process.hpp"
 
 namespace jpki::p11::crypto {
 

@@ -7,7 +7,7 @@
 
 #include <memory>
 
-#include "jpki/error.hpp"
+#include "waist/error.hpp"
 
 namespace jpki::p11::crypto {
 

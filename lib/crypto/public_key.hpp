@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "crypto/digest.hpp"
-#include "jpki/bytes.hpp"
-#include "jpki/result.hpp"
+#include "waist/bytes.hpp"
+#include "waist/result.hpp"
 
 namespace jpki::p11::crypto {
 

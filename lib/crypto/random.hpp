@@ -1,7 +1,7 @@
 // The Random seam over OpenSSL's generator in our own library context.
 #pragma once
 
-#include "jpki/random.hpp"
+#include "waist/random.hpp"
 
 namespace jpki::p11::crypto {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "jpki/tlv.hpp"
+#include "waist/tlv.hpp"
 
 namespace jpki::p11::crypto {
 

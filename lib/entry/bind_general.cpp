@@ -7,7 +7,7 @@
 #include "entry/function_lists.hpp"
 #include "entry/guard.hpp"
 #include "entry/init_args.hpp"
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::p11 {
 

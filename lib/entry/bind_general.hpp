@@ -1,7 +1,7 @@
 // C_GetInfo for a list of a given version; shared by the three lists.
 #pragma once
 
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
 

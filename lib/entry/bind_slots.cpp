@@ -1,6 +1,6 @@
 // PKCS#11 3.2 §5.5: slots, tokens, mechanisms.
 #include "entry/binding.hpp"
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 #include "mechanism/mechanism_table.hpp"
 
 namespace jpki::p11 {

@@ -8,7 +8,7 @@
 
 #include "core/module.hpp"
 #include "entry/out_buffer.hpp"
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
 

@@ -8,7 +8,7 @@
 #include "crypto/library_context.hpp"
 #include "crypto/random.hpp"
 #include "entry/host.hpp"
-#include "jpki/secret.hpp"
+#include "waist/secret.hpp"
 #include "pcsc/functions.hpp"
 #include "pcsc/reader_system.hpp"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
 

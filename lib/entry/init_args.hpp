@@ -2,8 +2,8 @@
 #pragma once
 
 #include "entry/composition.hpp"
-#include "jpki/result.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/result.hpp"
+#include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
 

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "jpki/per_process.hpp"
+#include "waist/per_process.hpp"
 
 namespace jpki::p11::library {
 

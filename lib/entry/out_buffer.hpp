@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "jpki/bytes.hpp"
-#include "jpki/result.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/bytes.hpp"
+#include "waist/result.hpp"
+#include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
 

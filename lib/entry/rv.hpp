@@ -1,8 +1,8 @@
 // Our errors as PKCS#11's return values, by the rows of rv.def.
 #pragma once
 
-#include "jpki/error.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/error.hpp"
+#include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "entry/guard.hpp"
-#include "jpki/validity.hpp"
+#include "waist/validity.hpp"
 
 namespace jpki::p11 {
 

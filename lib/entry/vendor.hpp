@@ -1,7 +1,7 @@
 // The vendor interface of include/jpki/jpki_pkcs11.h.
 #pragma once
 
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 // After cryptoki.h, which it builds on.
 #include "jpki/jpki_pkcs11.h"
 

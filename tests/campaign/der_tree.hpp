@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::campaign {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::campaign {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "jpki/card_port.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/card_port.hpp"
+#include "jpki/cryptoki.h"
 
 namespace jpki::campaign {
 

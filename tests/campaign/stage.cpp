@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "core/card_memory.hpp"
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 #include "virtual/image_file.hpp"
 
 namespace jpki::campaign {

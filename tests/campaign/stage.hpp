@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "jpki/log.hpp"
+#include "waist/log.hpp"
 #include "virtual/card.hpp"
 #include "virtual/image.hpp"
 #include "wiring.hpp"

@@ -10,7 +10,7 @@
 
 #include "config/config.hpp"
 #include "harness.hpp"
-#include "jpki/reader_port.hpp"
+#include "waist/reader_port.hpp"
 #include "virtual/card.hpp"
 
 namespace jpki::fuzz {

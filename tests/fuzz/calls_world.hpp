@@ -7,7 +7,7 @@
 
 #include "calls_record.hpp"
 #include "harness.hpp"
-#include "jpki/card_port.hpp"
+#include "waist/card_port.hpp"
 #include "pin_listener.hpp"
 #include "signature.hpp"
 #include "stage.hpp"

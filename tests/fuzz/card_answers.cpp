@@ -4,7 +4,7 @@
 
 #include "answering_reader.hpp"
 #include "pin_listener.hpp"
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 #include "signature.hpp"
 #include "stage.hpp"
 #include "virtual/image_file.hpp"

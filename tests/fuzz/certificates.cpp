@@ -10,7 +10,7 @@
 
 #include "crypto/x509.hpp"
 #include "harness.hpp"
-#include "jpki/tlv.hpp"
+#include "waist/tlv.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <span>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 

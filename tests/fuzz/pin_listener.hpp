@@ -3,7 +3,7 @@
 #pragma once
 
 #include "harness.hpp"
-#include "jpki/log.hpp"
+#include "waist/log.hpp"
 #include "stage.hpp"
 
 namespace jpki::fuzz {

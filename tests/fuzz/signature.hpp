@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "jpki/bytes.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/bytes.hpp"
+#include "jpki/cryptoki.h"
 
 namespace jpki::fuzz {
 

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "harness.hpp"
-#include "jpki/card_port.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/card_port.hpp"
+#include "jpki/cryptoki.h"
 #include "stage.hpp"
 
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 #include "virtual/descriptor.hpp"
 
 namespace jpki::testing {

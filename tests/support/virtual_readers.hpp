@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "jpki/reader_port.hpp"
+#include "waist/reader_port.hpp"
 #include "virtual/card.hpp"
 
 namespace jpki::testing {

@@ -4,7 +4,7 @@
 
 #include "card/registry.hpp"
 #include "entry/composition.hpp"
-#include "jpki/sync.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::testing {
 

@@ -4,7 +4,7 @@
 
 #include "config/config.hpp"
 #include "core/timing.hpp"
-#include "jpki/log.hpp"
+#include "waist/log.hpp"
 #include "virtual_readers.hpp"
 
 namespace jpki::testing {

@@ -22,7 +22,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 
 static CK_FUNCTION_LIST* p11;
 static CK_SLOT_ID slot;

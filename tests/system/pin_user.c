@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "pin_search.h"
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 
 #define MASK 0xA5
 #define M(c) ((c) ^ MASK)

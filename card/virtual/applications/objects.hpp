@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 #include "virtual/rsa_key.hpp"
 
 namespace jpki::vcard {

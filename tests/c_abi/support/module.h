@@ -4,7 +4,7 @@
 #ifndef JPKI_C_ABI_MODULE_H
 #define JPKI_C_ABI_MODULE_H
 
-#include <pkcs11/cryptoki.h>
+#include <jpki/cryptoki.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

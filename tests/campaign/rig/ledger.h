@@ -3,7 +3,7 @@
 #ifndef JPKI_CAMPAIGN_RIG_LEDGER_H
 #define JPKI_CAMPAIGN_RIG_LEDGER_H
 
-#include <pkcs11/cryptoki.h>
+#include <jpki/cryptoki.h>
 
 void begin_case(const char* format, ...) __attribute__((format(printf, 1, 2)));
 // Of the open case; one that gets none has passed.

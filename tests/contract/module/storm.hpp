@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "jpki/bytes.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/bytes.hpp"
+#include "jpki/cryptoki.h"
 
 namespace jpki::testing::storm {
 

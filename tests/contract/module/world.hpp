@@ -13,8 +13,8 @@
 
 #include "config/config.hpp"
 #include "core/timing.hpp"
-#include "jpki/bytes.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/bytes.hpp"
+#include "jpki/cryptoki.h"
 #include "virtual/card.hpp"
 #include "virtual/image.hpp"
 #include "virtual_readers.hpp"

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 #include "report.hpp"
 
 namespace jpki::features {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "jpki/bytes.hpp"
-#include "pkcs11/cryptoki.h"
+#include "waist/bytes.hpp"
+#include "jpki/cryptoki.h"
 #include "virtual/card.hpp"
 #include "virtual_readers.hpp"
 

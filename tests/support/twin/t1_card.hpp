@@ -2,7 +2,7 @@
 // reader.cpp, one block at a time. It checks with LRC only, never begins by itself, and knows no clock.
 #pragma once
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::testing::twin {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 
 namespace {
 

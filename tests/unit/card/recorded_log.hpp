@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "jpki/log.hpp"
+#include "waist/log.hpp"
 
 namespace jpki::card::testing {
 

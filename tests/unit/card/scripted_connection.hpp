@@ -8,7 +8,7 @@
 #include <string>
 #include <variant>
 
-#include "jpki/reader_port.hpp"
+#include "waist/reader_port.hpp"
 
 namespace jpki::card::testing {
 

@@ -1,4 +1,4 @@
-// The sizes that the binary interface rests on, and functions.def against the structs of pkcs11/cryptoki.h.
+// The sizes that the binary interface rests on, and functions.def against the structs of jpki/cryptoki.h.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 
 namespace {
 

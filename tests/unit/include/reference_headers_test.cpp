@@ -1,4 +1,4 @@
-// pkcs11/cryptoki.h is written by hand; here it is held against the headers of p11-kit and NSS, name by name.
+// jpki/cryptoki.h is written by hand; here it is held against the headers of p11-kit and NSS, name by name.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -41,7 +41,7 @@ std::vector<Difference> differences(const Facts& ours, const Facts& theirs) {
     for (const auto& [name, value] : theirs) {
         const auto mine = ours.find(name);
         if (mine == ours.end()) {
-            ADD_FAILURE() << "pkcs11/cryptoki.h does not define " << name;
+            ADD_FAILURE() << "jpki/cryptoki.h does not define " << name;
         } else if (mine->second != value) {
             found.push_back({name, mine->second, value});
         }

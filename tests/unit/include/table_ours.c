@@ -1,4 +1,4 @@
-#include "pkcs11/cryptoki.h"
+#include "jpki/cryptoki.h"
 
 #define JPKI_TABLE jpki_table_ours
 #include "table.inc"

@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::p11::testing {
 

@@ -8,7 +8,7 @@
 
 #include <memory>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::vcard::test {
 

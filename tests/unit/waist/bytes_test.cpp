@@ -1,4 +1,4 @@
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 #include <gtest/gtest.h>
 

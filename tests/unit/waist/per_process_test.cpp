@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "jpki/per_process.hpp"
+#include "waist/per_process.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "jpki/pin_rules.hpp"
+#include "waist/pin_rules.hpp"
 
 #include <gtest/gtest.h>
 

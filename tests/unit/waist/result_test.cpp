@@ -1,4 +1,4 @@
-#include "jpki/result.hpp"
+#include "waist/result.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "jpki/log.hpp"
+#include "waist/log.hpp"
 
 namespace jpki {
 namespace {

@@ -1,4 +1,4 @@
-#include "jpki/secret.hpp"
+#include "waist/secret.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>

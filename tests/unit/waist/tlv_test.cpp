@@ -1,4 +1,4 @@
-#include "jpki/tlv.hpp"
+#include "waist/tlv.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "jpki/validity.hpp"
+#include "waist/validity.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "jpki/visible.hpp"
+#include "waist/visible.hpp"
 
 #include <gtest/gtest.h>
 

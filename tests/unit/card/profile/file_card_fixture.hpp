@@ -4,7 +4,7 @@
 #pragma once
 
 #include "family_jpki/my_number.hpp"
-#include "jpki/random.hpp"
+#include "waist/random.hpp"
 #include "profile/file_card.hpp"
 #include "recorded_log.hpp"
 #include "scripted_connection.hpp"

@@ -5,7 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "jpki/clock.hpp"
+#include "waist/clock.hpp"
 
 #if defined(__clang__)
 #define JPKI_TSA(x) __attribute__((x))

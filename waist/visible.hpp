@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "jpki/code_points.hpp"
+#include "waist/code_points.hpp"
 
 namespace jpki {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "jpki/bytes.hpp"
-#include "jpki/secret.hpp"
+#include "waist/bytes.hpp"
+#include "waist/secret.hpp"
 
 namespace jpki {
 

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki {
 

@@ -12,7 +12,7 @@
 #include <span>
 #include <utility>
 
-#include "jpki/bytes.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki {
 

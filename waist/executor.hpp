@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "jpki/clock.hpp"
+#include "waist/clock.hpp"
 
 namespace jpki {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "jpki/bytes.hpp"
-#include "jpki/clock.hpp"
-#include "jpki/result.hpp"
+#include "waist/bytes.hpp"
+#include "waist/clock.hpp"
+#include "waist/result.hpp"
 
 namespace jpki {
 

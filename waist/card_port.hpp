@@ -8,12 +8,12 @@
 #include <string_view>
 #include <variant>
 
-#include "jpki/bytes.hpp"
-#include "jpki/log.hpp"
-#include "jpki/random.hpp"
-#include "jpki/reader_port.hpp"
-#include "jpki/result.hpp"
-#include "jpki/secret.hpp"
+#include "waist/bytes.hpp"
+#include "waist/log.hpp"
+#include "waist/random.hpp"
+#include "waist/reader_port.hpp"
+#include "waist/result.hpp"
+#include "waist/secret.hpp"
 
 namespace jpki {
 

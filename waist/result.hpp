@@ -6,7 +6,7 @@
 
 #include <source_location>
 
-#include "jpki/error.hpp"
+#include "waist/error.hpp"
 
 namespace jpki {
 
