@@ -17,8 +17,8 @@ install(FILES "${PROJECT_BINARY_DIR}/install/jpki-pkcs11-config.cmake"
     "${PROJECT_BINARY_DIR}/install/jpki-pkcs11-config-version.cmake" DESTINATION "${config_dir}")
 
 foreach(section 5 7)
-    file(GLOB english CONFIGURE_DEPENDS examples/man/*.${section})
-    file(GLOB japanese CONFIGURE_DEPENDS examples/man/ja/*.${section})
+    file(GLOB english CONFIGURE_DEPENDS tools/man/*.${section})
+    file(GLOB japanese CONFIGURE_DEPENDS tools/man/ja/*.${section})
     install(FILES ${english} DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}")
     install(FILES ${japanese} DESTINATION "${CMAKE_INSTALL_MANDIR}/ja/man${section}")
 endforeach()
@@ -26,13 +26,13 @@ endforeach()
 # For the programs that this build has.
 foreach(program jpki jpki-probe jpki-vcard)
     if(TARGET ${program})
-        install(FILES examples/man/${program}.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
-        install(FILES examples/man/ja/${program}.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/ja/man1")
-        install(FILES examples/completions/jpki.bash RENAME ${program}
+        install(FILES tools/man/${program}.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+        install(FILES tools/man/ja/${program}.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/ja/man1")
+        install(FILES tools/completions/jpki.bash RENAME ${program}
             DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
-        configure_file(examples/completions/jpki.zsh.in install/_${program} @ONLY)
+        configure_file(tools/completions/jpki.zsh.in install/_${program} @ONLY)
         install(FILES "${PROJECT_BINARY_DIR}/install/_${program}" DESTINATION "${JPKI_ZSH_COMPLETIONS_DIR}")
-        configure_file(examples/completions/jpki.fish.in install/${program}.fish @ONLY)
+        configure_file(tools/completions/jpki.fish.in install/${program}.fish @ONLY)
         install(FILES "${PROJECT_BINARY_DIR}/install/${program}.fish"
             DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
     endif()

@@ -1,5 +1,5 @@
 // The port towards smart-card readers. Implemented by card/pcsc over pcsc-lite and by tests/support over the
-// virtual card; used by lib/core and examples/probe. No PC/SC type crosses it, and nothing here knows what is
+// virtual card; used by lib/core and tools/probe. No PC/SC type crosses it, and nothing here knows what is
 // on the card.
 #pragma once
 

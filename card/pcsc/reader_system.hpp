@@ -1,5 +1,5 @@
 // The way into this room: readers as pcscd offers them, behind the port of jpki/reader_port.hpp.
-// Called by lib/entry/composition.cpp, examples/probe and tests; no PC/SC type shows here.
+// Called by lib/entry/composition.cpp, tools/probe and tests; no PC/SC type shows here.
 #pragma once
 
 #include <memory>
