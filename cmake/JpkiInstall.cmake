@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 set(JPKI_ZSH_COMPLETIONS_DIR "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" CACHE STRING "Where zsh finds completions")
 
-install(FILES examples/p11-kit/jpki-pkcs11.module DESTINATION "${CMAKE_INSTALL_DATADIR}/p11-kit/modules")
+install(FILES data/p11-kit/jpki-pkcs11.module DESTINATION "${CMAKE_INSTALL_DATADIR}/p11-kit/modules")
 
 # For programs that use the modules: the two headers, and where the modules are.
 install(FILES include/jpki/cryptoki.h include/jpki/jpki_pkcs11.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/jpki")
@@ -40,7 +40,7 @@ endforeach()
 
 # Examples: read by people, active nowhere.
 install(FILES README.md README.ja.md SECURITY.md docs/packaging.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(FILES examples/polkit/50-jpki-remote.rules DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+install(FILES data/polkit/50-jpki-remote.rules DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
 
 # What names the prefix.
 configure_file(cmake/JpkiInstallPrefix.cmake.in install/JpkiInstallPrefix.cmake @ONLY)
