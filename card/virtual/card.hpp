@@ -14,7 +14,7 @@
 
 #include "waist/bytes.hpp"
 #include "virtual/apdu_log.hpp"
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 #include "virtual/oracle.hpp"
 
 namespace jpki::vcard {

@@ -1,7 +1,7 @@
 // See card_slot.hpp.
 #include "virtual/card_slot.hpp"
 
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 
 namespace jpki::vcard {
 namespace {

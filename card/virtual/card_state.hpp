@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "virtual/card.hpp"
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 namespace jpki::vcard {
 

@@ -5,7 +5,7 @@
 
 #include "core/card_memory.hpp"
 #include "jpki/cryptoki.h"
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 
 namespace jpki::campaign {
 

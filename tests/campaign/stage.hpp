@@ -10,7 +10,7 @@
 
 #include "waist/log.hpp"
 #include "virtual/card.hpp"
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 #include "wiring.hpp"
 
 namespace jpki::campaign {

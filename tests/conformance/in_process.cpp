@@ -7,8 +7,8 @@
 #include <string>
 
 #include "core/card_memory.hpp"
-#include "virtual/control.hpp"
-#include "virtual/image_file.hpp"
+#include "vcard/control.hpp"
+#include "virtual/image/image_file.hpp"
 #include "wiring.hpp"
 
 extern "C" {

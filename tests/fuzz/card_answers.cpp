@@ -7,7 +7,7 @@
 #include "jpki/cryptoki.h"
 #include "signature.hpp"
 #include "stage.hpp"
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 
 namespace {
 

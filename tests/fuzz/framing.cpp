@@ -6,8 +6,8 @@
 
 #include "harness.hpp"
 #include "virtual/card.hpp"
-#include "virtual/image_file.hpp"
-#include "virtual/vpcd.hpp"
+#include "virtual/image/image_file.hpp"
+#include "vcard/vpcd.hpp"
 
 namespace {
 

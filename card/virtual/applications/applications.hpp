@@ -8,7 +8,7 @@
 
 #include "virtual/applications/objects.hpp"
 #include "virtual/applications/printed.hpp"
-#include "virtual/file_rows.hpp"
+#include "virtual/image/file_rows.hpp"
 
 namespace jpki::vcard {
 

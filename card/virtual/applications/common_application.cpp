@@ -1,7 +1,7 @@
 // What is the card's own: the common data (共通), the residence record (住基) and the objects of the card
 // manager.
 #include "virtual/applications/applications.hpp"
-#include "virtual/der.hpp"
+#include "virtual/image/der.hpp"
 
 namespace jpki::vcard {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "waist/bytes.hpp"
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 namespace jpki::vcard {
 

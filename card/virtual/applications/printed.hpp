@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "virtual/person.hpp"
+#include "virtual/image/person.hpp"
 
 namespace jpki::vcard {
 

@@ -3,7 +3,7 @@
 // order in the text application.
 #include "virtual/applications/applications.hpp"
 #include "virtual/applications/picture.hpp"
-#include "virtual/der.hpp"
+#include "virtual/image/der.hpp"
 
 namespace jpki::vcard {
 namespace {

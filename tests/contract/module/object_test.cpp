@@ -1,5 +1,5 @@
 // What is shown to whom, beyond what tests/conformance asks of every token.
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 #include "world.hpp"
 
 namespace jpki::testing {

@@ -1,6 +1,6 @@
 // RSASSA-PSS where the card knows it: discovered before a login where that can be, after one otherwise.
 #include "crypto/x509.hpp"
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 #include "world.hpp"
 
 namespace jpki::testing {

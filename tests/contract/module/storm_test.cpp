@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "storm.hpp"
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 #include "world.hpp"
 
 namespace jpki::testing {

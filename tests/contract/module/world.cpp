@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "core/card_memory.hpp"
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 #include "wiring.hpp"
 
 namespace jpki::testing {

@@ -16,7 +16,7 @@
 #include "waist/bytes.hpp"
 #include "jpki/cryptoki.h"
 #include "virtual/card.hpp"
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 #include "virtual_readers.hpp"
 
 namespace jpki::testing {

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "virtual/person.hpp"
+#include "virtual/image/person.hpp"
 #include "world.hpp"
 
 namespace jpki::probe::testing {

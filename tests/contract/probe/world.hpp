@@ -11,7 +11,7 @@
 
 #include "bad_power.hpp"
 #include "probe/session.hpp"
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 #include "virtual_readers.hpp"
 
 namespace jpki::probe::testing {

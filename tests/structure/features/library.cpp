@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "core/card_memory.hpp"
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 #include "wiring.hpp"
 
 namespace jpki::features {

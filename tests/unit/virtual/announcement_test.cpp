@@ -17,7 +17,7 @@ struct Row {
 };
 const Row kRows[] = {
 #define JPKI_TEXT(id, english, japanese) {#id, english, japanese},
-#include "virtual/texts.def"
+#include "vcard/texts.def"
 #undef JPKI_TEXT
 };
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "openssl_help.hpp"
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 
 namespace jpki::vcard::test {
 

@@ -4,7 +4,7 @@
 
 #include "certificate_help.hpp"
 #include "test_card.hpp"
-#include "virtual/image_maker.hpp"
+#include "virtual/image/image_maker.hpp"
 
 namespace jpki::vcard::test {
 namespace {

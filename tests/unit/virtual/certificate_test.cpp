@@ -4,8 +4,8 @@
 
 #include "certificate_help.hpp"
 #include "test_card.hpp"
-#include "virtual/image_maker.hpp"
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/image_maker.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 namespace jpki::vcard::test {
 namespace {

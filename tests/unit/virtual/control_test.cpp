@@ -1,5 +1,5 @@
 // The control commands, called directly.
-#include "virtual/control.hpp"
+#include "vcard/control.hpp"
 
 #include "test_card.hpp"
 

@@ -7,9 +7,9 @@
 
 #include "openssl_help.hpp"
 #include "test_card.hpp"
-#include "virtual/certificate_profile.hpp"
-#include "virtual/image_maker.hpp"
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/certificate_profile.hpp"
+#include "virtual/image/image_maker.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 namespace jpki::vcard::test {
 namespace {

@@ -2,7 +2,7 @@
 #include "virtual/fault_plan.hpp"
 
 #include "test_card.hpp"
-#include "virtual/control.hpp"
+#include "vcard/control.hpp"
 
 namespace jpki::vcard::test {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "openssl_help.hpp"
 #include "test_card.hpp"
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 namespace jpki::vcard::test {
 namespace {

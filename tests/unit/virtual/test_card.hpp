@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "virtual/card.hpp"
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 
 namespace jpki::vcard::test {
 

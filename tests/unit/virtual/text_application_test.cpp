@@ -1,7 +1,7 @@
 // 券面入力補助: which secret opens which file, and that each file holds what it says, down to the signed
 // octets.
 #include "surface_help.hpp"
-#include "virtual/image_maker.hpp"
+#include "virtual/image/image_maker.hpp"
 
 namespace jpki::vcard::test {
 namespace {

@@ -1,5 +1,5 @@
 // vpcd's protocol over a socketpair: framing, controls, and what a mute card does.
-#include "virtual/vpcd.hpp"
+#include "vcard/vpcd.hpp"
 
 #include <sys/socket.h>
 

@@ -3,10 +3,10 @@
 // certificate has exactly the size asked for, by a text of the length that it takes.
 #pragma once
 
-#include "virtual/certificate_profile.hpp"
-#include "virtual/image.hpp"
-#include "virtual/person.hpp"
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/certificate_profile.hpp"
+#include "virtual/image/image.hpp"
+#include "virtual/image/person.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 namespace jpki::vcard {
 

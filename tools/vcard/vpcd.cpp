@@ -1,5 +1,5 @@
 // See vpcd.hpp. A message of one octet is a control, any other an APDU.
-#include "virtual/vpcd.hpp"
+#include "vcard/vpcd.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

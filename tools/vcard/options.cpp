@@ -1,5 +1,5 @@
 // See options.hpp.
-#include "virtual/options.hpp"
+#include "vcard/options.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -9,12 +9,12 @@
 
 #include "common/output.hpp"
 #include "common/usage.hpp"
-#include "virtual/certificate_profile.hpp"
-#include "virtual/control.hpp"
+#include "virtual/image/certificate_profile.hpp"
+#include "vcard/control.hpp"
 #include "virtual/family.hpp"
 #include "virtual/fault_row.hpp"
 #include "virtual/personality.hpp"
-#include "virtual/text.hpp"
+#include "vcard/text.hpp"
 
 namespace jpki::vcard {
 namespace {

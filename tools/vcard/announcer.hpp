@@ -4,8 +4,8 @@
 #pragma once
 
 #include "virtual/card.hpp"
-#include "virtual/options.hpp"
-#include "virtual/server.hpp"
+#include "vcard/options.hpp"
+#include "vcard/server.hpp"
 
 namespace jpki::vcard {
 

@@ -1,5 +1,5 @@
 // See person.hpp.
-#include "virtual/person.hpp"
+#include "virtual/image/person.hpp"
 
 namespace jpki::vcard {
 namespace {

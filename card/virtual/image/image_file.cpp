@@ -1,5 +1,5 @@
 // Saving and loading; the text itself is image_text.cpp's.
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,13 +1,13 @@
 // See pki.hpp. A certificate is written as its ASN.1 reads (RFC 5280 §4.1), a padded one once per trial
 // length of its text; only the one of the wanted size is signed.
-#include "virtual/pki.hpp"
+#include "virtual/image/pki.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <optional>
 
-#include "virtual/certificate_parts.hpp"
-#include "virtual/der.hpp"
+#include "virtual/image/certificate_parts.hpp"
+#include "virtual/image/der.hpp"
 
 namespace jpki::vcard {
 namespace {

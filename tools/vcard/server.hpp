@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "virtual/control_socket.hpp"
-#include "virtual/reader_address.hpp"
-#include "virtual/vpcd.hpp"
+#include "vcard/control_socket.hpp"
+#include "vcard/reader_address.hpp"
+#include "vcard/vpcd.hpp"
 
 namespace jpki::vcard {
 

@@ -1,5 +1,5 @@
 // See server.hpp.
-#include "virtual/server.hpp"
+#include "vcard/server.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

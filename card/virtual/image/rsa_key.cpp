@@ -1,5 +1,5 @@
 // See rsa_key.hpp.
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>

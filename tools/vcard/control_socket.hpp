@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "virtual/control.hpp"
+#include "vcard/control.hpp"
 #include "virtual/descriptor.hpp"
 
 namespace jpki::vcard {

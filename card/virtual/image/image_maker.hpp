@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "virtual/certificate_profile.hpp"
-#include "virtual/image.hpp"
+#include "virtual/image/certificate_profile.hpp"
+#include "virtual/image/image.hpp"
 
 namespace jpki::vcard {
 

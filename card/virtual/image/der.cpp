@@ -1,11 +1,11 @@
 // See der.hpp.
-#include "virtual/der.hpp"
+#include "virtual/image/der.hpp"
 
 #include <array>
 #include <charconv>
 #include <chrono>
 
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 
 namespace jpki::vcard::der {
 namespace {

@@ -1,5 +1,5 @@
 // See pem.hpp.
-#include "virtual/pem.hpp"
+#include "virtual/image/pem.hpp"
 
 #include <openssl/evp.h>
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <set>
 
-#include "virtual/image_file.hpp"
+#include "virtual/image/image_file.hpp"
 
 namespace jpki::vcard {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "waist/bytes.hpp"
-#include "virtual/certificate_profile.hpp"
-#include "virtual/person.hpp"
+#include "virtual/image/certificate_profile.hpp"
+#include "virtual/image/person.hpp"
 
 namespace jpki::vcard::parts {
 

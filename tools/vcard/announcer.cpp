@@ -1,11 +1,11 @@
 // See announcer.hpp.
-#include "virtual/announcer.hpp"
+#include "vcard/announcer.hpp"
 
 #include <unistd.h>
 
 #include "common/output.hpp"
-#include "virtual/image_maker.hpp"
-#include "virtual/text.hpp"
+#include "virtual/image/image_maker.hpp"
+#include "vcard/text.hpp"
 
 namespace jpki::vcard {
 namespace {

@@ -1,5 +1,5 @@
 // See control_socket.hpp.
-#include "virtual/control_socket.hpp"
+#include "vcard/control_socket.hpp"
 
 #include <sys/socket.h>
 #include <sys/stat.h>

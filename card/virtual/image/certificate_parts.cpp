@@ -1,11 +1,11 @@
 // See certificate_parts.hpp.
-#include "virtual/certificate_parts.hpp"
+#include "virtual/image/certificate_parts.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "virtual/der.hpp"
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/der.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 namespace jpki::vcard::parts {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 
 namespace jpki::vcard {
 

@@ -1,5 +1,5 @@
 // See image.hpp.
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 
 #include <algorithm>
 

@@ -13,13 +13,13 @@
 #include "common/new_file.hpp"
 #include "common/output.hpp"
 #include "waist/visible.hpp"
-#include "virtual/announcer.hpp"
-#include "virtual/image_file.hpp"
-#include "virtual/image_maker.hpp"
-#include "virtual/options.hpp"
-#include "virtual/pem.hpp"
-#include "virtual/rsa_key.hpp"
-#include "virtual/server.hpp"
+#include "vcard/announcer.hpp"
+#include "virtual/image/image_file.hpp"
+#include "virtual/image/image_maker.hpp"
+#include "vcard/options.hpp"
+#include "virtual/image/pem.hpp"
+#include "virtual/image/rsa_key.hpp"
+#include "vcard/server.hpp"
 
 namespace jpki::vcard {
 namespace {

@@ -1,5 +1,5 @@
 // See control.hpp. The commands are a table, so that the help cannot forget one.
-#include "virtual/control.hpp"
+#include "vcard/control.hpp"
 
 #include <algorithm>
 #include <array>
@@ -48,29 +48,29 @@ std::string set(ControlState& state, std::string_view assignment) {
     return std::string(kOk);
 }
 
-// `pin` is auth, sign, or a file as the image names it, such as text.0011.
-bool set_tries(Card& card, std::string_view pin, unsigned count) {
-    if (pin == "auth" || pin == "sign")
-        return card.set_tries_left(pin == "auth" ? Role::kAuthPin : Role::kSignPin, count);
-    const std::size_t dot = std::min(pin.find('.'), pin.size());
-    const std::string_view digits = pin.substr(std::min(dot + 1, pin.size()));
+// `whose` is auth, sign, or a file as the image names it, such as text.0011.
+bool set_tries(Card& card, std::string_view whose, unsigned count) {
+    if (whose == "auth" || whose == "sign")
+        return card.set_tries_left(whose == "auth" ? Role::kAuthPin : Role::kSignPin, count);
+    const std::size_t dot = std::min(whose.find('.'), whose.size());
+    const std::string_view digits = whose.substr(std::min(dot + 1, whose.size()));
     std::uint16_t id = 0;
     const char* end = digits.data() + digits.size();
     const auto [stop, wrong] = std::from_chars(digits.data(), end, id, 16);
     return digits.size() == 4 && wrong == std::errc() && stop == end &&
-           card.set_tries_left(pin.substr(0, dot), id, count);
+           card.set_tries_left(whose.substr(0, dot), id, count);
 }
 
 std::string tries(ControlState& state, std::string_view argument) {
     const std::size_t space = std::min(argument.find(' '), argument.size());
-    const std::string_view pin = argument.substr(0, space);
+    const std::string_view whose = argument.substr(0, space);
     const std::string_view digits = argument.substr(std::min(space + 1, argument.size()));
     unsigned count = 0;
     const char* end = digits.data() + digits.size();
     const auto [stop, wrong] = std::from_chars(digits.data(), end, count);
-    const bool well_formed = !pin.empty() && !digits.empty() && wrong == std::errc() && stop == end;
+    const bool well_formed = !whose.empty() && !digits.empty() && wrong == std::errc() && stop == end;
     if (!well_formed) return error("tries auth|sign|FILE NUMBER");
-    if (!set_tries(state.slot.card(), pin, count)) {
+    if (!set_tries(state.slot.card(), whose, count)) {
         return error("no such PIN, too many tries, or the image cannot be saved");
     }
     return std::string(kOk);

@@ -1,5 +1,5 @@
 // See reader_address.hpp.
-#include "virtual/reader_address.hpp"
+#include "vcard/reader_address.hpp"
 
 #include <netdb.h>
 #include <netinet/tcp.h>

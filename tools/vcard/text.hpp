@@ -11,7 +11,7 @@ namespace jpki::vcard {
 
 enum class Text {
 #define JPKI_TEXT(id, english, japanese) id,
-#include "virtual/texts.def"
+#include "vcard/texts.def"
 #undef JPKI_TEXT
 };
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "virtual/image.hpp"
-#include "virtual/rsa_key.hpp"
+#include "virtual/image/image.hpp"
+#include "virtual/image/rsa_key.hpp"
 
 namespace jpki::vcard {
 

@@ -1,13 +1,13 @@
 // See image_maker.hpp. The tables below are a My Number Card's applications and files as public sources name
 // them; the other families' are parts of these, as family.hpp says.
-#include "virtual/image_maker.hpp"
+#include "virtual/image/image_maker.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <optional>
 
 #include "virtual/applications/applications.hpp"
-#include "virtual/pki.hpp"
+#include "virtual/image/pki.hpp"
 
 namespace jpki::vcard {
 namespace {

@@ -2,11 +2,11 @@
 // citizens' authentication certificates are published, and a phone's for signatures is reported; what a test
 // card's authentication certificate says is unknown, so it is the citizens' here; the others follow the
 // pattern and are guesses.
-#include "virtual/certificate_profile.hpp"
+#include "virtual/image/certificate_profile.hpp"
 
 #include <algorithm>
 
-#include "virtual/image.hpp"
+#include "virtual/image/image.hpp"
 
 namespace jpki::vcard {
 namespace {

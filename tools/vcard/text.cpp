@@ -1,12 +1,12 @@
 // See text.hpp.
-#include "virtual/text.hpp"
+#include "vcard/text.hpp"
 
 namespace jpki::vcard {
 namespace {
 
 constexpr app::Words kRows[] = {
 #define JPKI_TEXT(id, english, japanese) {english, japanese},
-#include "virtual/texts.def"
+#include "vcard/texts.def"
 #undef JPKI_TEXT
 };
 
