@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "family_jpki/my_number.hpp"
-#include "family_juki/juki.hpp"
-#include "family_phone/phone.hpp"
+#include "my_number/my_number.hpp"
+#include "juki/juki.hpp"
+#include "phone/phone.hpp"
 #include "profile/file_card.hpp"
 
 namespace jpki::card {

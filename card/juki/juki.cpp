@@ -1,4 +1,4 @@
-#include "family_juki/juki.hpp"
+#include "juki/juki.hpp"
 
 #include "profile/application.hpp"
 

@@ -1,4 +1,4 @@
-#include "family_phone/phone.hpp"
+#include "phone/phone.hpp"
 
 #include "profile/application.hpp"
 

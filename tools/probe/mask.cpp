@@ -4,9 +4,9 @@
 #include <array>
 #include <cctype>
 
-#include "family_jpki/my_number.hpp"
-#include "family_juki/juki.hpp"
-#include "family_phone/phone.hpp"
+#include "my_number/my_number.hpp"
+#include "juki/juki.hpp"
+#include "phone/phone.hpp"
 #include "waist/tlv.hpp"
 #include "probe/certificate.hpp"
 #include "probe/extensions.hpp"

@@ -3,9 +3,9 @@
 
 #include <set>
 
-#include "family_jpki/my_number.hpp"
-#include "family_juki/juki.hpp"
-#include "family_phone/phone.hpp"
+#include "my_number/my_number.hpp"
+#include "juki/juki.hpp"
+#include "phone/phone.hpp"
 
 namespace jpki::card {
 namespace {

@@ -3,7 +3,7 @@
 // their DER header.
 #pragma once
 
-#include "family_jpki/my_number.hpp"
+#include "my_number/my_number.hpp"
 #include "waist/random.hpp"
 #include "profile/file_card.hpp"
 #include "recorded_log.hpp"

@@ -1,4 +1,4 @@
-#include "family_jpki/my_number.hpp"
+#include "my_number/my_number.hpp"
 
 #include "profile/application.hpp"
 
