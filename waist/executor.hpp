@@ -1,5 +1,5 @@
 // Where the work of one reader runs: on a thread of its own, or inline in the caller's. The reader posts, API
-// threads wait; nothing here knows what the work is. Implementations: lib/core/executors.
+// threads wait; nothing here knows what the work is. Implementations: lib/reader/executors.
 #pragma once
 
 #include <atomic>

@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include "core/monitor.hpp"
 #include "core/token.hpp"
+#include "reader/monitor.hpp"
 
 namespace jpki::p11 {
 

@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "core/card_status.hpp"
 #include "core/login.hpp"
 #include "core/object_builder.hpp"
 #include "core/pin_mark.hpp"
-#include "core/reader.hpp"
 #include "mechanism/mechanism_table.hpp"
+#include "reader/card_status.hpp"
+#include "reader/reader.hpp"
 
 namespace jpki::p11 {
 

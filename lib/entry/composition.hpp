@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "config/config_files.hpp"
-#include "core/environment.hpp"
+#include "reader/environment.hpp"
 
 namespace jpki::p11 {
 

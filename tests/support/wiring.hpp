@@ -3,9 +3,9 @@
 #pragma once
 
 #include "config/config.hpp"
-#include "core/timing.hpp"
-#include "waist/log.hpp"
+#include "reader/timing.hpp"
 #include "virtual_readers.hpp"
+#include "waist/log.hpp"
 
 namespace jpki::testing {
 

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "core/timing.hpp"
-#include "waist/bytes.hpp"
 #include "jpki/cryptoki.h"
+#include "reader/timing.hpp"
 #include "virtual/card.hpp"
 #include "virtual/image/image.hpp"
 #include "virtual_readers.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::testing {
 

@@ -1,11 +1,11 @@
-// Everything the core needs from outside, injected once: readers, cards, time, randomness, the log, and
+// Everything the module needs from outside, injected once: readers, cards, time, randomness, the log, and
 // whether it may have threads. Shared, because a worker stuck in a call outlives the module that made it.
 #pragma once
 
 #include <memory>
 
 #include "config/config.hpp"
-#include "core/timing.hpp"
+#include "reader/timing.hpp"
 #include "waist/card_port.hpp"
 #include "waist/clock.hpp"
 #include "waist/log.hpp"

@@ -1,4 +1,4 @@
-#include "core/reader.hpp"
+#include "reader/reader.hpp"
 
 #include <future>
 

@@ -1,8 +1,8 @@
 // A LeaseKeeper with a card in its reader, incarnation 1, over the doubles.
 #pragma once
 
-#include "core/lease.hpp"
 #include "doubles.hpp"
+#include "reader/lease.hpp"
 
 namespace jpki::p11::testing {
 

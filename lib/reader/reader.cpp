@@ -1,6 +1,6 @@
-#include "core/reader.hpp"
+#include "reader/reader.hpp"
 
-#include "core/executors.hpp"
+#include "reader/executors.hpp"
 
 namespace jpki::p11 {
 

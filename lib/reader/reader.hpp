@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/lease.hpp"
+#include "reader/lease.hpp"
 #include "waist/executor.hpp"
 #include "waist/sync.hpp"
 

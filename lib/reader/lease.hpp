@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "core/environment.hpp"
-#include "core/presence.hpp"
+#include "reader/environment.hpp"
+#include "reader/presence.hpp"
 
 namespace jpki::p11 {
 

@@ -1,8 +1,8 @@
-#include "core/lease.hpp"
+#include "reader/lease.hpp"
 
 #include <algorithm>
 
-#include "core/card_status.hpp"
+#include "reader/card_status.hpp"
 
 namespace jpki::p11 {
 

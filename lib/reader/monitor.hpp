@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/environment.hpp"
+#include "reader/environment.hpp"
 #include "waist/sync.hpp"
 
 namespace jpki::p11 {

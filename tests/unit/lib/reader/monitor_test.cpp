@@ -1,4 +1,4 @@
-#include "core/monitor.hpp"
+#include "reader/monitor.hpp"
 
 #include <atomic>
 #include <thread>

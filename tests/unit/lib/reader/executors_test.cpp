@@ -1,4 +1,4 @@
-#include "core/executors.hpp"
+#include "reader/executors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <future>
 #include <thread>
 
-#include "core/environment.hpp"
+#include "reader/environment.hpp"
 
 namespace jpki::p11 {
 namespace {

@@ -1,12 +1,12 @@
-#include "core/executors.hpp"
+#include "reader/executors.hpp"
 
 #include <csignal>
 #include <deque>
 #include <system_error>
 #include <thread>
 
-#include "core/environment.hpp"
 #include "crypto/library_context.hpp"
+#include "reader/environment.hpp"
 #include "waist/sync.hpp"
 
 namespace jpki::p11 {

@@ -6,10 +6,10 @@
 #include <cerrno>
 #include <csignal>
 
-#include "core/executors.hpp"
-#include "core/monitor.hpp"
-#include "core/reader.hpp"
 #include "doubles.hpp"
+#include "reader/executors.hpp"
+#include "reader/monitor.hpp"
+#include "reader/reader.hpp"
 
 namespace {
 std::atomic<bool> no_more_threads{false};

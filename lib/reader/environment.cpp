@@ -1,4 +1,4 @@
-#include "core/environment.hpp"
+#include "reader/environment.hpp"
 
 #include <ctime>
 #include <thread>

@@ -1,8 +1,8 @@
 // How long a slot call waits for the readers: for an answer, not for a time (ADR 0006).
 #include <map>
 
-#include "core/monitor.hpp"
 #include "doubles.hpp"
+#include "reader/monitor.hpp"
 
 namespace jpki::p11::testing {
 namespace {

@@ -1,5 +1,5 @@
-// How long things may take, in one place (docs/architecture.md, "Reader"). Part of the environment so that a
-// fault campaign can live through hours of it in minutes; nothing else changes them.
+// How long things may take, in one place (docs/architecture.md, "Readers, threads and time"). Part of the
+// environment so that a fault campaign can live through hours of it in minutes; nothing else changes them.
 #pragma once
 
 #include "waist/clock.hpp"

@@ -1,11 +1,11 @@
-#include "core/monitor.hpp"
+#include "reader/monitor.hpp"
 
 #include <algorithm>
 #include <new>
 #include <utility>
 
-#include "core/executors.hpp"
 #include "crypto/library_context.hpp"
+#include "reader/executors.hpp"
 
 namespace jpki::p11 {
 

@@ -1,4 +1,4 @@
-#include "core/presence.hpp"
+#include "reader/presence.hpp"
 
 namespace jpki::p11 {
 

@@ -1,5 +1,5 @@
-// The far ends of lib/core's ports for its unit tests: time that stands still, readers and a card that do as
-// they are told and write down what was asked of them. One thread at a time.
+// The far ends of the ports, for the unit tests of lib/reader and lib/core: time that stands still, readers and
+// a card that do as they are told and write down what was asked of them. One thread at a time.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/environment.hpp"
+#include "reader/environment.hpp"
 
 namespace jpki::p11::testing {
 
