@@ -1,9 +1,10 @@
 # Writes the version script: the functions named in functions.def, what our modules share in a process (card/pcsc/link.cpp),
 # and nothing else.
-file(STRINGS "${DEF}" rows REGEX "^JPKI_FUNCTION\\(")
+file(READ "${DEF}" table)
+string(REGEX MATCHALL "\nJPKI_FUNCTION\\(C_[A-Za-z]+" rows "${table}")
 set(text "{\n  global:\n    jpki_pkcs11_turns_1;\n")
-foreach(row ${rows})
-    string(REGEX REPLACE "^JPKI_FUNCTION\\((C_[A-Za-z]+),.*" "\\1" name "${row}")
+foreach(row IN LISTS rows)
+    string(REGEX REPLACE ".*\\(" "" name "${row}")
     string(APPEND text "    ${name};\n")
 endforeach()
 string(APPEND text "  local: *;\n};\n")

@@ -43,33 +43,31 @@ CK_RV get_info_as(CK_INFO_PTR info, CK_VERSION version) noexcept {
         Fn::C_GetInfo, [&](Module&) { return get_info(info, version); }, info);
 }
 
-Status Binding<Fn::C_Initialize>::call(CK_VOID_PTR args) {
+Status bind::C_Initialize(CK_VOID_PTR args) {
     JPKI_TRY_ASSIGN(const HostWishes wishes, judge_init_args(static_cast<const CK_C_INITIALIZE_ARGS*>(args)));
     return library::initialize(wishes);
 }
 
-Status Binding<Fn::C_Finalize>::call(CK_VOID_PTR reserved) {
+Status bind::C_Finalize(CK_VOID_PTR reserved) {
     JPKI_TRY(library::module());
     if (reserved != nullptr) return fail(Errc::arguments_bad);
     return library::finalize();
 }
 
-Status Binding<Fn::C_GetInfo>::call(Module& /*module*/, CK_INFO_PTR info) {
-    return get_info(info, kInterfaceVersion);
-}
+Status bind::C_GetInfo(Module& /*module*/, CK_INFO_PTR info) { return get_info(info, kInterfaceVersion); }
 
-Status Binding<Fn::C_GetFunctionList>::call(CK_FUNCTION_LIST_PTR_PTR list) {
+Status bind::C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
     if (list == nullptr) return fail(Errc::arguments_bad);
     *list = list_2_40();
     return {};
 }
 
-Status Binding<Fn::C_GetInterfaceList>::call(CK_INTERFACE_PTR list, CK_ULONG_PTR count) {
+Status bind::C_GetInterfaceList(CK_INTERFACE_PTR list, CK_ULONG_PTR count) {
     return deliver(OutBuffer<CK_INTERFACE>(list, count), interfaces());
 }
 
-Status Binding<Fn::C_GetInterface>::call(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
-                                         CK_INTERFACE_PTR_PTR found, CK_FLAGS flags) {
+Status bind::C_GetInterface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version, CK_INTERFACE_PTR_PTR found,
+                            CK_FLAGS flags) {
     if (found == nullptr) return fail(Errc::arguments_bad);
     const std::string_view wanted = name == nullptr ? "PKCS 11" : reinterpret_cast<const char*>(name);
     for (CK_INTERFACE& interface : interfaces()) {

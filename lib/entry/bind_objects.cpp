@@ -53,25 +53,22 @@ Status prohibit(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE obje
 
 }  // namespace
 
-Status Binding<Fn::C_CopyObject>::call(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
-                                       CK_ATTRIBUTE_PTR /*list*/, CK_ULONG /*count*/,
-                                       CK_OBJECT_HANDLE_PTR /*copy*/) {
+Status bind::C_CopyObject(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+                          CK_ATTRIBUTE_PTR /*list*/, CK_ULONG /*count*/, CK_OBJECT_HANDLE_PTR /*copy*/) {
     return prohibit(module, session, object);
 }
 
-Status Binding<Fn::C_DestroyObject>::call(Module& module, CK_SESSION_HANDLE session,
-                                          CK_OBJECT_HANDLE object) {
+Status bind::C_DestroyObject(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
     return prohibit(module, session, object);
 }
 
-Status Binding<Fn::C_SetAttributeValue>::call(Module& module, CK_SESSION_HANDLE session,
-                                              CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR /*list*/,
-                                              CK_ULONG /*count*/) {
+Status bind::C_SetAttributeValue(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+                                 CK_ATTRIBUTE_PTR /*list*/, CK_ULONG /*count*/) {
     return prohibit(module, session, object);
 }
 
-Status Binding<Fn::C_GetObjectSize>::call(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
-                                          CK_ULONG_PTR size) {
+Status bind::C_GetObjectSize(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+                             CK_ULONG_PTR size) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (size == nullptr) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(const auto known, object_of(*found, object));
@@ -79,9 +76,8 @@ Status Binding<Fn::C_GetObjectSize>::call(Module& module, CK_SESSION_HANDLE sess
     return {};
 }
 
-Status Binding<Fn::C_GetAttributeValue>::call(Module& module, CK_SESSION_HANDLE session,
-                                              CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR list,
-                                              CK_ULONG count) {
+Status bind::C_GetAttributeValue(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+                                 CK_ATTRIBUTE_PTR list, CK_ULONG count) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (!readable(list, count)) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(auto known, object_of(*found, object));
@@ -100,8 +96,8 @@ Status Binding<Fn::C_GetAttributeValue>::call(Module& module, CK_SESSION_HANDLE 
     return worst;
 }
 
-Status Binding<Fn::C_FindObjectsInit>::call(Module& module, CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR list,
-                                            CK_ULONG count) {
+Status bind::C_FindObjectsInit(Module& module, CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR list,
+                               CK_ULONG count) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (!readable(list, count)) return fail(Errc::arguments_bad);
     std::vector<Criterion> criteria;
@@ -112,8 +108,8 @@ Status Binding<Fn::C_FindObjectsInit>::call(Module& module, CK_SESSION_HANDLE se
     return found->find_begin(criteria);
 }
 
-Status Binding<Fn::C_FindObjects>::call(Module& module, CK_SESSION_HANDLE session,
-                                        CK_OBJECT_HANDLE_PTR objects, CK_ULONG at_most, CK_ULONG_PTR count) {
+Status bind::C_FindObjects(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects,
+                           CK_ULONG at_most, CK_ULONG_PTR count) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (count == nullptr || !readable(objects, at_most)) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(const auto part, found->find_next(at_most));
@@ -122,7 +118,7 @@ Status Binding<Fn::C_FindObjects>::call(Module& module, CK_SESSION_HANDLE sessio
     return {};
 }
 
-Status Binding<Fn::C_FindObjectsFinal>::call(Module& module, CK_SESSION_HANDLE session) {
+Status bind::C_FindObjectsFinal(Module& module, CK_SESSION_HANDLE session) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     return found->find_end();
 }

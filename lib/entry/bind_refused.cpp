@@ -13,41 +13,40 @@ Status refuse(Module& module, CK_SESSION_HANDLE session, bool arguments_ok, Errc
 }  // namespace
 
 // Never in a security officer's session, so nobody may do this.
-Status Binding<Fn::C_InitPIN>::call(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR /*pin*/,
-                                    CK_ULONG /*pin_length*/) {
+Status bind::C_InitPIN(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR /*pin*/,
+                       CK_ULONG /*pin_length*/) {
     return refuse(module, session, true, Errc::user_not_logged_in);
 }
 
-Status Binding<Fn::C_SeedRandom>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR seed,
-                                       CK_ULONG length) {
+Status bind::C_SeedRandom(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR seed, CK_ULONG length) {
     return refuse(module, session, readable(seed, length), Errc::random_no_rng);
 }
 
-Status Binding<Fn::C_GenerateRandom>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR random,
-                                           CK_ULONG length) {
+Status bind::C_GenerateRandom(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR random,
+                              CK_ULONG length) {
     return refuse(module, session, readable(random, length), Errc::random_no_rng);
 }
 
-Status Binding<Fn::C_GetFunctionStatus>::call(Module& module, CK_SESSION_HANDLE session) {
+Status bind::C_GetFunctionStatus(Module& module, CK_SESSION_HANDLE session) {
     return refuse(module, session, true, Errc::function_not_parallel);
 }
 
-Status Binding<Fn::C_CancelFunction>::call(Module& module, CK_SESSION_HANDLE session) {
+Status bind::C_CancelFunction(Module& module, CK_SESSION_HANDLE session) {
     return refuse(module, session, true, Errc::function_not_parallel);
 }
 
-Status Binding<Fn::C_AsyncComplete>::call(Module& module, CK_SESSION_HANDLE session,
-                                          CK_UTF8CHAR_PTR /*function*/, CK_ASYNC_DATA_PTR /*result*/) {
+Status bind::C_AsyncComplete(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR /*function*/,
+                             CK_ASYNC_DATA_PTR /*result*/) {
     return refuse(module, session, true, Errc::session_async);
 }
 
-Status Binding<Fn::C_AsyncGetID>::call(Module& module, CK_SESSION_HANDLE session,
-                                       CK_UTF8CHAR_PTR /*function*/, CK_ULONG_PTR /*id*/) {
+Status bind::C_AsyncGetID(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR /*function*/,
+                          CK_ULONG_PTR /*id*/) {
     return refuse(module, session, true, Errc::session_async);
 }
 
-Status Binding<Fn::C_AsyncJoin>::call(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR /*function*/,
-                                      CK_ULONG /*id*/, CK_BYTE_PTR /*data*/, CK_ULONG /*length*/) {
+Status bind::C_AsyncJoin(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR /*function*/,
+                         CK_ULONG /*id*/, CK_BYTE_PTR /*data*/, CK_ULONG /*length*/) {
     return refuse(module, session, true, Errc::session_async);
 }
 

@@ -19,9 +19,8 @@ Status log_in_as_officer(Module& module, const Session& session) {
 
 }  // namespace
 
-Status Binding<Fn::C_OpenSession>::call(Module& module, CK_SLOT_ID slot, CK_FLAGS flags,
-                                        CK_VOID_PTR /*application*/, CK_NOTIFY /*notify*/,
-                                        CK_SESSION_HANDLE_PTR session) {
+Status bind::C_OpenSession(Module& module, CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR /*application*/,
+                           CK_NOTIFY /*notify*/, CK_SESSION_HANDLE_PTR session) {
     JPKI_TRY(module.slot(slot));
     if (session == nullptr) return fail(Errc::arguments_bad);
     if ((flags & CKF_SERIAL_SESSION) == 0) return fail(Errc::session_parallel);
@@ -30,16 +29,13 @@ Status Binding<Fn::C_OpenSession>::call(Module& module, CK_SLOT_ID slot, CK_FLAG
     return {};
 }
 
-Status Binding<Fn::C_CloseSession>::call(Module& module, CK_SESSION_HANDLE session) {
+Status bind::C_CloseSession(Module& module, CK_SESSION_HANDLE session) {
     return module.close_session(session);
 }
 
-Status Binding<Fn::C_CloseAllSessions>::call(Module& module, CK_SLOT_ID slot) {
-    return module.close_all_sessions(slot);
-}
+Status bind::C_CloseAllSessions(Module& module, CK_SLOT_ID slot) { return module.close_all_sessions(slot); }
 
-Status Binding<Fn::C_GetSessionInfo>::call(Module& module, CK_SESSION_HANDLE session,
-                                           CK_SESSION_INFO_PTR info) {
+Status bind::C_GetSessionInfo(Module& module, CK_SESSION_HANDLE session, CK_SESSION_INFO_PTR info) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (info == nullptr) return fail(Errc::arguments_bad);
     info->slotID = found->slot();
@@ -49,7 +45,7 @@ Status Binding<Fn::C_GetSessionInfo>::call(Module& module, CK_SESSION_HANDLE ses
     return {};
 }
 
-Status Binding<Fn::C_SessionCancel>::call(Module& module, CK_SESSION_HANDLE session, CK_FLAGS flags) {
+Status bind::C_SessionCancel(Module& module, CK_SESSION_HANDLE session, CK_FLAGS flags) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if ((flags & CKF_FIND_OBJECTS) != 0) (void)found->find_end();
     if ((flags & CKF_DIGEST) != 0) found->digest_end();
@@ -58,23 +54,23 @@ Status Binding<Fn::C_SessionCancel>::call(Module& module, CK_SESSION_HANDLE sess
     return {};
 }
 
-Status Binding<Fn::C_GetOperationState>::call(Module& module, CK_SESSION_HANDLE session,
-                                              CK_BYTE_PTR /*state*/, CK_ULONG_PTR length) {
+Status bind::C_GetOperationState(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR /*state*/,
+                                 CK_ULONG_PTR length) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (length == nullptr) return fail(Errc::arguments_bad);
     return fail(found->busy() ? Errc::state_unsaveable : Errc::operation_not_initialized);
 }
 
-Status Binding<Fn::C_SetOperationState>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR state,
-                                              CK_ULONG /*length*/, CK_OBJECT_HANDLE /*encryption*/,
-                                              CK_OBJECT_HANDLE /*authentication*/) {
+Status bind::C_SetOperationState(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR state,
+                                 CK_ULONG /*length*/, CK_OBJECT_HANDLE /*encryption*/,
+                                 CK_OBJECT_HANDLE /*authentication*/) {
     JPKI_TRY(module.session(session));
     if (state == nullptr) return fail(Errc::arguments_bad);
     return fail(Errc::saved_state_invalid);
 }
 
-Status Binding<Fn::C_Login>::call(Module& module, CK_SESSION_HANDLE session, CK_USER_TYPE user,
-                                  CK_UTF8CHAR_PTR pin, CK_ULONG pin_length) {
+Status bind::C_Login(Module& module, CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin,
+                     CK_ULONG pin_length) {
     JPKI_TRY_ASSIGN(const auto found, module.session_for_login(session));
     switch (user) {
         case CKU_USER: break;
@@ -90,30 +86,28 @@ Status Binding<Fn::C_Login>::call(Module& module, CK_SESSION_HANDLE session, CK_
     return found->log_in(view(pin, pin_length));
 }
 
-Status Binding<Fn::C_LoginUser>::call(Module& module, CK_SESSION_HANDLE session, CK_USER_TYPE user,
-                                      CK_UTF8CHAR_PTR pin, CK_ULONG pin_length, CK_UTF8CHAR_PTR /*name*/,
-                                      CK_ULONG name_length) {
+Status bind::C_LoginUser(Module& module, CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin,
+                         CK_ULONG pin_length, CK_UTF8CHAR_PTR /*name*/, CK_ULONG name_length) {
     JPKI_TRY(module.session_for_login(session));
     if (name_length != 0) return fail(Errc::arguments_bad, "users of this token have no names");
-    return Binding<Fn::C_Login>::call(module, session, user, pin, pin_length);
+    return bind::C_Login(module, session, user, pin, pin_length);
 }
 
-Status Binding<Fn::C_SetPIN>::call(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin,
-                                   CK_ULONG old_length, CK_UTF8CHAR_PTR new_pin, CK_ULONG new_length) {
+Status bind::C_SetPIN(Module& module, CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR old_pin, CK_ULONG old_length,
+                      CK_UTF8CHAR_PTR new_pin, CK_ULONG new_length) {
     JPKI_TRY_ASSIGN(const auto found, module.session_for_login(session));
     if (old_pin == nullptr || new_pin == nullptr) return fail(Errc::arguments_bad);
     if (!found->rw()) return fail(Errc::session_read_only);
     return found->set_pin(view(old_pin, old_length), view(new_pin, new_length));
 }
 
-Status Binding<Fn::C_Logout>::call(Module& module, CK_SESSION_HANDLE session) {
+Status bind::C_Logout(Module& module, CK_SESSION_HANDLE session) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     return found->log_out();
 }
 
-Status Binding<Fn::C_GetSessionValidationFlags>::call(Module& module, CK_SESSION_HANDLE session,
-                                                      CK_SESSION_VALIDATION_FLAGS_TYPE type,
-                                                      CK_FLAGS_PTR flags) {
+Status bind::C_GetSessionValidationFlags(Module& module, CK_SESSION_HANDLE session,
+                                         CK_SESSION_VALIDATION_FLAGS_TYPE type, CK_FLAGS_PTR flags) {
     JPKI_TRY(module.session(session));
     if (flags == nullptr || type != CKS_LAST_VALIDATION_OK) return fail(Errc::arguments_bad);
     *flags = 0;

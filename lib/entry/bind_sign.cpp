@@ -34,8 +34,8 @@ Result<const Mechanism*> judge_mechanism(Session& session, const CK_MECHANISM& m
     return known;
 }
 
-Status Binding<Fn::C_SignInit>::call(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
-                                     CK_OBJECT_HANDLE key) {
+Status bind::C_SignInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
+                        CK_OBJECT_HANDLE key) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (mechanism == nullptr) {
         found->sign_end();
@@ -45,8 +45,8 @@ Status Binding<Fn::C_SignInit>::call(Module& module, CK_SESSION_HANDLE session, 
     return found->sign_begin(*wanted, key);
 }
 
-Status Binding<Fn::C_Sign>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
-                                 CK_ULONG data_length, CK_BYTE_PTR signature, CK_ULONG_PTR length) {
+Status bind::C_Sign(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_length,
+                    CK_BYTE_PTR signature, CK_ULONG_PTR length) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     return finish(
         OutBuffer<CK_BYTE>(signature, length), readable(data, data_length),
@@ -54,22 +54,21 @@ Status Binding<Fn::C_Sign>::call(Module& module, CK_SESSION_HANDLE session, CK_B
         [&] { return found->sign_one_shot(view(data, data_length)); }, [&] { found->sign_end(); });
 }
 
-Status Binding<Fn::C_SignUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
-                                       CK_ULONG length) {
+Status bind::C_SignUpdate(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part, CK_ULONG length) {
     return feed(module, session, readable(part, length), &Session::sign_end,
                 [&](Session& to) { return to.sign_update(view(part, length)); });
 }
 
-Status Binding<Fn::C_SignFinal>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
-                                      CK_ULONG_PTR length) {
+Status bind::C_SignFinal(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
+                         CK_ULONG_PTR length) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     return finish(
         OutBuffer<CK_BYTE>(signature, length), true, [&] { return found->sign_size(Step::final); },
         [&] { return found->sign_final(); }, [&] { found->sign_end(); });
 }
 
-Status Binding<Fn::C_VerifyInit>::call(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
-                                       CK_OBJECT_HANDLE key) {
+Status bind::C_VerifyInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
+                          CK_OBJECT_HANDLE key) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (mechanism == nullptr) {
         found->verify_end();
@@ -79,28 +78,26 @@ Status Binding<Fn::C_VerifyInit>::call(Module& module, CK_SESSION_HANDLE session
     return found->verify_begin(*wanted, key, std::nullopt);
 }
 
-Status Binding<Fn::C_Verify>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
-                                   CK_ULONG data_length, CK_BYTE_PTR signature, CK_ULONG length) {
+Status bind::C_Verify(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_length,
+                      CK_BYTE_PTR signature, CK_ULONG length) {
     return feed(
         module, session, readable(data, data_length) && signature != nullptr, &Session::verify_end,
         [&](Session& to) { return to.verify_one_shot(view(data, data_length), view(signature, length)); });
 }
 
-Status Binding<Fn::C_VerifyUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
-                                         CK_ULONG length) {
+Status bind::C_VerifyUpdate(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part, CK_ULONG length) {
     return feed(module, session, readable(part, length), &Session::verify_end,
                 [&](Session& to) { return to.verify_update(view(part, length), false); });
 }
 
-Status Binding<Fn::C_VerifyFinal>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
-                                        CK_ULONG length) {
+Status bind::C_VerifyFinal(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
+                           CK_ULONG length) {
     return feed(module, session, signature != nullptr, &Session::verify_end,
                 [&](Session& to) { return to.verify_final(view(signature, length)); });
 }
 
-Status Binding<Fn::C_VerifySignatureInit>::call(Module& module, CK_SESSION_HANDLE session,
-                                                CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key,
-                                                CK_BYTE_PTR signature, CK_ULONG length) {
+Status bind::C_VerifySignatureInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
+                                   CK_OBJECT_HANDLE key, CK_BYTE_PTR signature, CK_ULONG length) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (mechanism == nullptr) {
         found->verify_end();
@@ -111,19 +108,19 @@ Status Binding<Fn::C_VerifySignatureInit>::call(Module& module, CK_SESSION_HANDL
     return found->verify_begin(*wanted, key, to_bytes(view(signature, length)));
 }
 
-Status Binding<Fn::C_VerifySignature>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
-                                            CK_ULONG data_length) {
+Status bind::C_VerifySignature(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
+                               CK_ULONG data_length) {
     return feed(module, session, readable(data, data_length), &Session::verify_end,
                 [&](Session& to) { return to.verify_one_shot(view(data, data_length), std::nullopt); });
 }
 
-Status Binding<Fn::C_VerifySignatureUpdate>::call(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
-                                                  CK_ULONG length) {
+Status bind::C_VerifySignatureUpdate(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
+                                     CK_ULONG length) {
     return feed(module, session, readable(part, length), &Session::verify_end,
                 [&](Session& to) { return to.verify_update(view(part, length), true); });
 }
 
-Status Binding<Fn::C_VerifySignatureFinal>::call(Module& module, CK_SESSION_HANDLE session) {
+Status bind::C_VerifySignatureFinal(Module& module, CK_SESSION_HANDLE session) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     return found->verify_final(std::nullopt);
 }

@@ -1,7 +1,7 @@
 // PKCS#11 3.2 §5.5: slots, tokens, mechanisms.
 #include "entry/binding.hpp"
-#include "waist/visible.hpp"
 #include "mechanism/mechanism_table.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::p11 {
 
@@ -29,14 +29,13 @@ CK_FLAGS pin_flags(const TokenInfo& info) {
 
 }  // namespace
 
-Status Binding<Fn::C_GetSlotList>::call(Module& module, CK_BBOOL token_present, CK_SLOT_ID_PTR list,
-                                        CK_ULONG_PTR count) {
+Status bind::C_GetSlotList(Module& module, CK_BBOOL token_present, CK_SLOT_ID_PTR list, CK_ULONG_PTR count) {
     if (count == nullptr) return fail(Errc::arguments_bad);
     return deliver(OutBuffer<CK_SLOT_ID>(list, count),
                    module.slots(token_present != CK_FALSE, list == nullptr));
 }
 
-Status Binding<Fn::C_GetSlotInfo>::call(Module& module, CK_SLOT_ID slot, CK_SLOT_INFO_PTR info) {
+Status bind::C_GetSlotInfo(Module& module, CK_SLOT_ID slot, CK_SLOT_INFO_PTR info) {
     JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (info == nullptr) return fail(Errc::arguments_bad);
     *info = CK_SLOT_INFO{};
@@ -48,7 +47,7 @@ Status Binding<Fn::C_GetSlotInfo>::call(Module& module, CK_SLOT_ID slot, CK_SLOT
     return {};
 }
 
-Status Binding<Fn::C_GetTokenInfo>::call(Module& module, CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
+Status bind::C_GetTokenInfo(Module& module, CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
     JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (info == nullptr) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(const TokenInfo known, token->read_info());
@@ -72,15 +71,14 @@ Status Binding<Fn::C_GetTokenInfo>::call(Module& module, CK_SLOT_ID slot, CK_TOK
     return {};
 }
 
-Status Binding<Fn::C_WaitForSlotEvent>::call(Module& module, CK_FLAGS flags, CK_SLOT_ID_PTR slot,
-                                             CK_VOID_PTR reserved) {
+Status bind::C_WaitForSlotEvent(Module& module, CK_FLAGS flags, CK_SLOT_ID_PTR slot, CK_VOID_PTR reserved) {
     if (slot == nullptr || reserved != nullptr) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(*slot, module.wait_for_event((flags & CKF_DONT_BLOCK) == 0));
     return {};
 }
 
-Status Binding<Fn::C_GetMechanismList>::call(Module& module, CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list,
-                                             CK_ULONG_PTR count) {
+Status bind::C_GetMechanismList(Module& module, CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list,
+                                CK_ULONG_PTR count) {
     JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (count == nullptr) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(const bool pss, token->offers_pss());
@@ -91,8 +89,8 @@ Status Binding<Fn::C_GetMechanismList>::call(Module& module, CK_SLOT_ID slot, CK
     return deliver(OutBuffer<CK_MECHANISM_TYPE>(list, count), types);
 }
 
-Status Binding<Fn::C_GetMechanismInfo>::call(Module& module, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
-                                             CK_MECHANISM_INFO_PTR info) {
+Status bind::C_GetMechanismInfo(Module& module, CK_SLOT_ID slot, CK_MECHANISM_TYPE type,
+                                CK_MECHANISM_INFO_PTR info) {
     JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (info == nullptr) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(const bool pss, token->offers_pss());
@@ -103,8 +101,8 @@ Status Binding<Fn::C_GetMechanismInfo>::call(Module& module, CK_SLOT_ID slot, CK
     return {};
 }
 
-Status Binding<Fn::C_InitToken>::call(Module& module, CK_SLOT_ID slot, CK_UTF8CHAR_PTR /*pin*/,
-                                      CK_ULONG /*pin_length*/, CK_UTF8CHAR_PTR /*label*/) {
+Status bind::C_InitToken(Module& module, CK_SLOT_ID slot, CK_UTF8CHAR_PTR /*pin*/, CK_ULONG /*pin_length*/,
+                         CK_UTF8CHAR_PTR /*label*/) {
     JPKI_TRY(module.slot(slot));
     return fail(Errc::function_not_supported, "the card is issued by the municipality");
 }

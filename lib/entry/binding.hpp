@@ -1,6 +1,5 @@
-// How a C_ function finds its implementation. A specialisation of Binding is one function's: it turns
-// pointers into values, spans and OutBuffers and calls the core. What has none is refused by the primary
-// template.
+// How a C_ function finds its body: bind::C_Sign is declared from the prototype of C_Sign. A body turns
+// pointers into values, spans and OutBuffers and calls the core; a function without one is refused here.
 #pragma once
 
 #include <memory>
@@ -14,37 +13,47 @@ namespace jpki::p11 {
 
 // The 104 functions by name.
 enum class Fn : std::uint16_t {
-#define JPKI_FUNCTION(name, since, parameters, arguments) name,
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) name,
 #include "entry/functions.def"
 #undef JPKI_FUNCTION
 };
 
-// Unsupported: not initialised and a bad session come first (pkcs11.md §1.1).
-template <Fn F>
-struct Binding {
-    static constexpr bool kNeedsModule = true;
-    template <class... Rest>
-    static Status call(Module& module, CK_SESSION_HANDLE session, Rest... /*rest*/) {
+// The same parameters for a body in C++.
+template <class Prototype>
+struct Bound;
+template <class First, class... Rest>
+struct Bound<CK_RV(First, Rest...)> {
+    using Free = Status(First, Rest...);
+    using WithModule = Status(Module&, First, Rest...);
+
+    // A bad session comes first (PKCS#11 3.2 §5.1.7).
+    static Status refuse(Module& module, First session, Rest... /*rest*/) {
         JPKI_TRY(module.session(session));
         return fail(Errc::function_not_supported);
     }
 };
 
-#define JPKI_BINDING(name, ...)                                        \
-    template <>                                                        \
-    struct Binding<Fn::name> {                                         \
-        static constexpr bool kNeedsModule = true;                     \
-        static Status call(Module& module __VA_OPT__(, ) __VA_ARGS__); \
-    };
-#define JPKI_FREE_BINDING(name, ...)                \
-    template <>                                     \
-    struct Binding<Fn::name> {                      \
-        static constexpr bool kNeedsModule = false; \
-        static Status call(__VA_ARGS__);            \
-    };
-#include "entry/bindings.def"
-#undef JPKI_BINDING
-#undef JPKI_FREE_BINDING
+// A row without a body in bind_*.cpp does not link; a body with other parameters than the prototype does not
+// compile.
+namespace bind {
+#define JPKI_FREE(name) Bound<decltype(::name)>::Free name;
+#define JPKI_WITH_MODULE(name) Bound<decltype(::name)>::WithModule name;
+#define JPKI_REFUSED(name) inline constexpr auto name = &Bound<decltype(::name)>::refuse;
+#define JPKI_BIND_always JPKI_FREE
+#define JPKI_BIND_supported JPKI_WITH_MODULE
+#define JPKI_BIND_answers(rv) JPKI_WITH_MODULE
+#define JPKI_BIND_not_supported JPKI_REFUSED
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) JPKI_BIND_##answer(name)
+#include "entry/functions.def"
+#undef JPKI_FUNCTION
+#undef JPKI_BIND_always
+#undef JPKI_BIND_supported
+#undef JPKI_BIND_answers
+#undef JPKI_BIND_not_supported
+#undef JPKI_FREE
+#undef JPKI_WITH_MODULE
+#undef JPKI_REFUSED
+}  // namespace bind
 
 // (NULL, 0) is legal empty input; (NULL, n) is not.
 inline bool readable(const void* data, CK_ULONG count) { return data != nullptr || count == 0; }

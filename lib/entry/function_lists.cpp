@@ -23,7 +23,7 @@ template <class List>
 constexpr List list_of(CK_VERSION version, CK_C_GetInfo get_info) {
     List list{};
     list.version = version;
-#define JPKI_FUNCTION(name, since, parameters, arguments) \
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) \
     if constexpr (requires { list.name; }) list.name = &::name;
 #include "entry/functions.def"
 #undef JPKI_FUNCTION

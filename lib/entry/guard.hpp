@@ -4,6 +4,7 @@
 
 #include <array>
 #include <new>
+#include <type_traits>
 
 #include "entry/binding.hpp"
 #include "entry/library.hpp"
@@ -37,17 +38,15 @@ CK_RV guarded_with_module(Fn function, Body body, Args... args) noexcept {
     });
 }
 
-template <Fn F>
-struct Entry {
-    template <class... Args>
-    static CK_RV call(Args... args) noexcept {
-        if constexpr (Binding<F>::kNeedsModule) {
-            return guarded_with_module(
-                F, [&](Module& module) { return Binding<F>::call(module, args...); }, args...);
-        } else {
-            return guarded([&] { return Binding<F>::call(args...); });
-        }
+// The exported function F. Whether it needs an initialised library is seen by the parameters of its body.
+template <Fn F, auto Body, class... Args>
+CK_RV call(Args... args) noexcept {
+    if constexpr (std::is_invocable_v<decltype(Body), Module&, Args...>) {
+        return guarded_with_module(
+            F, [&](Module& module) { return Body(module, args...); }, args...);
+    } else {
+        return guarded([&] { return Body(args...); });
     }
-};
+}
 
 }  // namespace jpki::p11

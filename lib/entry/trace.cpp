@@ -16,7 +16,7 @@ struct Signature {
     std::string_view parameters;  // "(CK_SLOT_ID slotID, CK_SLOT_INFO_PTR pInfo)"
 };
 constexpr std::array kSignatures{
-#define JPKI_FUNCTION(name, since, parameters, arguments) Signature{#name, #parameters},
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) Signature{#name, #parameters},
 #include "entry/functions.def"
 #undef JPKI_FUNCTION
 };

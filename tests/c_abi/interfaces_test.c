@@ -32,7 +32,7 @@ static void each_list_bears_its_version(void** state) {
 }
 
 static const char* const kNames[] = {
-#define JPKI_FUNCTION(name, since, parameters, arguments) #name,
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) #name,
 #include "entry/functions.def"
 #undef JPKI_FUNCTION
 };

@@ -71,11 +71,11 @@ char* vcard_ask(const char* command) {
 }
 
 void find_symbol(const char* name, void* function) {
-#define JPKI_FUNCTION(symbol, since, parameters, arguments)              \
-    if (std::strcmp(name, #symbol) == 0) {                               \
-        auto* found = &symbol;                                           \
-        std::memcpy(function, static_cast<void*>(&found), sizeof found); \
-        return;                                                          \
+#define JPKI_FUNCTION(symbol, since, clause, answer, why, parameters, arguments) \
+    if (std::strcmp(name, #symbol) == 0) {                                       \
+        auto* found = &symbol;                                                   \
+        std::memcpy(function, static_cast<void*>(&found), sizeof found);         \
+        return;                                                                  \
     }
 #include "entry/functions.def"
 #undef JPKI_FUNCTION

@@ -34,7 +34,8 @@ static const struct {
     const char* name;
     size_t offset;
 } kMembers[] = {
-#define JPKI_FUNCTION(name, since, parameters, arguments) {#name, offsetof(CK_FUNCTION_LIST_3_2, name)},
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) \
+    {#name, offsetof(CK_FUNCTION_LIST_3_2, name)},
 #include "entry/functions.def"
 #undef JPKI_FUNCTION
 };

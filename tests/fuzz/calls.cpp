@@ -9,7 +9,7 @@ using namespace jpki::fuzz;
 
 using Caller = CK_RV (*)(Arguments&);
 constexpr std::array<Caller, kFunctions> kCallers{
-#define JPKI_FUNCTION(name, since, parameters, arguments) \
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) \
     [](Arguments& made) { return made.call(&::name, Tag<shape::name>{}); },
 #include "entry/functions.def"
 #undef JPKI_FUNCTION

@@ -29,7 +29,7 @@ struct Record {
 static_assert(sizeof(Record) == kRecordSize);
 
 inline constexpr std::array kFunctionNames{
-#define JPKI_FUNCTION(name, since, parameters, arguments) std::string_view(#name),
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) std::string_view(#name),
 #include "entry/functions.def"
 #undef JPKI_FUNCTION
 };

@@ -23,7 +23,7 @@
     THROUGH_3_0(name, arguments)      \
     if (list == kList2_40) return p11_2_40->name arguments;
 
-#define JPKI_FUNCTION(name, since, parameters, arguments)                                    \
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments)               \
     static CK_RV call_##name(enum sweep_list list) {                                         \
         THROUGH_##since(name, arguments) fail_msg("%s is not in list %d", #name, (int)list); \
         return CKR_VENDOR_DEFINED;                                                           \
@@ -32,7 +32,7 @@
 #undef JPKI_FUNCTION
 
 const struct swept kSwept[kSweptFunctions] = {
-#define JPKI_FUNCTION(name, since, parameters, arguments) \
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) \
     {#name, kList##since, #parameters, #arguments, call_##name},
 #include "entry/functions.def"
 #undef JPKI_FUNCTION

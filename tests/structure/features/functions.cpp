@@ -1,8 +1,10 @@
-// The 104 functions: features.def against functions.def and bindings.def when this is compiled, and against
-// what the module answers when it runs.
+// The 104 functions: functions.def in the order of the standard's chapters, and held against what the module
+// answers when it runs.
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdio>
+#include <utility>
 
 #include "entry/binding.hpp"
 #include "library.hpp"
@@ -14,76 +16,72 @@ namespace {
 
 using p11::Fn;
 
-enum class Kind { chapter, supported, answers, not_supported };
+enum class Answer { always, supported, answers, not_supported };
 
 struct Row {
+    const char* name;
+    const char* since;
     const char* clause;
-    const char* name;  // of a chapter: its title
-    const char* rv;
+    Answer answer;
+    CK_RV rv;  // of those that have one answer
+    const char* rv_name;
     const char* why;
-    Kind kind;
-    Fn function;
 };
 
-constexpr Row kRows[] = {
-#define JPKI_CHAPTER(clause, title) {clause, title, "", "", Kind::chapter, Fn{}},
-#define JPKI_SUPPORTED(name, clause, how) {clause, #name, "", how, Kind::supported, Fn::name},
-#define JPKI_ANSWERS(name, clause, rv, why) {clause, #name, #rv, why, Kind::answers, Fn::name},
-#define JPKI_NOT_SUPPORTED(name, clause, why) {clause, #name, "", why, Kind::not_supported, Fn::name},
-#include "entry/features.def"
-#undef JPKI_CHAPTER
-#undef JPKI_SUPPORTED
-#undef JPKI_ANSWERS
-#undef JPKI_NOT_SUPPORTED
-};
-
-constexpr std::array kBound = {
-#define JPKI_BINDING(name, ...) Fn::name,
-#define JPKI_FREE_BINDING(name, ...) Fn::name,
-#include "entry/bindings.def"
-#undef JPKI_BINDING
-#undef JPKI_FREE_BINDING
-};
-
-consteval int rows(Fn function) {
-    int count = 0;
-    for (const Row& row : kRows)
-        count += row.kind != Kind::chapter && row.function == function ? 1 : 0;
-    return count;
-}
-
-consteval bool does_something(Fn function) { return std::ranges::find(kBound, function) != kBound.end(); }
-
-consteval bool said_to_do_something(Fn function) {
-    return std::ranges::any_of(kRows, [function](const Row& row) {
-        return row.function == function && (row.kind == Kind::supported || row.kind == Kind::answers);
-    });
-}
-
-#define JPKI_FUNCTION(name, since, parameters, arguments)                            \
-    static_assert(rows(Fn::name) == 1, #name " needs one row in features.def");      \
-    static_assert(said_to_do_something(Fn::name) == does_something(Fn::name), #name  \
-                  " is bound in bindings.def and not supported in features.def, or " \
-                  "the other way round");
+constexpr std::array kRows{
+#define JPKI_ANSWER_always Answer::always, CKR_OK, ""
+#define JPKI_ANSWER_supported Answer::supported, CKR_OK, ""
+#define JPKI_ANSWER_answers(rv) Answer::answers, rv, #rv
+#define JPKI_ANSWER_not_supported \
+    Answer::not_supported, CKR_FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED"
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) \
+    Row{#name, #since, clause, JPKI_ANSWER_##answer, why},
 #include "entry/functions.def"
 #undef JPKI_FUNCTION
+};
 
-std::string since(Fn function) {
-    constexpr std::array kSince = {
-#define JPKI_FUNCTION(name, since, parameters, arguments) #since,
-#include "entry/functions.def"
-#undef JPKI_FUNCTION
-    };
-    std::string version = kSince.at(static_cast<std::size_t>(function));
+constexpr bool is_supported(Answer answer) { return answer == Answer::always || answer == Answer::supported; }
+
+// What PKCS#11 3.2 calls the clauses 5.4 and following.
+constexpr std::array kChapters{
+    "Library and interfaces",
+    "Slots, tokens and PINs",
+    "Sessions and login",
+    "Objects",
+    "Encryption",
+    "Encryption of messages",
+    "Decryption",
+    "Decryption of messages",
+    "Digests",
+    "Signatures",
+    "Signatures of messages",
+    "Verification",
+    "Verification of messages",
+    "Two operations in one",
+    "Keys",
+    "Random numbers",
+    "Functions in parallel",
+    "Asynchronous functions",
+};
+constexpr int kFirstChapter = 4;
+
+// Chapter and number of "5.13.2".
+std::pair<int, int> place_of(const Row& row) {
+    int chapter = 0;
+    int number = 0;
+    return std::sscanf(row.clause, "5.%d.%d", &chapter, &number) == 2 ? std::pair{chapter, number}
+                                                                      : std::pair{0, 0};
+}
+
+std::string since(const Row& row) {
+    std::string version = row.since;
     version.at(version.find('_')) = '.';
     return version;
 }
 
-std::size_t count(Kind kind) {
-    std::size_t found = 0;
-    for (const Row& row : kRows)
-        found += row.kind == kind ? 1U : 0U;
-    return found;
+template <class Is>
+std::string count(Is is) {
+    return std::to_string(std::ranges::count_if(kRows, is, &Row::answer));
 }
 
 // --- what the module answers
@@ -107,27 +105,41 @@ CK_RV ask(CK_RV (*function)(CK_ULONG, Rest...), CK_ULONG first, [[maybe_unused]]
     return function(first, argument<Rest>(object)...);
 }
 
+// `then(row, function)` of each function that has but one answer.
+template <class Then>
+void for_each_refusal(Then then) {
+#define JPKI_REFUSAL(name) then(kRows.at(static_cast<std::size_t>(Fn::name)), &::name);
+#define JPKI_NO_REFUSAL(name)
+#define JPKI_THEN_always JPKI_NO_REFUSAL
+#define JPKI_THEN_supported JPKI_NO_REFUSAL
+#define JPKI_THEN_answers(rv) JPKI_REFUSAL
+#define JPKI_THEN_not_supported JPKI_REFUSAL
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) JPKI_THEN_##answer(name)
+#include "entry/functions.def"
+#undef JPKI_FUNCTION
+}
+
 class Questions {
   public:
     explicit Questions(Report& report) : report_(report) {}
 
     template <class... Rest>
-    void before_initialize(const char* name, CK_RV (*function)(CK_ULONG, Rest...)) {
+    void before_initialize(const Row& row, CK_RV (*function)(CK_ULONG, Rest...)) {
         report_.expect(ask(function, 0, 0) == CKR_CRYPTOKI_NOT_INITIALIZED,
-                       std::string(name) + " asks for C_Initialize");
+                       std::string(row.name) + " asks for C_Initialize");
     }
 
     template <class... Rest>
-    void always(const char* name, CK_RV (*function)(CK_ULONG, Rest...), CK_RV rv, const char* rv_name) {
-        const bool of_a_slot = std::string_view(name) == "C_InitToken";
+    void always(const Row& row, CK_RV (*function)(CK_ULONG, Rest...)) {
+        const bool of_a_slot = std::string_view(row.name) == "C_InitToken";
         CK_MECHANISM sha256{CKM_SHA256, nullptr, 0};
         const CK_RV begun = C_DigestInit(session_, &sha256);  // so that there is a state to save and a digest
         must(begun == CKR_OPERATION_ACTIVE ? CKR_OK : begun, "C_DigestInit");
-        report_.expect(ask(function, of_a_slot ? kAuthentication : session_, key_) == rv,
-                       std::string(name) + " answers " + rv_name);
+        report_.expect(ask(function, of_a_slot ? kAuthentication : session_, key_) == row.rv,
+                       std::string(row.name) + " answers " + row.rv_name);
         report_.expect(
             ask(function, kNone, key_) == (of_a_slot ? CKR_SLOT_ID_INVALID : CKR_SESSION_HANDLE_INVALID),
-            std::string(name) + " judges its handle first");
+            std::string(row.name) + " checks its handle first");
     }
 
     void begin() {
@@ -147,33 +159,38 @@ class Questions {
 
 void ask_the_module(Report& report) {
     Questions questions(report);
-#define JPKI_CHAPTER(clause, title)
-#define JPKI_SUPPORTED(name, clause, how)
-#define JPKI_ANSWERS(name, clause, rv, why) questions.before_initialize(#name, &name);
-#define JPKI_NOT_SUPPORTED(name, clause, why) questions.before_initialize(#name, &name);
-#include "entry/features.def"
-#undef JPKI_ANSWERS
-#undef JPKI_NOT_SUPPORTED
+    for_each_refusal([&](const Row& row, auto* function) { questions.before_initialize(row, function); });
     const Library library;
     questions.begin();
-#define JPKI_ANSWERS(name, clause, rv, why) questions.always(#name, &name, rv, #rv);
-#define JPKI_NOT_SUPPORTED(name, clause, why) \
-    questions.always(#name, &name, CKR_FUNCTION_NOT_SUPPORTED, "CKR_FUNCTION_NOT_SUPPORTED");
-#include "entry/features.def"
-#undef JPKI_CHAPTER
-#undef JPKI_SUPPORTED
-#undef JPKI_ANSWERS
-#undef JPKI_NOT_SUPPORTED
+    for_each_refusal([&](const Row& row, auto* function) { questions.always(row, function); });
 }
 
-std::string answer(const Row& row) {
-    switch (row.kind) {
-        case Kind::supported: return "yes";
-        case Kind::answers: return code(row.rv);
-        case Kind::not_supported:
-        case Kind::chapter: break;
+std::string answer_of(const Row& row) {
+    if (is_supported(row.answer)) return "yes";
+    return row.answer == Answer::answers ? code(row.rv_name) : "no";
+}
+
+void table(Report& report) {
+    std::vector<Row> rows(kRows.begin(), kRows.end());
+    std::ranges::sort(rows, {}, place_of);
+    std::pair<int, int> last{kFirstChapter - 1, 0};
+    for (const Row& row : rows) {
+        const auto place = place_of(row);
+        const bool begins = place.first != last.first;
+        report.expect(
+            place == (begins ? std::pair{last.first + 1, 1} : std::pair{last.first, last.second + 1}),
+            std::string(row.name) + " has a clause of its own: " + row.clause);
+        if (begins) {
+            report.line();
+            report.line("### " +
+                        std::string(kChapters.at(static_cast<std::size_t>(place.first - kFirstChapter))) +
+                        " (5." + std::to_string(place.first) + ")");
+            report.line();
+            report.head({"function", "clause", "since", "supported", "how, or why not"});
+        }
+        report.row({code(row.name), row.clause, since(row), answer_of(row), row.why});
+        last = place;
     }
-    return "no";
 }
 
 }  // namespace
@@ -181,10 +198,10 @@ std::string answer(const Row& row) {
 void functions(Report& report) {
     report.line("## Functions");
     report.line();
-    report.line("Of the " + std::to_string(std::size(kRows) - count(Kind::chapter)) +
-                " functions of PKCS#11 3.2, " + std::to_string(count(Kind::supported)) +
-                " do what they are for, " + std::to_string(count(Kind::answers)) + " have one answer, and " +
-                std::to_string(count(Kind::not_supported)) + " are not supported.");
+    report.line("Of the " + std::to_string(kRows.size()) + " functions of PKCS#11 3.2, " +
+                count(is_supported) + " do what they are for, " +
+                count([](Answer answer) { return answer == Answer::answers; }) + " have one answer, and " +
+                count([](Answer answer) { return answer == Answer::not_supported; }) + " are not supported.");
     report.line();
     report.line(
         "\"No\" means `CKR_FUNCTION_NOT_SUPPORTED`. Before that, and before the one answer of others, come");
@@ -193,22 +210,7 @@ void functions(Report& report) {
         "every function.");
     report.line(
         "Numbers are clauses of PKCS#11 3.2; \"since\" is the first function list that has the function.");
-    std::string chapter;
-    int number = 0;
-    for (const Row& row : kRows) {
-        if (row.kind == Kind::chapter) {
-            chapter = row.clause;
-            number = 0;
-            report.line();
-            report.line("### " + std::string(row.name) + " (" + chapter + ")");
-            report.line();
-            report.head({"function", "clause", "since", "supported", "how, or why not"});
-            continue;
-        }
-        const std::string expected = chapter + "." + std::to_string(++number);
-        report.expect(expected == row.clause, std::string(row.name) + " has clause " + row.clause);
-        report.row({code(row.name), row.clause, since(row.function), answer(row), row.why});
-    }
+    table(report);
     report.line();
     ask_the_module(report);
 }

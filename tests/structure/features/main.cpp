@@ -17,9 +17,7 @@ void write_all(Report& report) {
     report.line("<!-- Made by `cmake --build build/dev --target features`; do not change it by hand. -->");
     report.line("# What is supported, and why not the rest");
     report.line();
-    report.line(
-        "Made from the tables that the code itself is made from (`functions.def`, `bindings.def` and "
-        "`features.def` in `lib/entry`,");
+    report.line("Made from the tables that the code itself is made from (`lib/entry/functions.def`,");
     report.line(
         "`lib/core/attributes.def`, `lib/mechanism`) and from what the module answers with a virtual card. "
         "The test");

@@ -35,14 +35,14 @@ struct Row {
 };
 
 constexpr std::array kRows = {
-#define JPKI_FUNCTION(name, since, parameters, arguments) Row{#name, Since::v##since},
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) Row{#name, Since::v##since},
 #include "functions.def"
 #undef JPKI_FUNCTION
 };
 
 // The parameters of each row are those of the prototype and of the pointer type ...
-#define JPKI_FUNCTION(name, since, parameters, arguments)            \
-    static_assert(std::is_same_v<CK_RV parameters, decltype(name)>); \
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) \
+    static_assert(std::is_same_v<CK_RV parameters, decltype(name)>);           \
     static_assert(std::is_same_v<CK_RV(*) parameters, CK_##name>);
 #include "functions.def"
 #undef JPKI_FUNCTION
@@ -50,13 +50,13 @@ constexpr std::array kRows = {
 // ... and its arguments pass them on in order.
 struct Forward {
     const CK_FUNCTION_LIST_3_2& list;
-#define JPKI_FUNCTION(name, since, parameters, arguments) \
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) \
     [[maybe_unused]] CK_RV call_##name parameters const { return list.name arguments; }
 #include "functions.def"
 #undef JPKI_FUNCTION
 };
 
-#define JPKI_FUNCTION(name, since, parameters, arguments) JPKI_SINCE_##since(name)
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) JPKI_SINCE_##since(name)
 
 #define JPKI_SINCE_2_40(name) offsetof(CK_FUNCTION_LIST, name),
 #define JPKI_SINCE_3_0(name)

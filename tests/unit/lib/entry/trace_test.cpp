@@ -103,7 +103,7 @@ TEST(Trace, NamesTheArgumentsOfEveryFunction) {
         Fn function;
         std::string arguments;  // "(slotID, pInfo)"
     } kAll[] = {
-#define JPKI_FUNCTION(name, since, parameters, arguments) {Fn::name, #arguments},
+#define JPKI_FUNCTION(name, since, clause, answer, why, parameters, arguments) {Fn::name, #arguments},
 #include "entry/functions.def"
 #undef JPKI_FUNCTION
     };
