@@ -1,0 +1,36 @@
+// Hashes of what is signed: of octets, of files of any size.
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <functional>
+#include <initializer_list>
+#include <span>
+
+#include "document/certificate.hpp"
+
+namespace jpki::app {
+
+using View = std::span<const std::uint8_t>;
+
+// One hash, part by part; a copy goes on from where the original stands. Throws bad_alloc.
+class RunningDigest {
+  public:
+    explicit RunningDigest(const EVP_MD* hash);
+    RunningDigest(const RunningDigest& other);
+    RunningDigest& operator=(const RunningDigest&) = delete;
+    ~RunningDigest() = default;
+    void add(View part);
+    Octets value();
+
+  private:
+    Owned<EVP_MD_CTX, EVP_MD_CTX_free> context_;
+};
+
+// One after another, as if they were one.
+Octets digest(const EVP_MD* hash, std::initializer_list<View> parts);
+
+// The hash of some content, whose algorithm a signature names.
+using ContentDigest = std::function<Octets(const EVP_MD*)>;
+
+}  // namespace jpki::app

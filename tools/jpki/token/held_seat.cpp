@@ -1,0 +1,67 @@
+#include "token/held_seat.hpp"
+
+#include "text/failure.hpp"
+#include "text/text.hpp"
+#include "token/seat_text.hpp"
+
+namespace jpki::app {
+
+HeldSeat::HeldSeat(const Module& module, Purpose purpose, const std::string& reader_name)
+    : seat(find_seat(module, purpose, reader_name)),
+      module_(&module),
+      session_(std::make_unique<Session>(module, seat.slot)) {
+    // What was read so far chose the reader. It may have been of another card.
+    const CK_RV rv = read_seat(module, seat);
+    check_card();
+    if (rv != CKR_OK) throw failure_of(card_status(module, seat.slot, rv), seat.reader);
+    if (seat.purpose != purpose) Module::check(CKR_DEVICE_REMOVED);
+}
+
+void HeldSeat::check_card() const {
+    if (!session_->has_card()) Module::check(CKR_DEVICE_REMOVED);
+}
+
+void HeldSeat::refuse_last_try() const {
+    if (seat.locked() || seat.tries_left() == 0UL)
+        throw Failure(Exit::pin_locked, say(Text::pin_locked), unlocking_of(seat));
+    const auto left = seat.tries_left();
+    // A module that never counts says nothing; ours says that the card does not.
+    if (left ? *left == 1 : seat.status.has_value())
+        throw Failure(Exit::refused, say(left ? Text::last_try_kept : Text::counter_unknown),
+                      say(Text::sign_last_try, argument_of(seat)));
+}
+
+template <class Work>
+void HeldSeat::judged(Work work) const {
+    check_card();
+    try {
+        work();
+    } catch (const Failure& failure) {
+        if (failure.exit() == Exit::pin_locked)
+            throw Failure(Exit::pin_locked, failure.what(), unlocking_of(seat));
+        // The card's counter is not what it was before the question.
+        if (failure.exit() == Exit::refused && !failure.advice().empty())
+            throw Failure(Exit::refused, failure.what(), say(Text::sign_last_try, argument_of(seat)));
+        if (failure.exit() != Exit::pin_wrong) throw;
+        KeySeat now = seat;
+        const bool counted = read_seat(*module_, now) == CKR_OK && session_->has_card();
+        throw Failure(Exit::pin_wrong, failure.what(),
+                      (counted ? tries_of(now) + "\n" : std::string()) + say(Text::do_not_guess));
+    }
+}
+
+void HeldSeat::log_in(const SecretBytes& pin) const {
+    judged([&] { session_->login(pin); });
+}
+
+void HeldSeat::change_pin(const SecretBytes& before, const SecretBytes& after) const {
+    judged([&] { session_->change_pin(before, after); });
+}
+
+Octets HeldSeat::sign(const Octets& data, const std::function<SecretBytes()>& ask) const {
+    Octets made;
+    judged([&] { made = session_->sign(data, ask); });
+    return made;
+}
+
+}  // namespace jpki::app
