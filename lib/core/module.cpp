@@ -80,7 +80,7 @@ Result<CK_SESSION_HANDLE> Module::open_session(CK_SLOT_ID id, bool rw) {
     const Lock lock(mutex_);
     if (finalized_) return fail(Errc::not_initialized);
     forget_removed();
-    sessions_.emplace(handle, std::make_shared<Session>(handle, id, std::move(token), incarnation, rw));
+    sessions_.emplace(handle, std::make_shared<Session>(id, std::move(token), incarnation, rw));
     return handle;
 }
 
@@ -142,7 +142,7 @@ Status Module::close_all_sessions(CK_SLOT_ID id) {
     return {};
 }
 
-bool Module::stop(Duration limit) {
+void Module::stop(Duration limit) {
     const TimePoint deadline = environment_->clock->now() + limit;
     {
         const Lock lock(watched_->mutex);
@@ -152,22 +152,22 @@ bool Module::stop(Duration limit) {
     // Told first, waited for last. Told only when a stuck reader has used up the time, it would still be
     // inside libpcsclite when the process exits and that library is torn down (seen: SIGSEGV at exit).
     (void)monitor_->stop(environment_->clock->now());
-    const bool readers = watched_->slots.stop(deadline);
-    return monitor_->stop(deadline) && readers;
+    (void)watched_->slots.stop(deadline);
+    (void)monitor_->stop(deadline);
 }
 
-bool Module::finalize() {
+void Module::finalize() {
     {
         const Lock lock(mutex_);
         finalized_ = true;
         sessions_.clear();
     }
-    return stop(environment_->timing.shutdown);
+    stop(environment_->timing.shutdown);
 }
 
 void Module::leave() {
     crypto::process_exits();
-    (void)stop(environment_->timing.exit);
+    stop(environment_->timing.exit);
 }
 
 }  // namespace jpki::p11

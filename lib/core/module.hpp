@@ -36,8 +36,8 @@ class Module {
     Status close_session(CK_SESSION_HANDLE handle);
     Status close_all_sessions(CK_SLOT_ID id);
 
-    // Ends everything; false when something was stuck and was left to itself.
-    bool finalize();
+    // Ends everything; what is stuck is left to itself.
+    void finalize();
 
     // The same when the process exits without C_Finalize, within a second and without OpenSSL, which may be
     // gone already.
@@ -58,7 +58,7 @@ class Module {
 
     void close(const std::shared_ptr<Session>& session);
     void forget_removed() JPKI_REQUIRES(mutex_);
-    bool stop(Duration limit);
+    void stop(Duration limit);
 
     std::shared_ptr<const Environment> environment_;
     std::shared_ptr<Watched> watched_;

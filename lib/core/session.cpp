@@ -127,11 +127,9 @@ Result<Bytes> Session::digest_final() {
     return running.finish();
 }
 
-bool Session::digest_end() {
+void Session::digest_end() {
     const Lock lock(mutex_);
-    const bool was = hashing_.has_value();
     hashing_.reset();
-    return was;
 }
 
 }  // namespace jpki::p11

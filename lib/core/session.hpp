@@ -22,14 +22,12 @@ struct Criterion {
 
 class Session {
   public:
-    Session(CK_SESSION_HANDLE handle, CK_SLOT_ID slot, std::shared_ptr<Token> token, Incarnation incarnation,
-            bool rw)
-        : handle_(handle), slot_(slot), token_(std::move(token)), incarnation_(incarnation), rw_(rw) {}
+    Session(CK_SLOT_ID slot, std::shared_ptr<Token> token, Incarnation incarnation, bool rw)
+        : slot_(slot), token_(std::move(token)), incarnation_(incarnation), rw_(rw) {}
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session() = default;
 
-    [[nodiscard]] CK_SESSION_HANDLE handle() const noexcept { return handle_; }
     [[nodiscard]] CK_SLOT_ID slot() const noexcept { return slot_; }
     [[nodiscard]] Token& token() const noexcept { return *token_; }
     [[nodiscard]] Incarnation incarnation() const noexcept { return incarnation_; }
@@ -62,22 +60,22 @@ class Session {
     Result<std::size_t> digest_size(Step which);
     Result<Bytes> digest_one_shot(ByteView data);
     Result<Bytes> digest_final();
-    // Each of these says whether there was something to end.
-    bool digest_end();
+    // Each of these is nothing where there is nothing to end.
+    void digest_end();
 
     Status sign_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key);
     Status sign_update(ByteView part);
     Result<std::size_t> sign_size(Step which);
     Result<Bytes> sign_one_shot(ByteView data);
     Result<Bytes> sign_final();
-    bool sign_end();
+    void sign_end();
 
     // With `signature` at the beginning (C_VerifySignatureInit) or at the end (C_Verify, C_VerifyFinal).
     Status verify_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key, std::optional<Bytes> signature);
     Status verify_update(ByteView part, bool signature_first);
     Status verify_one_shot(ByteView data, std::optional<ByteView> signature);
     Status verify_final(std::optional<ByteView> signature);
-    bool verify_end();
+    void verify_end();
 
     [[nodiscard]] bool busy();
 
@@ -118,7 +116,6 @@ class Session {
     LastTry take_last_try();
     static Status check(Verifying operation, std::optional<ByteView> signature);
 
-    CK_SESSION_HANDLE handle_;
     CK_SLOT_ID slot_;
     std::shared_ptr<Token> token_;
     Incarnation incarnation_;

@@ -91,11 +91,9 @@ Result<Bytes> Session::sign_final() {
     return sign_with_card(std::move(*mine));
 }
 
-bool Session::sign_end() {
+void Session::sign_end() {
     const Lock lock(mutex_);
-    const bool was = signing_.has_value();
     signing_.reset();
-    return was;
 }
 
 Status Session::verify_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key,
@@ -168,11 +166,9 @@ Status Session::verify_final(std::optional<ByteView> signature) {
     return check(std::move(*mine), signature);
 }
 
-bool Session::verify_end() {
+void Session::verify_end() {
     const Lock lock(mutex_);
-    const bool was = verifying_.has_value();
     verifying_.reset();
-    return was;
 }
 
 }  // namespace jpki::p11

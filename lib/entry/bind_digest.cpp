@@ -9,7 +9,7 @@ Status bind::C_DigestInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANIS
         found->digest_end();
         return {};
     }
-    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*found, *mechanism));
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, check_mechanism(*found, *mechanism));
     return found->digest_begin(*wanted);
 }
 

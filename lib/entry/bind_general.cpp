@@ -44,8 +44,8 @@ CK_RV get_info_as(CK_INFO_PTR info, CK_VERSION version) noexcept {
 }
 
 Status bind::C_Initialize(CK_VOID_PTR args) {
-    JPKI_TRY_ASSIGN(const HostWishes wishes, judge_init_args(static_cast<const CK_C_INITIALIZE_ARGS*>(args)));
-    return library::initialize(wishes);
+    JPKI_TRY_ASSIGN(const InitArgs parsed, parse_init_args(static_cast<const CK_C_INITIALIZE_ARGS*>(args)));
+    return library::initialize(parsed);
 }
 
 Status bind::C_Finalize(CK_VOID_PTR reserved) {

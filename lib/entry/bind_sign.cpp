@@ -17,7 +17,7 @@ bool is_the_cards_pss(const CK_MECHANISM& mechanism) {
 
 }  // namespace
 
-Result<const Mechanism*> judge_mechanism(Session& session, const CK_MECHANISM& mechanism) {
+Result<const Mechanism*> check_mechanism(Session& session, const CK_MECHANISM& mechanism) {
     const Mechanism* known = find_mechanism(mechanism.mechanism);
     if (known == nullptr) return fail(Errc::mechanism_invalid);
     if (known->needs_pss()) {
@@ -41,7 +41,7 @@ Status bind::C_SignInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_
         found->sign_end();
         return {};
     }
-    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*found, *mechanism));
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, check_mechanism(*found, *mechanism));
     return found->sign_begin(*wanted, key);
 }
 
@@ -74,7 +74,7 @@ Status bind::C_VerifyInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANIS
         found->verify_end();
         return {};
     }
-    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*found, *mechanism));
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, check_mechanism(*found, *mechanism));
     return found->verify_begin(*wanted, key, std::nullopt);
 }
 
@@ -104,7 +104,7 @@ Status bind::C_VerifySignatureInit(Module& module, CK_SESSION_HANDLE session, CK
         return {};
     }
     if (signature == nullptr) return fail(Errc::arguments_bad);
-    JPKI_TRY_ASSIGN(const Mechanism* wanted, judge_mechanism(*found, *mechanism));
+    JPKI_TRY_ASSIGN(const Mechanism* wanted, check_mechanism(*found, *mechanism));
     return found->verify_begin(*wanted, key, to_bytes(view(signature, length)));
 }
 

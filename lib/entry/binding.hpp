@@ -62,7 +62,7 @@ inline ByteView view(const CK_BYTE* data, CK_ULONG count) { return {data, static
 
 // The mechanism a caller names, with its parameter. Errors: mechanism_invalid for one that this token does
 // not offer, mechanism_parameter_invalid.
-Result<const Mechanism*> judge_mechanism(Session& session, const CK_MECHANISM& mechanism);
+Result<const Mechanism*> check_mechanism(Session& session, const CK_MECHANISM& mechanism);
 
 // A finishing call that yields octets: `size()` first, then `produce()`; every return but a length query and
 // buffer_too_small ends the operation, which `end()` does.
@@ -83,10 +83,10 @@ Status finish(OutBuffer<CK_BYTE> out, bool input_ok, Size size, Produce produce,
 
 // A call that hands input to an operation. `end`: a bad pointer ends the operation, as its other errors do.
 template <class Take>
-Status feed(Module& module, CK_SESSION_HANDLE session, bool input_ok, bool (Session::*end)(), Take take) {
+Status feed(Module& module, CK_SESSION_HANDLE session, bool input_ok, void (Session::*end)(), Take take) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (input_ok) return take(*found);
-    (void)((*found).*end)();
+    ((*found).*end)();
     return fail(Errc::arguments_bad);
 }
 

@@ -8,31 +8,31 @@
 #include "crypto/library_context.hpp"
 #include "crypto/random.hpp"
 #include "entry/host.hpp"
-#include "waist/secret.hpp"
 #include "pcsc/functions.hpp"
 #include "pcsc/reader_system.hpp"
+#include "waist/secret.hpp"
 
 namespace jpki::p11 {
 
 namespace {
 
-bool wants_threads(WorkerThreads configured, const HostWishes& wishes) {
+bool wants_threads(WorkerThreads configured, const InitArgs& args) {
     switch (configured) {
         case WorkerThreads::always: return true;
         case WorkerThreads::never: return false;
         case WorkerThreads::automatic: break;
     }
-    return !wishes.no_threads || forbids_threads_by_habit();
+    return !args.no_threads || forbids_threads_by_habit();
 }
 
 View decide_view(View configured, std::string_view program) {
     if (module_view() != View::automatic) return module_view();
-    return configured != View::automatic ? configured : natural_view(program);
+    return configured != View::automatic ? configured : default_view(program);
 }
 
 }  // namespace
 
-std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
+std::shared_ptr<const Environment> compose(const InitArgs& args) {
     const std::string program = program_name();
     LoadedConfig loaded = load_config(program);
     auto made = std::make_shared<Environment>();
@@ -55,7 +55,7 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
     made->random = std::make_unique<crypto::OpensslRandom>();
     made->view = decide_view(made->config.tokens, program);
     made->ca_certificates = wants_ca_certificates(program);
-    made->threads = wants_threads(made->config.worker_threads, wishes);
+    made->threads = wants_threads(made->config.worker_threads, args);
     return made;
 }
 

@@ -9,12 +9,13 @@
 
 namespace jpki::p11 {
 
-struct HostWishes {
+// What the host asked for in C_Initialize.
+struct InitArgs {
     bool no_threads = false;  // CKF_LIBRARY_CANT_CREATE_OS_THREADS
 };
 
 // Never null. Throws std::bad_alloc only.
-std::shared_ptr<const Environment> compose(const HostWishes& wishes);
+std::shared_ptr<const Environment> compose(const InitArgs& args);
 
 // Which seats this shared object shows; automatic where the host decides.
 View module_view() noexcept;

@@ -55,7 +55,7 @@ std::string program_of(std::string_view executable) {
     return std::string(executable.substr(executable.rfind('/') + 1));
 }
 
-View natural_view(std::string_view program) noexcept {
+View default_view(std::string_view program) noexcept {
     if (nss_is_loaded()) return View::authentication;
     return row_of(program) != nullptr ? View::authentication : View::both;
 }

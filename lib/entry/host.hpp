@@ -21,9 +21,9 @@ std::string program_name();
 // The same from what /proc/self/exe says, which is more than the path once an upgrade has replaced the file.
 std::string program_of(std::string_view executable);
 
-// The view for a host that nobody configured: both seats, or authentication alone where every token is asked
+// What a host is shown that nobody configured: both seats, or authentication alone where every token is asked
 // for its PIN (NSS, ssh*, p11-kit's server).
-View natural_view(std::string_view program) noexcept;
+View default_view(std::string_view program) noexcept;
 
 // False where every certificate is taken for one of the user's: by ssh* (`ssh-keygen -D` prints the CA's,
 // too), and by Kerberos's pkinit, which then refuses to choose, in whatever program (kinit, sssd's

@@ -45,13 +45,13 @@ void leave_before_libraries(Library& library) JPKI_REQUIRES(library.mutex) {
 
 }  // namespace
 
-Status initialize(const HostWishes& wishes) {
+Status initialize(const InitArgs& args) {
     Library& library = g_library.get();
     const Lock lock(library.mutex);
     if (library.exiting) return fail(Errc::internal, "the process is exiting");
     if (library.module) return fail(Errc::already_initialized);
     leave_before_libraries(library);
-    library.module = std::make_shared<Module>(compose(wishes));
+    library.module = std::make_shared<Module>(compose(args));
     return {};
 }
 
@@ -66,7 +66,7 @@ Status finalize() {
         library->module = nullptr;
     }
     if (!module) return fail(Errc::not_initialized);
-    (void)module->finalize();
+    module->finalize();
     return {};
 }
 

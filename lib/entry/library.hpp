@@ -11,7 +11,7 @@
 namespace jpki::p11::library {
 
 // Errors: already_initialized, no_memory.
-Status initialize(const HostWishes& wishes);
+Status initialize(const InitArgs& args);
 // Errors: not_initialized.
 Status finalize();
 // A reference for the length of one call. Errors: not_initialized.

@@ -180,7 +180,7 @@ void compose_with(Composition composition) { g_composition = std::move(compositi
 
 namespace jpki::p11 {
 
-std::shared_ptr<const Environment> compose(const HostWishes& /*wishes*/) {
+std::shared_ptr<const Environment> compose(const InitArgs& /*args*/) {
     card_memory::forget_all();
     auto made = std::make_shared<Environment>();
     made->config = fuzz::g_composition.config;

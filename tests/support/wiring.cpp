@@ -48,7 +48,7 @@ void wire(Wiring wiring) { g_wiring = std::move(wiring); }
 
 namespace jpki::p11 {
 
-std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
+std::shared_ptr<const Environment> compose(const InitArgs& args) {
     const auto& wiring = testing::g_wiring;
     auto made = std::make_shared<Environment>();
     made->config = wiring.config;
@@ -60,7 +60,7 @@ std::shared_ptr<const Environment> compose(const HostWishes& wishes) {
     made->random = std::make_unique<testing::SeededRandom>();
     made->view = wiring.view;
     made->ca_certificates = wiring.ca_certificates;
-    made->threads = wiring.threads && !wishes.no_threads;
+    made->threads = wiring.threads && !args.no_threads;
     return made;
 }
 

@@ -10,9 +10,9 @@ namespace {
 TEST(Host, ProgramsWithOnePinForAllTokensSeeTheAuthenticationToken) {
     ASSERT_FALSE(nss_is_loaded());
     for (const char* name : {"ssh", "ssh-agent", "ssh-keygen", "p11-kit-server", "p11-kit-remote"})
-        EXPECT_EQ(natural_view(name), View::authentication) << name;
+        EXPECT_EQ(default_view(name), View::authentication) << name;
     for (const char* name : {"", "openssl", "p11-kit", "p11-kit-server2", "pkcs11-tool", "my-ssh"})
-        EXPECT_EQ(natural_view(name), View::both) << name;
+        EXPECT_EQ(default_view(name), View::both) << name;
 }
 
 TEST(Host, OnlySshIsBetterOffWithoutTheCaCertificates) {
@@ -29,7 +29,7 @@ TEST(Host, NoProgramShowsPkinitTheCaCertificates) {
     ASSERT_NE(pkinit, nullptr) << ::dlerror();
     for (const char* name : {"", "kinit", "krb5_child", "login", "p11-kit-server"})
         EXPECT_FALSE(wants_ca_certificates(name)) << name;
-    EXPECT_EQ(natural_view("kinit"), View::both);
+    EXPECT_EQ(default_view("kinit"), View::both);
     (void)::dlclose(pkinit);
     EXPECT_TRUE(wants_ca_certificates("krb5_child"));
 }
@@ -40,7 +40,7 @@ TEST(Host, ThreadsAreForbiddenByHabitWhereP11KitIs) {
     void* p11_kit = ::dlopen(JPKI_P11_KIT_STAND_IN, RTLD_LAZY | RTLD_LOCAL);
     ASSERT_NE(p11_kit, nullptr) << ::dlerror();
     EXPECT_TRUE(forbids_threads_by_habit());
-    EXPECT_EQ(natural_view("wget"), View::both);
+    EXPECT_EQ(default_view("wget"), View::both);
     (void)::dlclose(p11_kit);
     EXPECT_FALSE(forbids_threads_by_habit());
 }
