@@ -1,7 +1,8 @@
 #include "probe/layout.hpp"
 
 #include <algorithm>
-#include <cstdint>
+
+#include "waist/visible.hpp"
 
 namespace jpki::probe {
 
@@ -14,16 +15,12 @@ struct Character {
 
 // The first character of a text that is not empty. Octets that are no UTF-8 take one column each.
 Character first_of(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text[0]);
-    const std::size_t octets = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (octets == 1 || octets > text.size()) return {1, 1};
-    std::uint32_t point = lead & (0xFFU >> (octets + 1));
-    for (const char next : text.substr(1, octets - 1))
-        point = point << 6U | (static_cast<unsigned char>(next) & 0x3FU);
+    const CodePoint point = code_point_of(text);
+    if (point.size <= 1) return {1, 1};
     // East Asian scripts, their punctuation and fullwidth forms (Unicode Standard Annex 11), as far as this
     // program writes them.
-    constexpr std::uint32_t kFirstWide = 0x2E80;
-    return {octets, point >= kFirstWide ? std::size_t{2} : std::size_t{1}};
+    constexpr char32_t kFirstWide = 0x2E80;
+    return {point.size, point.value >= kFirstWide ? std::size_t{2} : std::size_t{1}};
 }
 
 // What may not be parted: a word, or one wide character with the punctuation behind it.
