@@ -1,9 +1,8 @@
 #include "config/config.hpp"
 
-// toml++ (3.3.0) is sure of things that are not so. That nobody asks it whether U+00E9 or U+3042 is a blank
-// (its issue 190), although it asks for every such letter outside of quotes: instead of anything at all, the
-// answer is no. And that `a = [}` cannot come to where it comes to: the assertions would end the program, and
-// without them the parser finds the mistake by itself.
+// toml++ (3.3.0) promises the compiler that two things never happen which a file can make happen, a letter
+// beyond ASCII outside of quotes (its issue 190) and a brace where a value belongs; without these promises it
+// reports both.
 // clang-format off
 #define TOML_ASSERT(expression) static_assert(true)
 #if __has_include(<toml++/impl/preprocessor.hpp>)  // 3.4.0
@@ -54,53 +53,42 @@ ConfigProblem problem_at(const toml::source_region& where, std::string message, 
 struct Choice {
     std::string_view text;
     void (*apply)(Config&);
+    bool (*holds)(const Config&);
 };
+
+template <auto Member, auto Value>
+constexpr Choice choice(std::string_view text) {
+    return {text, [](Config& config) { config.*Member = Value; },
+            [](const Config& config) { return config.*Member == Value; }};
+}
 
 struct Key {
     std::string_view name;
-    std::string_view standard;                        // what Config has, as text
     std::span<const Choice> choices;                  // the texts it takes; none: any text
     bool (*apply_text)(Config&, const std::string&);  // for keys without choices
-    std::string_view takes;                           // the same in words
+    std::string (*text_of)(const Config&);            // the same
+    std::string_view takes;                           // the same, in words
 };
 
-constexpr std::array<Choice, 3> kWorkerThreads{{
-    {"auto", [](Config& c) { c.worker_threads = WorkerThreads::automatic; }},
-    {"never", [](Config& c) { c.worker_threads = WorkerThreads::never; }},
-    {"always", [](Config& c) { c.worker_threads = WorkerThreads::always; }},
-}};
-constexpr std::array<Choice, 2> kLastTry{{
-    {"refuse", [](Config& c) { c.last_try = LastTry::refuse; }},
-    {"allow", [](Config& c) { c.last_try = LastTry::allow; }},
-}};
-constexpr std::array<Choice, 4> kTokens{{
-    {"auto", [](Config& c) { c.tokens = View::automatic; }},
-    {"both", [](Config& c) { c.tokens = View::both; }},
-    {"authentication", [](Config& c) { c.tokens = View::authentication; }},
-    {"signature", [](Config& c) { c.tokens = View::signature; }},
-}};
-constexpr std::array<Choice, 5> kLogLevel{{
-    {"off", [](Config& c) { c.log_level = LogLevel::off; }},
-    {"error", [](Config& c) { c.log_level = LogLevel::error; }},
-    {"warning", [](Config& c) { c.log_level = LogLevel::warning; }},
-    {"info", [](Config& c) { c.log_level = LogLevel::info; }},
-    {"trace", [](Config& c) { c.log_level = LogLevel::trace; }},
-}};
-
-constexpr std::array<Choice, 2> kConfirm{{
-    {"never", [](Config& c) { c.confirm = Confirm::never; }},
-    {"every-signature", [](Config& c) { c.confirm = Confirm::every_signature; }},
-}};
-
-constexpr std::array<Choice, 2> kLabels{{
-    {"en", [](Config& c) { c.labels = Labels::english; }},
-    {"ja", [](Config& c) { c.labels = Labels::japanese; }},
-}};
-
-constexpr std::array<Choice, 2> kLogout{{
-    {"application", [](Config& c) { c.logout = Logout::application; }},
-    {"power", [](Config& c) { c.logout = Logout::power; }},
-}};
+constexpr std::array kWorkerThreads{choice<&Config::worker_threads, WorkerThreads::automatic>("auto"),
+                                    choice<&Config::worker_threads, WorkerThreads::never>("never"),
+                                    choice<&Config::worker_threads, WorkerThreads::always>("always")};
+constexpr std::array kLastTry{choice<&Config::last_try, LastTry::refuse>("refuse"),
+                              choice<&Config::last_try, LastTry::allow>("allow")};
+constexpr std::array kTokens{choice<&Config::tokens, View::automatic>("auto"),
+                             choice<&Config::tokens, View::both>("both"),
+                             choice<&Config::tokens, View::authentication>("authentication"),
+                             choice<&Config::tokens, View::signature>("signature")};
+constexpr std::array kLogLevel{
+    choice<&Config::log_level, LogLevel::off>("off"), choice<&Config::log_level, LogLevel::error>("error"),
+    choice<&Config::log_level, LogLevel::warning>("warning"),
+    choice<&Config::log_level, LogLevel::info>("info"), choice<&Config::log_level, LogLevel::trace>("trace")};
+constexpr std::array kConfirm{choice<&Config::confirm, Confirm::never>("never"),
+                              choice<&Config::confirm, Confirm::every_signature>("every-signature")};
+constexpr std::array kLabels{choice<&Config::labels, Labels::english>("en"),
+                             choice<&Config::labels, Labels::japanese>("ja")};
+constexpr std::array kLogout{choice<&Config::logout, Logout::application>("application"),
+                             choice<&Config::logout, Logout::power>("power")};
 
 // "90s", "15m", "8h" or "never"; at most a year.
 std::optional<std::chrono::steady_clock::duration> parse_duration(const std::string& text) {
@@ -122,27 +110,39 @@ bool set_duration(Config& config, const std::string& text) {
     return parsed.has_value();
 }
 
+// In the largest unit of which it is two or more.
+template <auto Member>
+std::string duration_text(const Config& config) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(config.*Member).count();
+    if (config.*Member == std::chrono::steady_clock::duration::max()) return "never";
+    if (seconds % 3600 == 0 && seconds >= 2L * 3600) return std::to_string(seconds / 3600) + "h";
+    if (seconds % 60 == 0 && seconds >= 2L * 60) return std::to_string(seconds / 60) + "m";
+    return std::to_string(seconds) + "s";
+}
+
+bool set_log_file(Config& config, const std::string& text) {
+    config.log_file = text;
+    return true;
+}
+
 constexpr std::string_view kDuration = "a time like \"90s\", \"15m\" or \"8h\", or \"never\"";
 
-constexpr std::array<Key, 10> kKeys{{
-    {"tokens", "auto", kTokens, nullptr, {}},
-    {"labels", "en", kLabels, nullptr, {}},
-    {"last_try", "refuse", kLastTry, nullptr, {}},
-    {"confirm", "never", kConfirm, nullptr, {}},
-    {"auth_idle", "8h", {}, &set_duration<&Config::auth_idle>, kDuration},
-    {"sign_idle", "60s", {}, &set_duration<&Config::sign_idle>, kDuration},
-    {"logout", "application", kLogout, nullptr, {}},
-    {"worker_threads", "auto", kWorkerThreads, nullptr, {}},
-    {"log_file",
-     "",
-     {},
-     [](Config& c, const std::string& text) {
-         c.log_file = text;
-         return true;
-     },
-     "a text in quotes"},
-    {"log_level", "warning", kLogLevel, nullptr, {}},
-}};
+constexpr std::array kKeys{
+    Key{"tokens", kTokens, nullptr, nullptr, {}},
+    Key{"labels", kLabels, nullptr, nullptr, {}},
+    Key{"last_try", kLastTry, nullptr, nullptr, {}},
+    Key{"confirm", kConfirm, nullptr, nullptr, {}},
+    Key{"auth_idle", {}, &set_duration<&Config::auth_idle>, &duration_text<&Config::auth_idle>, kDuration},
+    Key{"sign_idle", {}, &set_duration<&Config::sign_idle>, &duration_text<&Config::sign_idle>, kDuration},
+    Key{"logout", kLogout, nullptr, nullptr, {}},
+    Key{"worker_threads", kWorkerThreads, nullptr, nullptr, {}},
+    Key{"log_file",
+        {},
+        &set_log_file,
+        [](const Config& config) { return config.log_file; },
+        "a text in quotes"},
+    Key{"log_level", kLogLevel, nullptr, nullptr, {}},
+};
 constexpr std::string_view kApplications = "application";
 
 std::string expected(const Key& key) {
@@ -163,6 +163,12 @@ bool apply(const Key& key, const std::string& text, Config& config) {
         return true;
     }
     return false;
+}
+
+std::string text_of(const Key& key, const Config& config) {
+    if (key.choices.empty()) return key.text_of(config);
+    const auto held = std::ranges::find_if(key.choices, [&](const Choice& one) { return one.holds(config); });
+    return std::string(held->text);  // each value has its text
 }
 
 void read_value(const toml::key& name, const toml::node& value, Config& config, Problems& problems,
@@ -187,7 +193,7 @@ void read_value(const toml::key& name, const toml::node& value, Config& config, 
 std::vector<ConfigKey> config_keys() {
     std::vector<ConfigKey> keys;
     for (const Key& key : kKeys) {
-        keys.push_back({key.name, key.standard, key.takes, {}});
+        keys.push_back({key.name, text_of(key, Config{}), key.takes, {}});
         for (const Choice& choice : key.choices)
             keys.back().values.push_back(choice.text);
     }

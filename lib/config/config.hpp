@@ -74,8 +74,8 @@ struct ConfigSetting {
 // Every key, in the order of the file that is installed.
 struct ConfigKey {
     std::string_view name;
-    std::string_view standard;  // its default, as it would be written
-    std::string_view takes;     // in words; empty where `values` says it
+    std::string standard;    // its default, as it would be written
+    std::string_view takes;  // in words; empty where `values` says it
     std::vector<std::string_view> values;
 };
 std::vector<ConfigKey> config_keys();

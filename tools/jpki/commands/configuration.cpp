@@ -172,7 +172,7 @@ void show(const std::string& program, const Context& context) {
     Json settings = Json::array();
     std::string lines;
     for (const ConfigKey& key : p11::config_keys()) {
-        ConfigSetting now{std::string(key.name), std::string(key.standard), 0, {}};
+        ConfigSetting now{std::string(key.name), key.standard, 0, {}};
         for (const ConfigSetting& taken : loaded.settings)
             if (taken.key == now.key) now = taken;
         std::string from = now.from.empty() ? say(Text::config_default) : now.from;

@@ -81,7 +81,7 @@ TEST(DefaultFile, HasTheKeysInTheirOrderWithTheTablesDefaults) {
     const std::string file = default_file();
     std::size_t after = 0;
     for (const ConfigKey& key : config_keys()) {
-        const std::string line = "\n#" + std::string(key.name) + " = \"" + std::string(key.standard) + "\"\n";
+        const std::string line = "\n#" + std::string(key.name) + " = \"" + key.standard + "\"\n";
         const std::size_t found = file.find(line, after);
         EXPECT_NE(found, std::string::npos) << line;
         after = found == std::string::npos ? after : found + 1;
