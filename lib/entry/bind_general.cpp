@@ -14,7 +14,7 @@ namespace jpki::p11 {
 namespace {
 
 constexpr CK_VERSION kInterfaceVersion{3, 2};
-constexpr CK_VERSION kLibraryVersion{0, 1};
+constexpr CK_VERSION kLibraryVersion{JPKI_VERSION_MAJOR, JPKI_VERSION_MINOR};
 
 Status get_info(CK_INFO_PTR info, CK_VERSION version) {
     if (info == nullptr) return fail(Errc::arguments_bad);

@@ -89,6 +89,7 @@ static void get_info_tells_the_version_of_the_list_it_is_called_through(void** s
         assert_int_equal(info.flags, 0);
         assert_padded(info.manufacturerID, "JPKI");
         assert_padded(info.libraryDescription, "jpki-pkcs11");
+        assert_version(info.libraryVersion, JPKI_VERSION_MAJOR, JPKI_VERSION_MINOR);
         assert_rv(p11->C_Finalize(NULL), CKR_OK);
     }
 }
