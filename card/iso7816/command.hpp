@@ -1,6 +1,6 @@
 // Command APDUs as ISO 7816-4 §5.1 and ISO 7816-3 §12.1 know them: four cases, short form only (no JPKI
-// operation needs more than 255 octets out or 256 in, card.md §2.7). A command that carries a PIN lives in a
-// locked page.
+// operation needs more than 255 octets out or 256 in: docs/cards.md, "Commands"). A command that carries a PIN
+// lives in a locked page.
 #pragma once
 
 #include "waist/bytes.hpp"

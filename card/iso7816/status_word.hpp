@@ -1,5 +1,5 @@
 // Status words and the one table that turns them into errors (ISO 7816-4 §5.6; meanings on JPKI cards:
-// card.md §2.8).
+// docs/cards.md, "Commands").
 #pragma once
 
 #include <cstdint>

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::uint8_t kSequence = 0x30;
 constexpr std::uint8_t kCurrentFile = 0x80;  // P2: the file that is current holds the PIN or the key
-constexpr std::uint8_t kSignPkcs1 = 0x00;    // P1 of COMPUTE DIGITAL SIGNATURE (card.md §2.5)
+constexpr std::uint8_t kSignPkcs1 = 0x00;    // P1 of COMPUTE DIGITAL SIGNATURE (docs/cards.md, "Commands")
 constexpr std::uint8_t kSignPss = 0x04;
-constexpr std::size_t kMaximumPin = 16;  // VERIFY's data field (card.md §2.4)
+constexpr std::size_t kMaximumPin = 16;  // VERIFY's data field (docs/cards.md, "PINs")
 
 std::uint8_t by_short_id(FileId file) { return static_cast<std::uint8_t>(kCurrentFile | file.sfi); }
 
@@ -231,7 +231,7 @@ Status FileCard::verify(Seat seat, const PinSource& pin) {
 Status FileCard::change_pin(Seat seat, const SecretBytes& new_pin) {
     if (!is_verified(seat)) return fail(Errc::security_status, "the old PIN was not verified in this lease");
     if (new_pin.empty() || new_pin.size() > kMaximumPin) return fail(Errc::pin_length);
-    // Only the form with the PIN file current has witnesses (card.md §2.1).
+    // Only the form with the PIN file current has witnesses (docs/cards.md, "Commands").
     JPKI_TRY(needing_no_login(files_.select(profile_->seat(seat).pin)));
     JPKI_TRY_ASSIGN(const StatusWord answer, send_pin({0x00, 0x24, 0x01, kCurrentFile}, new_pin));
     if (!answer.ok())

@@ -29,7 +29,7 @@ LoginReport send(Card& card, Seat seat, const PinInfo& info, const SecretBytes& 
     LoginReport report;
     report.status = card.verify(seat, &pin);
     if (report.status) {
-        report.tries = info.max_tries;  // a success resets the counter (card.md §2.4)
+        report.tries = info.max_tries;  // a success resets the counter (docs/cards.md, "PINs")
     } else if (report.status.error().code == Errc::pin_incorrect) {
         report.tries = static_cast<std::uint8_t>(report.status.error().detail & 0x0FU);
     } else if (report.status.error().code == Errc::pin_locked) {

@@ -14,7 +14,7 @@ namespace jpki::p11 {
 enum class Refusal : std::uint8_t { none, malformed, last_try, unknown_counter, locked, changed_elsewhere };
 
 // The PIN as the card wants it, or pin_malformed when it cannot be right: then no try is spent on it.
-// Letters are upper-cased, because the card stores them so and does not fold (card.md §2.4).
+// Letters are upper-cased, because the card stores them so and does not fold (docs/cards.md, "PINs").
 Result<SecretBytes> check_pin(const PinInfo& info, ByteView typed);
 
 // A new PIN as it is stored, upper-cased. Errors: pin_length, pin_alphabet, pin_too_weak (a password needs a

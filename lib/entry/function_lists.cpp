@@ -11,8 +11,8 @@ constexpr CK_VERSION k240{2, 40};
 constexpr CK_VERSION k300{3, 0};
 constexpr CK_VERSION k320{3, 2};
 
-// C_GetInfo inside a list reports that list's version, because NSS trusts it more than the list (pkcs11.md
-// §1.2).
+// C_GetInfo inside a list reports that list's version, because NSS trusts it more than the list
+// (docs/adr/0003-function-table.md).
 extern "C" {
 static CK_RV get_info_2_40(CK_INFO_PTR info) { return get_info_as(info, k240); }
 static CK_RV get_info_3_0(CK_INFO_PTR info) { return get_info_as(info, k300); }

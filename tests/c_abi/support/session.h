@@ -6,7 +6,7 @@
 
 enum token { kAuthentication, kSignature, kTokens };
 
-// What the default image and the fixed names of docs/architecture.md say of a token.
+// What the default image and the fixed names of docs/features.md say of a token.
 struct token_facts {
     const char* label;
     const char* pin;

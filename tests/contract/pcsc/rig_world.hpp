@@ -23,7 +23,7 @@ bool eventually(const std::function<bool()>& true_now, Duration limit = 5s);
 
 inline const std::string kReader = "Virtual PCD 00 00";
 inline const std::string kEmptyReader = "Virtual PCD 00 01";
-// SELECT of the JPKI application (card.md §1.1).
+// SELECT of the JPKI application (docs/cards.md, "Applications and files").
 Bytes select_jpki();
 
 // --- cards and, in a rig with readers of our own (rig --ifd), readers; see tests/support/ifd/control.hpp

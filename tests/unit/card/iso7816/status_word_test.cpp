@@ -12,7 +12,7 @@ struct Row {
     Errc code;
 };
 
-// Every word of card.md §2.8, and the neighbours that must not be taken for them.
+// Every word of docs/cards.md, "Commands", and the neighbours that must not be taken for them.
 const Row kWords[] = {
     {0x63C0, Errc::pin_locked},          {0x63C1, Errc::pin_incorrect},
     {0x63C5, Errc::pin_incorrect},       {0x63CF, Errc::pin_incorrect},

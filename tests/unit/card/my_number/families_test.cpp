@@ -1,4 +1,4 @@
-// What the other families' data say beyond the individual-number card's (card.md §1.4).
+// What the other families' data say beyond the individual-number card's (docs/cards.md, "Cards and phones").
 #include <gtest/gtest.h>
 
 #include <set>

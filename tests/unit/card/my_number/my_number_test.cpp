@@ -1,5 +1,5 @@
-// The individual-number card's data against its sources: card.md §§1.1, 1.2, 1.3, 2.2 and 3.1 for the card,
-// pkcs11.md §2.4 for the names that users' configurations rest on.
+// The individual-number card's data against its sources: docs/cards.md, "Applications and files" and "PINs",
+// for the card, docs/features.md, "Slots and tokens", for the names that users' configurations rest on.
 #include "my_number/my_number.hpp"
 
 #include <gtest/gtest.h>

@@ -27,7 +27,7 @@ TEST(Registry, MakesCardsThatSendNothingBeforeTheyAreOpened) {
     EXPECT_TRUE(failed_with(card->open(), Errc::not_jpki));
 }
 
-// Every family by the label in its token information (card.md §1.3).
+// Every family by the label in its token information (docs/cards.md, "Cards and phones").
 TEST(Registry, RecognisesEveryFamilyByItsLabel) {
     const std::pair<const char*, const char*> families[] = {{"JPKIAPICCTOKEN2", "My Number Card"},
                                                             {"JPKIAPICCTOKEN", "Juki Card"},

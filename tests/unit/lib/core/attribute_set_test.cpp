@@ -1,5 +1,5 @@
-// Every object's attributes, exactly: the expectations are written out here from pkcs11.md §2.4, not taken
-// from attributes.def.
+// Every object's attributes, exactly: the expectations are written out here from PKCS#11 3.2 §§4.4 to 4.10,
+// not taken from attributes.def.
 #include "core/attribute_set.hpp"
 
 #include <gtest/gtest.h>
