@@ -1,12 +1,18 @@
 /*
  * What this module offers beyond PKCS#11: the vendor interface "Vendor JPKI" 1.1, found by
  * C_GetInterface("Vendor JPKI", NULL, ...). Include it after any PKCS#11 header (jpki/cryptoki.h, p11-kit,
- * NSS, OASIS). C89 and C++98.
+ * NSS, OASIS). C89 and C++98. Codes only, no texts: words in the user's language are the program's business.
  *
- * Every struct begins with ulSize, which the caller sets to sizeof; fields are only ever appended, so an
- * older caller works with a newer module. So are functions: look at the version before calling one that is
- * younger than 1.0. Codes only, no texts: words in the user's language are the
- * program's business.
+ * Versions. The list of functions begins with the version, 1.1 here. Within version 1:
+ *   - What is there stays: functions, fields and constants keep name, type, place, value and meaning.
+ *   - Functions are appended to the list, fields to a struct, values to a group of constants; the minor
+ *     version grows, and what is younger than 1.0 is marked "since". Anything else would be a version 2,
+ *     offered beside this one.
+ * Every struct begins with ulSize, which the caller sets to its own sizeof. The module takes every size from
+ * that of the struct's first version on, and writes no more than that: an older program works with a newer
+ * module. A newer program may meet an older module: ask for the interface without a version, look at the
+ * version before calling a function that is marked, and set a struct to zero before the call, since a field
+ * that the module does not know is left as it was. Expect values that are not listed here.
  */
 #ifndef JPKI_PKCS11_H
 #define JPKI_PKCS11_H
@@ -66,11 +72,12 @@ typedef struct JPKI_TOKEN_STATUS {
                                   negative once expired, or JPKI_DAYS_UNKNOWN */
     CK_ULONG ulRenewalOpen;    /* 1: it can be renewed: from midnight in Japan, three months before its last
                                   day */
-    CK_ULONG
-    ulNotBefore; /* of the user's certificate, seconds since 1970 (UTC); 0 where lDaysLeft is unknown */
-    CK_ULONG ulNotAfter; /* the same */
+    CK_ULONG ulNotBefore;      /* since 1.1: of the user's certificate, seconds since 1970 (UTC); 0 where
+                                  lDaysLeft is unknown */
+    CK_ULONG ulNotAfter;       /* since 1.1: the same */
 } JPKI_TOKEN_STATUS;
 
+/* Since 1.1. */
 typedef struct JPKI_SLOT_STATUS {
     CK_ULONG ulSize; /* in: sizeof(JPKI_SLOT_STATUS) of the caller */
     CK_ULONG ulCard; /* JPKI_CARD_... */
@@ -85,9 +92,10 @@ typedef struct JPKI_MODULE_STATUS {
     CK_ULONG ulThreads;        /* 1: the module has threads of its own, 0: it works in the caller's */
 } JPKI_MODULE_STATUS;
 
-/* CKR_ARGUMENTS_BAD for a NULL pointer or a ulSize below that of version 1.0, otherwise as C_GetTokenInfo. */
+/* CKR_ARGUMENTS_BAD for a NULL pointer or a ulSize below that of the struct's first version, otherwise as
+ * C_GetTokenInfo. */
 typedef CK_RV (*JPKI_GetTokenStatus_t)(CK_SLOT_ID slotID, JPKI_TOKEN_STATUS* pStatus);
-/* CKR_ARGUMENTS_BAD, CKR_CRYPTOKI_NOT_INITIALIZED. */
+/* CKR_ARGUMENTS_BAD as above, CKR_CRYPTOKI_NOT_INITIALIZED. */
 typedef CK_RV (*JPKI_GetModuleStatus_t)(JPKI_MODULE_STATUS* pStatus);
 
 /*
@@ -95,17 +103,16 @@ typedef CK_RV (*JPKI_GetModuleStatus_t)(JPKI_MODULE_STATUS* pStatus);
  * how many are left, although last_try is "refuse". Open the session first; then read how many tries are
  * left, show them, and ask the holder, twice: a wrong PIN locks the card. So what was shown, agreed to and
  * sent is of one card. The permission is used up by the session's next C_Login or C_SetPIN, whatever comes of
- * it (but not by one that is refused before its PIN is looked at: somebody is logged in, a NULL PIN), and ends
- * with a logout of the token and with the session. Sends no PIN itself. CKR_DEVICE_REMOVED where
- * the card has changed since the session was opened, CKR_SESSION_HANDLE_INVALID,
- * CKR_CRYPTOKI_NOT_INITIALIZED.
+ * it (but not by one that is refused before its PIN is looked at: somebody is logged in, a NULL PIN), and
+ * ends with a logout of the token and with the session. Sends no PIN itself. CKR_DEVICE_REMOVED where the
+ * card has changed since the session was opened, CKR_SESSION_HANDLE_INVALID, CKR_CRYPTOKI_NOT_INITIALIZED.
  */
 typedef CK_RV (*JPKI_AllowLastTry_t)(CK_SESSION_HANDLE hSession);
 
 /*
  * Since 1.1. What is with the card in this slot's reader, as the last call found it that needed the card: why
  * C_GetTokenInfo failed, for instance. Asks neither card nor reader, so it answers at once.
- * CKR_ARGUMENTS_BAD, CKR_SLOT_ID_INVALID, CKR_CRYPTOKI_NOT_INITIALIZED.
+ * CKR_ARGUMENTS_BAD as above, CKR_SLOT_ID_INVALID, CKR_CRYPTOKI_NOT_INITIALIZED.
  */
 typedef CK_RV (*JPKI_GetSlotStatus_t)(CK_SLOT_ID slotID, JPKI_SLOT_STATUS* pStatus);
 

@@ -11,7 +11,8 @@ namespace jpki::p11 {
 
 namespace {
 
-// What each struct was when it was first released: its size then never changes, whatever is appended later.
+// Of each struct in its first version: what it has been since, whatever is appended, an older caller has that
+// much.
 template <class Struct>
 constexpr std::size_t kFirstSize = 0;
 template <>
@@ -25,6 +26,7 @@ constexpr std::size_t kFirstSize<JPKI_MODULE_STATUS> = offsetof(JPKI_MODULE_STAT
 // Fills in as much as the caller's header knew; ulSize stays the caller's. `make` fills a whole one.
 template <class Struct, class Make>
 Status fill(Struct* wanted, Make make) {
+    static_assert(kFirstSize<Struct> != 0);
     if (wanted == nullptr || wanted->ulSize < kFirstSize<Struct>) return fail(Errc::arguments_bad);
     Struct made{};
     JPKI_TRY(make(&made));

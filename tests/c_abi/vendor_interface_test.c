@@ -64,6 +64,14 @@ static void an_unknown_slot_is_told_apart_from_bad_arguments(void** state) {
     assert_rv(vendor()->JPKI_GetSlotStatus(88888, NULL), CKR_SLOT_ID_INVALID);
 }
 
+static void no_struct_begins_otherwise_than_in_its_first_version(void** state) {
+    (void)state;
+    assert_int_equal(offsetof(JPKI_TOKEN_STATUS, ulRenewalOpen), 8 * sizeof(CK_ULONG));
+    assert_int_equal(offsetof(JPKI_TOKEN_STATUS, ulNotAfter), 10 * sizeof(CK_ULONG));
+    assert_int_equal(offsetof(JPKI_MODULE_STATUS, ulThreads), 4 * sizeof(CK_ULONG));
+    assert_int_equal(offsetof(JPKI_SLOT_STATUS, ulCode), 2 * sizeof(CK_ULONG));
+}
+
 static void the_module_status_minds_the_callers_size(void** state) {
     (void)state;
     JPKI_MODULE_STATUS module;
@@ -71,7 +79,8 @@ static void the_module_status_minds_the_callers_size(void** state) {
     assert_rv(vendor()->JPKI_GetModuleStatus(NULL), CKR_ARGUMENTS_BAD);
     memset(&module, 0xA5, sizeof(module));
     const JPKI_MODULE_STATUS before = module;
-    for (CK_ULONG size = 0; size < sizeof(module); size += sizeof(CK_ULONG)) {
+    const CK_ULONG first = 5 * sizeof(CK_ULONG);
+    for (CK_ULONG size = 0; size < first; ++size) {
         module = before;
         module.ulSize = size;
         assert_rv(vendor()->JPKI_GetModuleStatus(&module), CKR_ARGUMENTS_BAD);
@@ -115,6 +124,7 @@ int main(int argc, char** argv) {
         TEST(its_functions_want_an_initialized_library),
         TEST(what_is_younger_stands_behind_what_is_older),
         TEST(an_unknown_slot_is_told_apart_from_bad_arguments),
+        TEST(no_struct_begins_otherwise_than_in_its_first_version),
         TEST(the_module_status_minds_the_callers_size),
         TEST(a_newer_caller_with_a_longer_struct_is_served),
         TEST(a_host_that_forbids_threads_is_told_so),

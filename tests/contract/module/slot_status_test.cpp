@@ -98,27 +98,54 @@ TEST_F(SlotStatus, AWrongPinSaysNothingAgainstTheCard) {
     EXPECT_EQ(card_in(kAuth), JPKI_CARD_PRESENT);
 }
 
+const JPKI_FUNCTION_LIST& vendor_list() {
+    CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
+    CK_INTERFACE* found = nullptr;
+    EXPECT_EQ(C_GetInterface(name, nullptr, &found, 0), CKR_OK);
+    return *static_cast<const JPKI_FUNCTION_LIST*>(found->pFunctionList);
+}
+
+constexpr CK_ULONG kUntouched = 0xA5A5U;
+
 // A program that was built with the header of 1.0 knows the fields up to ulRenewalOpen.
 TEST_F(SlotStatus, AnOlderCallersTokenStatusIsFilledAsFarAsItKnows) {
     initialize();
-    CK_UTF8CHAR name[] = JPKI_INTERFACE_NAME;
-    CK_INTERFACE* found = nullptr;
-    ASSERT_EQ(C_GetInterface(name, nullptr, &found, 0), CKR_OK);
-    const auto* list = static_cast<const JPKI_FUNCTION_LIST*>(found->pFunctionList);
-    constexpr CK_ULONG kOlder = offsetof(JPKI_TOKEN_STATUS, ulNotBefore);
+    constexpr CK_ULONG kOlder = 9 * sizeof(CK_ULONG);
     JPKI_TOKEN_STATUS status{};
-    status.ulNotBefore = status.ulNotAfter = 0xA5A5U;
+    status.ulNotBefore = status.ulNotAfter = kUntouched;
     status.ulSize = kOlder - 1;
-    EXPECT_EQ(list->JPKI_GetTokenStatus(kAuth, &status), CKR_ARGUMENTS_BAD);
+    EXPECT_EQ(vendor_list().JPKI_GetTokenStatus(kAuth, &status), CKR_ARGUMENTS_BAD);
     EXPECT_EQ(status.ulMaxTries, 0U);
     for (const CK_ULONG size : {kOlder, kOlder + sizeof(CK_ULONG), CK_ULONG{sizeof status}}) {
         status.ulSize = size;
-        ASSERT_EQ(list->JPKI_GetTokenStatus(kAuth, &status), CKR_OK) << size;
+        ASSERT_EQ(vendor_list().JPKI_GetTokenStatus(kAuth, &status), CKR_OK) << size;
         EXPECT_EQ(status.ulSize, size);
         EXPECT_EQ(status.ulMaxTries, 3U);
-        EXPECT_EQ(status.ulNotBefore == 0xA5A5U, size == kOlder);
-        EXPECT_EQ(status.ulNotAfter == 0xA5A5U, size < sizeof status);
+        EXPECT_EQ(status.ulNotBefore == kUntouched, size == kOlder);
+        EXPECT_EQ(status.ulNotAfter == kUntouched, size < sizeof status);
     }
+}
+
+// As a program has it that was built with a later header.
+template <class Struct>
+struct Newer {
+    Newer() { known.ulSize = sizeof *this; }
+    Struct known{};
+    CK_ULONG later = kUntouched;
+};
+
+TEST_F(SlotStatus, ANewerCallersStructsAreFilledAsFarAsTheModuleKnows) {
+    initialize();
+    Newer<JPKI_TOKEN_STATUS> token;
+    ASSERT_EQ(vendor_list().JPKI_GetTokenStatus(kAuth, &token.known), CKR_OK);
+    EXPECT_NE(token.known.ulNotAfter, 0U);
+    EXPECT_EQ(token.known.ulSize, sizeof token);
+    EXPECT_EQ(token.later, kUntouched);
+    Newer<JPKI_SLOT_STATUS> slot;
+    ASSERT_EQ(vendor_list().JPKI_GetSlotStatus(kAuth, &slot.known), CKR_OK);
+    EXPECT_EQ(slot.known.ulCard, JPKI_CARD_PRESENT);
+    EXPECT_EQ(slot.known.ulSize, sizeof slot);
+    EXPECT_EQ(slot.later, kUntouched);
 }
 
 }  // namespace jpki::testing
