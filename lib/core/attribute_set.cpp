@@ -126,7 +126,8 @@ Attribute value_of(const Object& object, const Row& row) {
         case Source::profile_id: return scalar(object.profile_id);
         case Source::label: return known(to_bytes(object.label));
         case Source::id: return known(object.id);
-        case Source::signing_mechanisms: return signing_mechanisms(object.pss);
+        case Source::signing_mechanisms:
+            return signing_mechanisms(object.card && object.card->lists_pss().value_or(false));
         case Source::empty: return known({});
         case Source::sensitive: return {Attribute::State::sensitive, {}};
         default: return loaded(object, row.source);

@@ -1,5 +1,5 @@
 // What this process found out about cards and need not find out again: remembered by their identity, across
-// C_Finalize, for the life of the process. Never destroyed; holds hashes only.
+// C_Finalize, for the life of the process. Used by KnownCard alone; never destroyed; holds hashes only.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// The PIN policy: what may be sent, when, and what becomes of it. Functions over a Card inside a lease, and
-// the PIN kept while logged in. A wasted try sends a person to the municipal office, so doubt always means:
+// The PIN policy: what may be sent, when, and what becomes of it. Functions over a Card inside a lease; the
+// PIN is kept by login_state.hpp. A wasted try sends a person to the municipal office, so doubt always means:
 // nothing is sent.
 #pragma once
 

@@ -73,7 +73,7 @@ void Module::forget_removed() {
 
 Result<CK_SESSION_HANDLE> Module::open_session(CK_SLOT_ID id, bool rw) {
     JPKI_TRY_ASSIGN(auto token, slot(id));
-    const Incarnation incarnation = token->incarnation();
+    const Incarnation incarnation = token->refresh().incarnation;
     JPKI_TRY(token->identify());
     const CK_SESSION_HANDLE handle = new_session_handle();
     JPKI_TRY(token->session_opened(incarnation, rw));

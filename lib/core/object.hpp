@@ -5,8 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "crypto/x509.hpp"
-#include "waist/card_port.hpp"
+#include "core/card_facts.hpp"
 #include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
@@ -18,13 +17,13 @@ struct Object {
     ObjectKind kind = ObjectKind::profile;
     bool is_private = false;           // visible to a logged-in user only
     bool always_authenticate = false;  // private keys: each signature needs a login of its own
-    bool pss = false;                  // keys: the card makes PSS signatures
     CK_PROFILE_ID profile_id = 0;      // profile objects
     std::string label;
     Bytes id;                                              // CKA_ID
     std::string unique_id;                                 // CKA_UNIQUE_ID, 32 hexadecimal digits
     std::shared_ptr<const crypto::CertFacts> certificate;  // certificates: null until loaded
     std::shared_ptr<const crypto::KeyFacts> key;           // keys: null until loaded
+    std::shared_ptr<const KnownCard> card;
 
     [[nodiscard]] bool is_certificate() const noexcept {
         return kind == ObjectKind::user_certificate || kind == ObjectKind::ca_certificate;

@@ -31,7 +31,7 @@ std::optional<LoginReport> RefusedPin::since(std::uint64_t begun, const PinMark&
     return answer_;
 }
 
-void RefusedPin::note(const PinMark& pin, const LoginReport& answer) {
+void RefusedPin::record(const PinMark& pin, const LoginReport& answer) {
     if (!failed_with(answer.status, Errc::pin_incorrect) || answer.change_sent) return;
     const Lock lock(mutex_);
     ++count_;

@@ -1,5 +1,6 @@
 // Tells that a PIN is the one that was given before without keeping either: a hash under a key of its own,
-// which stands in a page like a PIN's and dies with the token. Used by Token; it never judges a PIN.
+// which stands in a page like a PIN's and dies with the token. Used by LoginState and by jobs; it never
+// decides whether a PIN is right.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ using PinMark = Bytes;
 
 class PinMarks {
   public:
-    // Equal for equal octets, for the life of this object. Of more than 255 octets only their number counts,
+    // Equal for equal bytes, for the life of this object. Of more than 255 bytes only their number counts,
     // because no more of them are read.
     PinMark mark(ByteView typed, Random& random);
 
@@ -32,7 +33,7 @@ class RefusedPin {
     // The refusal of this very PIN that came after the call had begun; nothing: it is to be sent.
     [[nodiscard]] std::optional<LoginReport> since(std::uint64_t begun, const PinMark& pin);
     // Takes note of an answer, if it was a refusal.
-    void note(const PinMark& pin, const LoginReport& answer);
+    void record(const PinMark& pin, const LoginReport& answer);
 
   private:
     Mutex mutex_;

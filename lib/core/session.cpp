@@ -7,7 +7,7 @@
 namespace jpki::p11 {
 
 LastTry Session::take_last_try() {
-    return last_try_allowed_.exchange(0) == token_->login_number() ? LastTry::allow : LastTry::refuse;
+    return last_try_allowed_.exchange(0) == token_->refresh().login_number ? LastTry::allow : LastTry::refuse;
 }
 
 Status Session::log_in(ByteView pin) { return noted(token_->log_in(incarnation_, pin, take_last_try())); }
@@ -47,23 +47,25 @@ Result<bool> Session::matches(const std::shared_ptr<const Object>& object,
 Status Session::find_begin(const std::vector<Criterion>& criteria) {
     {
         const Lock lock(mutex_);
-        if (search_ && search_->login_number == token_->login_number()) return fail(Errc::operation_active);
+        if (search_ && search_->login_number == token_->refresh().login_number)
+            return fail(Errc::operation_active);
     }
-    Search search{{}, token_->login_number()};
+    Search search{{}, token_->refresh().login_number};
     for (const auto& object : token_->visible()) {
         JPKI_TRY_ASSIGN(const bool hit, matches(object, criteria));
         if (hit) search.found.push_back(object->handle);
     }
     const Lock lock(mutex_);
     // Another thread may have begun one while this one read.
-    if (search_ && search_->login_number == token_->login_number()) return fail(Errc::operation_active);
+    if (search_ && search_->login_number == token_->refresh().login_number)
+        return fail(Errc::operation_active);
     search_ = std::move(search);
     return {};
 }
 
 Result<std::vector<CK_OBJECT_HANDLE>> Session::find_next(std::size_t at_most) {
     const Lock lock(mutex_);
-    if (search_ && search_->login_number != token_->login_number()) search_.reset();
+    if (search_ && search_->login_number != token_->refresh().login_number) search_.reset();
     if (!search_) return fail(Errc::operation_not_initialized);
     std::vector<CK_OBJECT_HANDLE> part;
     while (!search_->found.empty() && part.size() < at_most) {

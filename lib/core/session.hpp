@@ -33,14 +33,14 @@ class Session {
     [[nodiscard]] Incarnation incarnation() const noexcept { return incarnation_; }
     [[nodiscard]] bool rw() const noexcept { return rw_; }
     // The card this session was opened on is still there.
-    [[nodiscard]] bool alive() const { return token_->incarnation() == incarnation_; }
+    [[nodiscard]] bool alive() const { return token_->refresh().incarnation == incarnation_; }
     // The last status word or SCARD code that an operation of this session failed with.
     [[nodiscard]] CK_ULONG device_error() const noexcept { return device_error_; }
 
     Status log_in(ByteView pin);
     // The vendor interface's: this session's next login or change of PIN may spend the last try, or one of an
     // unknown number. That one call takes the permission, whatever comes of it; a logout ends it, too.
-    void allow_last_try() { last_try_allowed_ = token_->login_number(); }
+    void allow_last_try() { last_try_allowed_ = token_->refresh().login_number; }
     // A context-specific login for the signature under way. Errors: operation_not_initialized when none waits
     // for one.
     Status authenticate(ByteView pin);

@@ -3,11 +3,24 @@
 
 namespace jpki::p11 {
 
+namespace {
+
+// A key that is to be used. Errors: key_handle_invalid; user_not_logged_in when it is there but hidden.
+Result<std::shared_ptr<const Object>> find_key(Token& token, CK_OBJECT_HANDLE handle) {
+    auto object = token.find(handle, true);
+    if (!object || !object->is_key()) return fail(Errc::key_handle_invalid);
+    if (object->is_private && !token.refresh().logged_in)
+        return fail(Errc::user_not_logged_in, "the key is there, but nobody is logged in");
+    return object;
+}
+
+}  // namespace
+
 Result<Session::Signing*> Session::signing(Step which) {
-    if (signing_ && signing_->login_number != token_->login_number()) {
+    if (signing_ && signing_->login_number != token_->refresh().login_number) {
         // A logout since C_SignInit took the key's handle with it, and the operation too (PKCS#11 3.2
         // §5.6.10). Where the login ended by itself, the program is told what it lacks.
-        const auto key = token_->find_key(signing_->key);
+        const auto key = find_key(*token_, signing_->key);
         signing_.reset();
         if (failed_with(key, Errc::user_not_logged_in)) return fail(key.error());
     }
@@ -15,21 +28,22 @@ Result<Session::Signing*> Session::signing(Step which) {
 }
 
 Status Session::sign_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key) {
-    const std::uint64_t login_number = token_->login_number();
+    const std::uint64_t login_number = token_->refresh().login_number;
     const Lock lock(mutex_);
     if (signing_ && signing_->login_number == login_number) return fail(Errc::operation_active);
     signing_.reset();
-    JPKI_TRY_ASSIGN(const auto object, token_->find_key(key));
+    JPKI_TRY_ASSIGN(const auto object, find_key(*token_, key));
     if (object->kind != ObjectKind::private_key) return fail(Errc::key_type_inconsistent);
     if (!mechanism.signs()) return fail(Errc::mechanism_invalid);
-    JPKI_TRY_ASSIGN(SignatureInput input, SignatureInput::start(mechanism, token_->signature_size()));
+    JPKI_TRY_ASSIGN(SignatureInput input, SignatureInput::start(mechanism, token_->refresh().signature_size));
     signing_.emplace(Signing{std::move(input), login_number, {}, key, {}});
     return {};
 }
 
 bool Session::awaits_confirmation() {
+    const TokenState state = token_->refresh();
     const Lock lock(mutex_);
-    return signing_ && signing_->login_number == token_->login_number() && token_->always_authenticates();
+    return signing_ && signing_->login_number == state.login_number && state.login_per_signature;
 }
 
 Status Session::authenticate(ByteView pin) {
@@ -57,7 +71,7 @@ Status Session::sign_update(ByteView part) {
 Result<std::size_t> Session::sign_size(Step which) {
     const Lock lock(mutex_);
     JPKI_TRY_ASSIGN([[maybe_unused]] const Signing* operation, signing(which));
-    return token_->signature_size();
+    return token_->refresh().signature_size;
 }
 
 Result<Bytes> Session::sign_with_card(Signing operation) {
@@ -102,7 +116,7 @@ Status Session::verify_begin(const Mechanism& mechanism, CK_OBJECT_HANDLE key,
         const Lock lock(mutex_);
         if (verifying_) return fail(Errc::operation_active);
     }
-    JPKI_TRY_ASSIGN(const auto object, token_->find_key(key));
+    JPKI_TRY_ASSIGN(const auto object, find_key(*token_, key));
     if (object->kind != ObjectKind::public_key) return fail(Errc::key_type_inconsistent);
     if (!mechanism.signs()) return fail(Errc::mechanism_invalid);
     const auto loaded = load(key);

@@ -27,9 +27,10 @@ CK_SLOT_ID slot_id(std::size_t entry, Seat seat) {
 SlotTable::Entry SlotTable::make_entry(const std::string& name) const {
     Entry entry;
     entry.reader = std::make_shared<Reader>(environment_, name);
+    const auto facts = std::make_shared<CardFacts>();
     for (const Seat seat : kSeats) {
         if (shows(environment_->view, seat))
-            entry.tokens[index_of(seat)] = std::make_shared<Token>(entry.reader, seat, kick_);
+            entry.tokens[index_of(seat)] = std::make_shared<Token>(entry.reader, facts, seat, kick_);
     }
     return entry;
 }
@@ -48,9 +49,9 @@ void SlotTable::update(const Monitor::Snapshot& snapshot) {
         for (const Seat seat : kSeats) {
             Token* token = entry.tokens[index_of(seat)].get();
             if (token == nullptr) continue;
-            token->settle();
+            const Incarnation now = token->refresh().incarnation;
             // What came before anybody was told what there is, is not an event.
-            if (!told_) entry.reported[index_of(seat)] = token->incarnation();
+            if (!told_) entry.reported[index_of(seat)] = now;
         }
     }
 }
@@ -75,7 +76,8 @@ std::vector<CK_SLOT_ID> SlotTable::list(bool token_present) {
         if (!entries_[i].listed) continue;
         for (const Seat seat : kSeats) {
             Token* token = entries_[i].tokens[index_of(seat)].get();
-            if (token != nullptr && (!token_present || token->present())) ids.push_back(slot_id(i, seat));
+            if (token != nullptr && (!token_present || token->refresh().present))
+                ids.push_back(slot_id(i, seat));
         }
     }
     return ids;
@@ -96,7 +98,7 @@ std::optional<CK_SLOT_ID> SlotTable::take_event() {
         for (const Seat seat : kSeats) {
             Token* token = entries_[i].tokens[index_of(seat)].get();
             if (token == nullptr) continue;
-            const Incarnation now = token->incarnation();
+            const Incarnation now = token->refresh().incarnation;
             if (entries_[i].reported[index_of(seat)] == now) continue;
             entries_[i].reported[index_of(seat)] = now;
             return slot_id(i, seat);

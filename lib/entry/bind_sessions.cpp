@@ -6,14 +6,15 @@ namespace jpki::p11 {
 namespace {
 
 CK_STATE state_of(const Session& session) {
-    if (session.token().logged_in()) return session.rw() ? CKS_RW_USER_FUNCTIONS : CKS_RO_USER_FUNCTIONS;
+    if (session.token().refresh().logged_in)
+        return session.rw() ? CKS_RW_USER_FUNCTIONS : CKS_RO_USER_FUNCTIONS;
     return session.rw() ? CKS_RW_PUBLIC_SESSION : CKS_RO_PUBLIC_SESSION;
 }
 
 // The card has no security officer; the answer depends on what stands in the way (PKCS#11 3.2 §5.6.8).
 Status log_in_as_officer(Module& module, const Session& session) {
     if (module.has_read_only_session(session.slot())) return fail(Errc::session_read_only_exists);
-    if (session.token().logged_in()) return fail(Errc::user_another_logged_in);
+    if (session.token().refresh().logged_in) return fail(Errc::user_another_logged_in);
     return fail(Errc::user_type_invalid);
 }
 
@@ -81,7 +82,7 @@ Status bind::C_Login(Module& module, CK_SESSION_HANDLE session, CK_USER_TYPE use
             return found->authenticate(view(pin, pin_length));
         default: return fail(Errc::user_type_invalid);
     }
-    if (found->token().logged_in()) return fail(Errc::user_already_logged_in);
+    if (found->token().refresh().logged_in) return fail(Errc::user_already_logged_in);
     if (pin == nullptr) return fail(Errc::arguments_bad);
     return found->log_in(view(pin, pin_length));
 }

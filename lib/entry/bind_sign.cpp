@@ -21,11 +21,11 @@ Result<const Mechanism*> check_mechanism(Session& session, const CK_MECHANISM& m
     const Mechanism* known = find_mechanism(mechanism.mechanism);
     if (known == nullptr) return fail(Errc::mechanism_invalid);
     if (known->needs_pss()) {
-        const auto offered = session.token().makes_pss();
+        const auto offered = session.token().pss();
         // The token's answer is that of the card that is there now, which may be another one by now.
         if (!offered && !session.alive()) return fail(Errc::card_removed);
         if (!offered) return fail(offered.error());
-        if (!*offered) return fail(Errc::mechanism_invalid);
+        if (!offered->usable) return fail(Errc::mechanism_invalid);
         if (!is_the_cards_pss(mechanism)) return fail(Errc::mechanism_parameter_invalid);
         return known;
     }

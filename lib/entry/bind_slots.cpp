@@ -19,11 +19,12 @@ std::string describe(const Token& token, std::size_t size) {
 }
 
 CK_FLAGS pin_flags(const TokenInfo& info) {
-    if (info.tries == std::uint8_t{0}) return CKF_USER_PIN_LOCKED;
+    if (info.pin_state.tries == std::uint8_t{0}) return CKF_USER_PIN_LOCKED;
     CK_FLAGS flags = 0;
-    if (info.wrong_pin_since_success || info.tries.value_or(info.pin.max_tries) < info.pin.max_tries)
+    if (info.pin_state.wrong_since_success ||
+        info.pin_state.tries.value_or(info.pin.max_tries) < info.pin.max_tries)
         flags |= CKF_USER_PIN_COUNT_LOW;
-    if (info.tries == std::uint8_t{1}) flags |= CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_COUNT_LOW;
+    if (info.pin_state.tries == std::uint8_t{1}) flags |= CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_COUNT_LOW;
     return flags;
 }
 
@@ -41,7 +42,7 @@ Status bind::C_GetSlotInfo(Module& module, CK_SLOT_ID slot, CK_SLOT_INFO_PTR inf
     *info = CK_SLOT_INFO{};
     pad(describe(*token, sizeof info->slotDescription), info->slotDescription, sizeof info->slotDescription);
     pad("JPKI", info->manufacturerID, sizeof info->manufacturerID);
-    info->flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT | (token->present() ? CKF_TOKEN_PRESENT : 0UL);
+    info->flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT | (token->refresh().present ? CKF_TOKEN_PRESENT : 0UL);
     info->hardwareVersion = {kVersionDigit, kVersionDigit};
     info->firmwareVersion = {kVersionDigit, kVersionDigit};
     return {};
@@ -81,10 +82,10 @@ Status bind::C_GetMechanismList(Module& module, CK_SLOT_ID slot, CK_MECHANISM_TY
                                 CK_ULONG_PTR count) {
     JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (count == nullptr) return fail(Errc::arguments_bad);
-    JPKI_TRY_ASSIGN(const bool pss, token->offers_pss());
+    JPKI_TRY_ASSIGN(const PssSupport pss, token->pss());
     std::vector<CK_MECHANISM_TYPE> types;
     for (const Mechanism& mechanism : mechanisms()) {
-        if (pss || !mechanism.needs_pss()) types.push_back(mechanism.type);
+        if (pss.listed || !mechanism.needs_pss()) types.push_back(mechanism.type);
     }
     return deliver(OutBuffer<CK_MECHANISM_TYPE>(list, count), types);
 }
@@ -93,10 +94,10 @@ Status bind::C_GetMechanismInfo(Module& module, CK_SLOT_ID slot, CK_MECHANISM_TY
                                 CK_MECHANISM_INFO_PTR info) {
     JPKI_TRY_ASSIGN(const auto token, module.slot(slot));
     if (info == nullptr) return fail(Errc::arguments_bad);
-    JPKI_TRY_ASSIGN(const bool pss, token->offers_pss());
+    JPKI_TRY_ASSIGN(const PssSupport pss, token->pss());
     const Mechanism* mechanism = find_mechanism(type);
-    if (mechanism == nullptr || (mechanism->needs_pss() && !pss)) return fail(Errc::mechanism_invalid);
-    const auto bits = mechanism->signs() ? static_cast<CK_ULONG>(token->signature_size() * 8) : 0;
+    if (mechanism == nullptr || (mechanism->needs_pss() && !pss.listed)) return fail(Errc::mechanism_invalid);
+    const auto bits = mechanism->signs() ? static_cast<CK_ULONG>(token->refresh().signature_size * 8) : 0;
     *info = CK_MECHANISM_INFO{bits, bits, mechanism->flags};
     return {};
 }

@@ -40,11 +40,11 @@ std::chrono::sys_seconds at(std::int64_t seconds) {
 }
 
 Status token_status(Module& module, Token& token, JPKI_TOKEN_STATUS* status) {
-    JPKI_TRY_ASSIGN(const TokenInfo info, token.read_info_now());
+    JPKI_TRY_ASSIGN(const TokenInfo info, token.read_info(true));
     status->ulSeat = token.seat() == Seat::authentication ? JPKI_SEAT_AUTHENTICATION : JPKI_SEAT_SIGNATURE;
-    status->ulTriesLeft = info.tries ? CK_ULONG{*info.tries} : JPKI_TRIES_UNKNOWN;
+    status->ulTriesLeft = info.pin_state.tries ? CK_ULONG{*info.pin_state.tries} : JPKI_TRIES_UNKNOWN;
     status->ulMaxTries = info.pin.max_tries;
-    status->ulLastRefusal = static_cast<CK_ULONG>(token.last_refusal());
+    status->ulLastRefusal = static_cast<CK_ULONG>(info.pin_state.refusal);
     status->ulFamily = static_cast<CK_ULONG>(info.family);
     status->ulLastStatusWord = info.last_failure;
     const auto valid = token.read_validity();
@@ -57,7 +57,7 @@ Status token_status(Module& module, Token& token, JPKI_TOKEN_STATUS* status) {
 }
 
 Status slot_status(Token& token, JPKI_SLOT_STATUS* status) {
-    const CardStatus found = token.card_status();
+    const CardStatus found = token.refresh().card;
     status->ulCard = static_cast<CK_ULONG>(found.state);
     status->ulCode = found.code;
     return {};

@@ -67,16 +67,6 @@ std::optional<Error> Reader::trouble(Incarnation incarnation) {
     return trouble_ && trouble_->first == incarnation ? std::optional(trouble_->second) : std::nullopt;
 }
 
-std::optional<PssAnswer> Reader::pss(Incarnation incarnation) {
-    const Lock lock(mutex_);
-    return pss_ && pss_->first == incarnation ? std::optional(pss_->second) : std::nullopt;
-}
-
-void Reader::set_pss(Incarnation incarnation, PssAnswer answer) {
-    const Lock lock(mutex_);
-    pss_ = {incarnation, answer};
-}
-
 void Reader::end_lease() {
     const auto runner = executor(false);
     if (!runner || runner->wedged()) return;

@@ -42,12 +42,6 @@ class Reader {
     // Why the last work on the card of this incarnation failed; nothing: it did not, or there was none.
     [[nodiscard]] std::optional<Error> trouble(Incarnation incarnation);
 
-    // Whether the card of this incarnation makes PSS signatures; nothing: nobody asked yet. `undecided`
-    // counts as yes until a login has decided. Mechanism lists say no from the next C_Initialize on, because
-    // they must not change.
-    [[nodiscard]] std::optional<PssAnswer> pss(Incarnation incarnation);
-    void set_pss(Incarnation incarnation, PssAnswer answer);
-
     // Logs out and lets go of the card now instead of after the linger.
     void end_lease();
 
@@ -92,7 +86,6 @@ class Reader {
     Mutex mutex_;
     std::shared_ptr<Executor> executor_ JPKI_GUARDED_BY(mutex_);
     bool stopped_ JPKI_GUARDED_BY(mutex_) = false;
-    std::optional<std::pair<Incarnation, PssAnswer>> pss_ JPKI_GUARDED_BY(mutex_);
     std::optional<std::pair<Incarnation, Error>> trouble_ JPKI_GUARDED_BY(mutex_);
 };
 

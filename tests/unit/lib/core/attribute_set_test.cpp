@@ -190,7 +190,11 @@ TEST_F(Attributes, OfAPrivateKey) {
 TEST_F(Attributes, OfKeysOnACardThatMakesPss) {
     for (const ObjectKind kind : {ObjectKind::public_key, ObjectKind::private_key}) {
         Object key = loaded(kind, false);
-        key.pss = true;
+        const CardFamily family{};
+        const auto card = std::make_shared<KnownCard>(family, to_bytes("Hanako"), true);
+        key.card = card;
+        EXPECT_EQ(attribute_of(key, CKA_ALLOWED_MECHANISMS).value, signing_mechanisms(false));
+        card->record_pss(PssAnswer::undecided);
         EXPECT_EQ(attribute_of(key, CKA_ALLOWED_MECHANISMS).value, signing_mechanisms(true));
     }
 }

@@ -132,9 +132,9 @@ TEST_F(Slots, EveryComingAndGoingIsOneEventASlot) {
 TEST_F(Slots, AnExchangedCardIsAnotherIncarnationAtOnce) {
     see({reader("A", 1, true)});
     (void)listed();
-    const Incarnation before = slots_->find(0)->incarnation();
+    const Incarnation before = slots_->find(0)->refresh().incarnation;
     see({reader("A", 3, true)});
-    EXPECT_NE(slots_->find(0)->incarnation(), before);
+    EXPECT_NE(slots_->find(0)->refresh().incarnation, before);
 }
 
 TEST_F(Slots, StopStopsEveryReader) {

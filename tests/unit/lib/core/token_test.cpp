@@ -77,9 +77,9 @@ struct Stage {
         reader = std::make_shared<Reader>(environment, "R");
         const ReaderState seen = testing::reader("R", 1, true);
         reader->presence().update(&seen);
-        token = std::make_unique<Token>(reader, Seat::authentication, [] {});
+        token = std::make_unique<Token>(reader, std::make_shared<CardFacts>(), Seat::authentication, [] {});
         EXPECT_TRUE(token->identify());
-        session = token->incarnation();
+        session = token->refresh().incarnation;
         EXPECT_TRUE(token->session_opened(session, true));
     }
     [[nodiscard]] Status log_in() const { return token->log_in(session, to_bytes(kPin), LastTry::refuse); }
@@ -125,7 +125,7 @@ TEST(Token, AsksAnExchangedCardForNothingAndSendsItNoPin) {
         {"signature", [&](Stage& stage) { return stage.sign().map(forget); }, true},
         {"certificate",
          [&](Stage& stage) { return stage.token->load(stage.session, stage.certificate()).map(forget); }},
-        {"PSS", [&](Stage& stage) { return stage.token->offers_pss().map(forget); }}};
+        {"PSS", [&](Stage& stage) { return stage.token->pss().map(forget); }}};
     for (const Act& act : acts) {
         SCOPED_TRACE(act.name);
         Stage stage;
@@ -134,8 +134,9 @@ TEST(Token, AsksAnExchangedCardForNothingAndSendsItNoPin) {
         stage.person.identity = to_bytes("Taro");
         EXPECT_TRUE(failed_with(act.act(stage), Errc::card_removed));
         EXPECT_EQ(stage.asked(), Asked{});
-        EXPECT_NE(stage.token->incarnation(), stage.session) << "its sessions live on with the other card";
-        EXPECT_FALSE(stage.token->logged_in());
+        EXPECT_NE(stage.token->refresh().incarnation, stage.session)
+            << "its sessions live on with the other card";
+        EXPECT_FALSE(stage.token->refresh().logged_in);
     }
 }
 
@@ -147,7 +148,7 @@ TEST(Token, TakesALoginThatTheCardLostForALogoutAndAsksTheUser) {
     stage.person.signatures = {fail(Errc::security_status, "6982", 0x6982)};
     EXPECT_TRUE(failed_with(stage.sign(), Errc::user_not_logged_in));
     EXPECT_EQ(stage.asked(), (Asked{"VERIFY", "SIGN"})) << "one silent login, and none after it failed";
-    EXPECT_FALSE(stage.token->logged_in());
+    EXPECT_FALSE(stage.token->refresh().logged_in);
     EXPECT_TRUE(failed_with(stage.sign(), Errc::user_not_logged_in));
     EXPECT_EQ(stage.asked(), Asked{}) << "the PIN was kept";
     EXPECT_TRUE(stage.log_in());

@@ -142,17 +142,6 @@ TEST_F(ReaderWork, TellsWorkThatPcscdCancelledFromWorkThatStopCutShort) {
     EXPECT_TRUE(failed_with(cut_short, Errc::not_initialized));
 }
 
-TEST_F(ReaderWork, RemembersTheAnswerAboutPssOfOneIncarnation) {
-    const auto reader = make(false);
-    EXPECT_EQ(reader->pss(1), std::nullopt);
-    reader->set_pss(1, PssAnswer::known);
-    EXPECT_EQ(reader->pss(1), PssAnswer::known);
-    EXPECT_EQ(reader->pss(2), std::nullopt) << "another card";
-    reader->set_pss(2, PssAnswer::undecided);
-    EXPECT_EQ(reader->pss(2), PssAnswer::undecided);
-    EXPECT_EQ(reader->pss(1), std::nullopt);
-}
-
 TEST(SteadyClock, SleepsUntilThenAndTellsOfTheMachinesOwnSleep) {
     const SteadyClock clock;
     const TimePoint start = clock.now();
