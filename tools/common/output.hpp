@@ -6,6 +6,9 @@
 
 namespace jpki::app {
 
+// In the place of a file's name: standard input or output.
+constexpr std::string_view kStandard = "-";
+
 // Lines of ours to an open file, without what a terminal would obey. 0, or errno.
 int show(int file, std::string_view lines);
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "common/language.hpp"
 #include "waist/visible.hpp"
@@ -40,6 +41,9 @@ std::string fill(std::string_view sentence, const Arguments&... arguments) {
     };
     return put_together(for_a_sentence(arguments)...);
 }
+
+// One after another, as a list in a line.
+std::string joined(const std::vector<std::string>& words, std::string_view between = ", ");
 
 // Why a system call failed (errno), for the end of a sentence.
 std::string reason_of(int error);

@@ -8,13 +8,23 @@
 #include "common/output.hpp"
 #include "text/failure.hpp"
 #include "text/text.hpp"
+#include "token/machine.hpp"
 #include "waist/visible.hpp"
 
 namespace jpki::app {
 
+namespace {
+
+std::string who_else_uses_cards() {
+    const auto others = programs_with_pcsc();
+    return others.empty() ? std::string() : say(Text::waiting_with, joined(others));
+}
+
+}  // namespace
+
 Module& Context::module() {
     if (loaded) return *loaded;
-    if (!json) waiting = std::make_unique<Waiting>();
+    if (!json) waiting = std::make_unique<Waiting>(say(Text::waiting_for_card), who_else_uses_cards);
     loaded = std::make_unique<Module>(module_path);
     return *loaded;
 }

@@ -4,8 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "commands/waiting.hpp"
 #include "common/json.hpp"
+#include "common/output.hpp"
+#include "common/waiting.hpp"
 #include "token/module.hpp"
 
 // Whoever adds options includes <CLI/App.hpp>: CLI11 is long, and whatever includes it compiles much of it.
@@ -49,8 +50,6 @@ void warn(const std::string& line);
 // The same, as it stands.
 void note(const std::string& lines);
 
-// Where "-" stands for a file to be written: standard output.
-constexpr std::string_view kStandard = "-";
 // What is said of an output: to standard output, unless the output itself is there.
 void write_beside(std::string_view output, const std::string& lines);
 std::string name_of_output(std::string_view output);

@@ -133,7 +133,7 @@ std::string module_of(const Context& context) {
 // A file of the user's, or standard input.
 void read(const std::string& file, LoadedConfig& loaded) {
     if (file != kStandard) return p11::load_config_file(file, true, loaded);
-    const Octets text = read_file(file, kMostOfConfig);
+    const Bytes text = read_file(file, kMostOfConfig);
     const std::string_view octets(reinterpret_cast<const char*>(text.data()), text.size());
     loaded.problems = p11::read_config(octets, loaded.config);
     for (ConfigProblem& problem : loaded.problems)

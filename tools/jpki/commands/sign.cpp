@@ -138,7 +138,7 @@ Signer log_in(HeldSeat& held, const Wishes& wishes, const std::string& now_signe
         throw Failure(Exit::failed,
                       say(Text::certificate_expired, date_in_japan(seat.certificate->not_after)));
     return {std::move(*seat.certificate), std::move(seat.authority),
-            [&held, &wishes, &now_signed, typed](const Octets& data) {
+            [&held, &wishes, &now_signed, typed](const Bytes& data) {
                 return held.sign(data, [&] {
                     if (*typed) return *std::exchange(*typed, std::nullopt);
                     note(say(Text::confirm_signature, now_signed) + "\n");
@@ -148,7 +148,7 @@ Signer log_in(HeldSeat& held, const Wishes& wishes, const std::string& now_signe
 }
 
 void make(const Wishes& wishes, const Job& job, const Signer& signer) {
-    const Octets made = job.draft->sign(signer);
+    const Bytes made = job.draft->sign(signer);
     const auto verdicts = job.draft->check(made);
     if (verdicts.empty() || !std::ranges::all_of(verdicts, &Verdict::right))
         throw Failure(Exit::failed, say(Text::made_wrong), std::string(text(Text::ask_the_doctor)));

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "commands/waiting.hpp"
+#include "common/waiting.hpp"
 #include "text/text.hpp"
 #include "waist/secret.hpp"
 

@@ -12,7 +12,7 @@
 #include <map>
 
 #include "commands/command.hpp"
-#include "commands/waiting.hpp"
+#include "common/waiting.hpp"
 #include "text/failure.hpp"
 #include "text/text.hpp"
 #include "token/diagnosis.hpp"

@@ -40,8 +40,8 @@ Time time_of(const ASN1_TIME* time) {
         std::chrono::system_clock::from_time_t(::timegm(&parts)));
 }
 
-std::string digest_of(const Octets& der, const EVP_MD* hash) {
-    Octets value(EVP_MAX_MD_SIZE);
+std::string digest_of(const Bytes& der, const EVP_MD* hash) {
+    Bytes value(EVP_MAX_MD_SIZE);
     unsigned length = 0;
     (void)EVP_Digest(der.data(), der.size(), value.data(), &length, hash, nullptr);
     value.resize(length);
@@ -118,7 +118,7 @@ Person person_of(const X509* certificate) {
 // OpenSSL would ask at the terminal for the pass phrase of whatever calls itself encrypted.
 int no_pass_phrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unused*/) { return -1; }
 
-X509Ptr read_any(const Octets& file) {
+X509Ptr read_any(const Bytes& file) {
     const unsigned char* at = file.data();
     X509Ptr found(d2i_X509(nullptr, &at, static_cast<long>(file.size())));
     if (found) return found;
@@ -128,7 +128,7 @@ X509Ptr read_any(const Octets& file) {
 
 }  // namespace
 
-std::optional<Certificate> parse_certificate(const Octets& file) {
+std::optional<Certificate> parse_certificate(const Bytes& file) {
     const X509Ptr parsed = read_any(file);
     if (!parsed) return std::nullopt;
     X509* x509 = parsed.get();
@@ -179,7 +179,7 @@ bool Certificate::is_for_documents() const {
            });
 }
 
-std::string hexadecimal(const Octets& octets) {
+std::string hexadecimal(const Bytes& octets) {
     std::string digits;
     for (const std::uint8_t octet : octets)
         digits += fmt::format("{:02X}", octet);

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "token/module.hpp"
+#include "waist/bytes.hpp"
 #include "waist/validity.hpp"
 
 namespace jpki::app {
@@ -60,7 +60,7 @@ struct IssuePlace {
 };
 
 struct Certificate : Validity {
-    Octets der;
+    Bytes der;
     std::string subject;  // RFC 4514, UTF-8
     std::string issuer;
     std::string serial;  // hexadecimal, upper case
@@ -87,9 +87,9 @@ struct Certificate : Validity {
 constexpr std::string_view kCertificatePolicies = "2.5.29.32";
 
 // DER, or PEM with one certificate in it. Nothing when it is neither.
-std::optional<Certificate> parse_certificate(const Octets& file);
+std::optional<Certificate> parse_certificate(const Bytes& file);
 
-std::string hexadecimal(const Octets& octets);
+std::string hexadecimal(const Bytes& octets);
 // YYYY-MM-DD in Japan's time, in which certificates end at midnight.
 std::string date_in_japan(Time when);
 Time now();

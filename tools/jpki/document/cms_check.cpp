@@ -30,12 +30,12 @@ constexpr int kExactlyOnce = -3;
 constexpr std::string_view kPem = "-----BEGIN";
 constexpr std::uint8_t kSequence = 0x30;
 
-bool begins_as_pem(View file) {
+bool begins_as_pem(ByteView file) {
     return file.size() >= kPem.size() && std::equal(kPem.begin(), kPem.end(), file.begin());
 }
 
 // What is between the lines of a PEM file, whatever it calls itself; any other file as it stands.
-Octets without_pem(const Octets& file) {
+Bytes without_pem(const Bytes& file) {
     if (!begins_as_pem(file)) return file;
     const BioPtr bio(BIO_new_mem_buf(file.data(), static_cast<int>(file.size())));
     char* name = nullptr;
@@ -43,25 +43,25 @@ Octets without_pem(const Octets& file) {
     unsigned char* data = nullptr;
     long length = 0;
     if (PEM_read_bio(bio.get(), &name, &header, &data, &length) != 1) return file;
-    Octets inside(data, data + length);
+    Bytes inside(data, data + length);
     OPENSSL_free(name);
     OPENSSL_free(header);
     OPENSSL_free(data);
     return inside;
 }
 
-CmsPtr parse(const Octets& file, Rest rest) {
-    const Octets encoded = without_pem(file);
+CmsPtr parse(const Bytes& file, Rest rest) {
+    const Bytes encoded = without_pem(file);
     const unsigned char* at = encoded.data();
     CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(encoded.size())));
     if (!cms) return nullptr;
-    const View behind = View(encoded).subspan(static_cast<std::size_t>(at - encoded.data()));
+    const ByteView behind = ByteView(encoded).subspan(static_cast<std::size_t>(at - encoded.data()));
     const bool zeros = std::ranges::all_of(behind, [](std::uint8_t octet) { return octet == 0; });
     if (!behind.empty() && (rest == Rest::refused || !zeros)) return nullptr;
     return cms;
 }
 
-View view_of(const ASN1_STRING* string) {
+ByteView view_of(const ASN1_STRING* string) {
     return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
@@ -121,7 +121,7 @@ bool names_this_certificate(const CMS_SignerInfo* info, X509* signer, STACK_OF(X
 }
 
 std::optional<Certificate> certificate_of(X509* x509) {
-    Octets der(static_cast<std::size_t>(std::max(i2d_X509(x509, nullptr), 0)));
+    Bytes der(static_cast<std::size_t>(std::max(i2d_X509(x509, nullptr), 0)));
     unsigned char* at = der.data();
     (void)i2d_X509(x509, &at);
     return parse_certificate(der);
@@ -162,11 +162,11 @@ Verdict check_signer(CMS_ContentInfo* cms, CMS_SignerInfo* info, STACK_OF(X509) 
 
 }  // namespace
 
-bool begins_as_cms(View beginning) {
+bool begins_as_cms(ByteView beginning) {
     return begins_as_pem(beginning) || (!beginning.empty() && beginning.front() == kSequence);
 }
 
-std::optional<CmsContents> check_cms(const Octets& file, const ContentDigest& content, Rest rest) {
+std::optional<CmsContents> check_cms(const Bytes& file, const ContentDigest& content, Rest rest) {
     const CmsPtr cms = parse(file, rest);
     ERR_clear_error();
     if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return std::nullopt;
@@ -185,14 +185,14 @@ std::optional<CmsContents> check_cms(const Octets& file, const ContentDigest& co
     return contents;
 }
 
-std::optional<Octets> cms_content(const Octets& file) {
+std::optional<Bytes> cms_content(const Bytes& file) {
     const CmsPtr cms = parse(file, Rest::refused);
     ERR_clear_error();
     if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return std::nullopt;
     ASN1_OCTET_STRING** place = CMS_get0_content(cms.get());
     if (place == nullptr || *place == nullptr) return std::nullopt;
-    const View inside = view_of(*place);
-    return Octets(inside.begin(), inside.end());
+    const ByteView inside = view_of(*place);
+    return Bytes(inside.begin(), inside.end());
 }
 
 }  // namespace jpki::app

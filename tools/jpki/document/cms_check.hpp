@@ -17,14 +17,14 @@ struct CmsContents {
 enum class Rest { refused, zeros };  // what may follow the structure: PDF fills its place up with zeros
 
 // Whether a file that begins so can be a CMS signature.
-bool begins_as_cms(View beginning);
+bool begins_as_cms(ByteView beginning);
 
 // DER, BER or PEM. `content` hashes what a detached signature is over, and what an attached one must be over,
 // too; without it only an attached one can be checked. Nothing when `file` is no CMS signature.
-std::optional<CmsContents> check_cms(const Octets& file, const ContentDigest& content,
+std::optional<CmsContents> check_cms(const Bytes& file, const ContentDigest& content,
                                      Rest rest = Rest::refused);
 
 // The content of an attached signature. Nothing when there is none.
-std::optional<Octets> cms_content(const Octets& file);
+std::optional<Bytes> cms_content(const Bytes& file);
 
 }  // namespace jpki::app

@@ -29,29 +29,29 @@ void require(bool done) {
     throw Failure(Exit::failed, say(Text::cms_not_made));
 }
 
-void append_length(Octets& to, std::size_t length) {
+void append_length(Bytes& to, std::size_t length) {
     if (length < kShortLength) {
         to.push_back(static_cast<std::uint8_t>(length));
         return;
     }
-    Octets digits;
+    Bytes digits;
     for (std::size_t rest = length; rest != 0; rest >>= 8U)
         digits.push_back(static_cast<std::uint8_t>(rest & 0xFFU));
     to.push_back(static_cast<std::uint8_t>(kShortLength | digits.size()));
     to.insert(to.end(), digits.rbegin(), digits.rend());
 }
 
-Octets encoding_of(X509_ATTRIBUTE* attribute) {
+Bytes encoding_of(X509_ATTRIBUTE* attribute) {
     const int length = i2d_X509_ATTRIBUTE(attribute, nullptr);
     require(length > 0);
-    Octets encoding(static_cast<std::size_t>(length));
+    Bytes encoding(static_cast<std::size_t>(length));
     unsigned char* at = encoding.data();
     (void)i2d_X509_ATTRIBUTE(attribute, &at);
     return encoding;
 }
 
-Octets to_be_signed(const CMS_SignerInfo* info) {
-    std::vector<Octets> encodings;
+Bytes to_be_signed(const CMS_SignerInfo* info) {
+    std::vector<Bytes> encodings;
     const int count = CMS_signed_get_attr_count(info);
     encodings.reserve(static_cast<std::size_t>(std::max(count, 0)));
     for (int i = 0; i < count; ++i)
@@ -71,16 +71,16 @@ void add_attributes(CMS_SignerInfo* info, const CmsWish& wish) {
     require(CMS_signed_add1_attr_by_NID(info, NID_pkcs9_signingTime, time->type, time.get(), -1) == 1);
 }
 
-Octets der_of(CMS_ContentInfo* cms) {
+Bytes der_of(CMS_ContentInfo* cms) {
     const int length = i2d_CMS_ContentInfo(cms, nullptr);
     require(length > 0);
-    Octets der(static_cast<std::size_t>(length));
+    Bytes der(static_cast<std::size_t>(length));
     unsigned char* at = der.data();
     require(i2d_CMS_ContentInfo(cms, &at) == length);
     return der;
 }
 
-void attach(CMS_ContentInfo* cms, const Octets& content) {
+void attach(CMS_ContentInfo* cms, const Bytes& content) {
     if (content.size() > std::numeric_limits<int>::max() / 2)
         throw Failure(Exit::failed, say(Text::too_large_to_attach));
     ASN1_OCTET_STRING** place = CMS_get0_content(cms);
@@ -92,16 +92,16 @@ void attach(CMS_ContentInfo* cms, const Octets& content) {
 
 }  // namespace
 
-Octets set_of(std::vector<Octets> encodings) {
+Bytes set_of(std::vector<Bytes> encodings) {
     // X.690 §11.6: ascending. No encoding is the beginning of another, so the order of vectors is the same
     // one.
     std::ranges::sort(encodings);
     std::size_t length = 0;
-    for (const Octets& one : encodings)
+    for (const Bytes& one : encodings)
         length += one.size();
-    Octets set{kSetTag};
+    Bytes set{kSetTag};
     append_length(set, length);
-    for (const Octets& one : encodings)
+    for (const Bytes& one : encodings)
         set.insert(set.end(), one.begin(), one.end());
     return set;
 }
@@ -113,7 +113,7 @@ std::size_t cms_size_bound(const Signer& signer) {
            (signer.authority ? signer.authority->der.size() : 0);
 }
 
-Octets make_cms(const Signer& signer, const CmsWish& wish) {
+Bytes make_cms(const Signer& signer, const CmsWish& wish) {
     const X509Ptr certificate = signer.certificate.x509();
     require(certificate != nullptr);
     const CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
@@ -125,7 +125,7 @@ Octets make_cms(const Signer& signer, const CmsWish& wish) {
     require(info != nullptr);
     if (signer.authority) require(CMS_add1_cert(cms.get(), signer.authority->x509().get()) == 1);
     add_attributes(info, wish);
-    const Octets signature = signer.sign(to_be_signed(info));
+    const Bytes signature = signer.sign(to_be_signed(info));
     require(ASN1_OCTET_STRING_set(CMS_SignerInfo_get0_signature(info), signature.data(),
                                   static_cast<int>(signature.size())) == 1);
     if (wish.attached != nullptr) attach(cms.get(), *wish.attached);

@@ -9,19 +9,19 @@
 namespace jpki::app {
 
 struct CmsWish {
-    Octets digest;                     // SHA-256 of the content
+    Bytes digest;                      // SHA-256 of the content
     std::optional<Time> signing_time;  // left out where the document says it elsewhere
-    const Octets* attached = nullptr;  // the content, to be put inside
+    const Bytes* attached = nullptr;   // the content, to be put inside
 };
 
 // DER. Throws Failure.
-Octets make_cms(const Signer& signer, const CmsWish& wish);
+Bytes make_cms(const Signer& signer, const CmsWish& wish);
 
 // The most octets that make_cms() will need without content inside.
 std::size_t cms_size_bound(const Signer& signer);
 
 // What the signature of a SignerInfo is over: these attributes as a DER SET OF (RFC 5652 §5.4). Each is the
 // encoding of one attribute.
-Octets set_of(std::vector<Octets> encodings);
+Bytes set_of(std::vector<Bytes> encodings);
 
 }  // namespace jpki::app

@@ -11,8 +11,6 @@
 
 namespace jpki::app {
 
-using View = std::span<const std::uint8_t>;
-
 // One hash, part by part; a copy goes on from where the original stands. Throws bad_alloc.
 class RunningDigest {
   public:
@@ -20,17 +18,17 @@ class RunningDigest {
     RunningDigest(const RunningDigest& other);
     RunningDigest& operator=(const RunningDigest&) = delete;
     ~RunningDigest() = default;
-    void add(View part);
-    Octets value();
+    void add(ByteView part);
+    Bytes value();
 
   private:
     Owned<EVP_MD_CTX, EVP_MD_CTX_free> context_;
 };
 
 // One after another, as if they were one.
-Octets digest(const EVP_MD* hash, std::initializer_list<View> parts);
+Bytes digest(const EVP_MD* hash, std::initializer_list<ByteView> parts);
 
 // The hash of some content, whose algorithm a signature names.
-using ContentDigest = std::function<Octets(const EVP_MD*)>;
+using ContentDigest = std::function<Bytes(const EVP_MD*)>;
 
 }  // namespace jpki::app

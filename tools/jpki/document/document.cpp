@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
-Kind kind_of(View beginning, const std::string& named) {
+Kind kind_of(ByteView beginning, const std::string& named) {
     if (named == "pdf") return Kind::pdf;
     if (named == "xml") return Kind::xml;
     if (named == "cms") return Kind::cms;
@@ -28,26 +28,23 @@ Kind kind_of(View beginning, const std::string& named) {
 
 Draft draft_cms(Input& file, bool attached) {
     if (!attached) {
-        const Octets hashed = file.digest(EVP_sha256());
+        const Bytes hashed = file.digest(EVP_sha256());
         // The only hash that is signed here.
         const ContentDigest same = [hashed](const EVP_MD* /*hash*/) { return hashed; };
-        return {[hashed](const Signer& signer) {
-                    return make_cms(signer, {hashed, now(), nullptr});
-                },
-                [same](const Octets& made) {
+        return {[hashed](const Signer& signer) { return make_cms(signer, {hashed, now(), nullptr}); },
+                [same](const Bytes& made) {
                     const auto contents = check_cms(made, same);
                     return contents ? contents->verdicts : std::vector<Verdict>();
                 }};
     }
-    const auto content = std::make_shared<const Octets>(file.all());
-    const Octets hashed = digest(EVP_sha256(), {*content});
-    return {[content, hashed](const Signer& signer) {
-                return make_cms(signer, {hashed, now(), content.get()});
-            },
-            [](const Octets& made) {
-                const auto contents = check_cms(made, nullptr);
-                return contents ? contents->verdicts : std::vector<Verdict>();
-            }};
+    const auto content = std::make_shared<const Bytes>(file.all());
+    const Bytes hashed = digest(EVP_sha256(), {*content});
+    return {
+        [content, hashed](const Signer& signer) { return make_cms(signer, {hashed, now(), content.get()}); },
+        [](const Bytes& made) {
+            const auto contents = check_cms(made, nullptr);
+            return contents ? contents->verdicts : std::vector<Verdict>();
+        }};
 }
 
 std::vector<Verdict> check_cms_file(Input& document, Input* signature) {

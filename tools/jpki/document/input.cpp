@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "commands/progress.hpp"
+#include "common/progress.hpp"
 #include "text/failure.hpp"
 #include "text/text.hpp"
 
@@ -36,7 +36,7 @@ Input::Input(std::string path)
       file_(is_standard() ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                           : ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {
     if (file_ < 0) throw unreadable(name(), errno);
-    struct stat status {};
+    struct stat status{};
     const int error = ::fstat(file_, &status) == 0 ? (S_ISDIR(status.st_mode) ? EISDIR : 0) : errno;
     const bool readable = error == 0 && has_an_end(file_, status);
     if (!readable) {
@@ -50,7 +50,7 @@ Input::~Input() { (void)::close(file_); }
 
 std::string Input::name() const { return is_standard() ? say(Text::standard_input) : path_; }
 
-bool Input::read_piece(Octets& piece) {
+bool Input::read_piece(Bytes& piece) {
     piece.resize(kPiece);
     ssize_t count = 0;
     do {
@@ -62,7 +62,7 @@ bool Input::read_piece(Octets& piece) {
 }
 
 void Input::read_up_to(std::size_t size) {
-    Octets piece;
+    Bytes piece;
     while (!whole_ && octets_.size() < size) {
         whole_ = !read_piece(piece);
         octets_.insert(octets_.end(), piece.begin(), piece.end());
@@ -76,13 +76,13 @@ void Input::rewind() {
     passed_ = false;
 }
 
-View Input::beginning(std::size_t most) {
+ByteView Input::beginning(std::size_t most) {
     if (passed_) rewind();
     read_up_to(most);
-    return View(octets_).first(std::min(most, octets_.size()));
+    return ByteView(octets_).first(std::min(most, octets_.size()));
 }
 
-const Octets& Input::all(std::size_t most) {
+const Bytes& Input::all(std::size_t most) {
     if (passed_) rewind();
     read_up_to(most + 1);
     if (octets_.size() > most)
@@ -90,17 +90,17 @@ const Octets& Input::all(std::size_t most) {
     return octets_;
 }
 
-const Octets& Input::digest(const EVP_MD* hash) {
+const Bytes& Input::digest(const EVP_MD* hash) {
     const auto known = digests_.find(EVP_MD_get0_name(hash));
     if (known != digests_.end()) return known->second;
     if (passed_) rewind();
-    struct stat status {};
+    struct stat status{};
     const bool file = ::fstat(file_, &status) == 0 && S_ISREG(status.st_mode);
-    Progress progress(Text::progress_reading, file ? static_cast<std::uintmax_t>(status.st_size) : 0);
+    Progress progress(text(Text::progress_reading), file ? static_cast<std::uintmax_t>(status.st_size) : 0);
     RunningDigest running(hash);
     running.add(octets_);
     progress.add(octets_.size());
-    Octets piece;
+    Bytes piece;
     while (!whole_ && read_piece(piece)) {
         passed_ = true;
         running.add(piece);
@@ -109,6 +109,6 @@ const Octets& Input::digest(const EVP_MD* hash) {
     return digests_[EVP_MD_get0_name(hash)] = running.value();
 }
 
-Octets read_file(const std::string& path, std::size_t most) { return Input(path).all(most); }
+Bytes read_file(const std::string& path, std::size_t most) { return Input(path).all(most); }
 
 }  // namespace jpki::app

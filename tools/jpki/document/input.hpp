@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "commands/command.hpp"
+#include "common/output.hpp"
 #include "document/digest.hpp"
 
 namespace jpki::app {
@@ -31,28 +31,28 @@ class Input {
     [[nodiscard]] bool is_standard() const { return path_ == kStandard; }
 
     // The first `most` octets, or as many as there are.
-    View beginning(std::size_t most);
+    ByteView beginning(std::size_t most);
     // Throws Failure when there are more than `most`.
-    const Octets& all(std::size_t most = kMostOctets);
+    const Bytes& all(std::size_t most = kMostOctets);
     // In pieces, unless all() was asked for.
-    const Octets& digest(const EVP_MD* hash);
+    const Bytes& digest(const EVP_MD* hash);
 
   private:
     // At most `size` octets more are read behind what is in `octets_`.
     void read_up_to(std::size_t size);
     // False at the end.
-    bool read_piece(Octets& piece);
+    bool read_piece(Bytes& piece);
     void rewind();
 
     std::string path_;
     int file_;
-    Octets octets_;  // from the beginning
+    Bytes octets_;  // from the beginning
     bool whole_ = false;
     bool passed_ = false;  // hashed, and not kept
-    std::map<std::string, Octets> digests_;
+    std::map<std::string, Bytes> digests_;
 };
 
 // All of a file that is opened for nothing else.
-Octets read_file(const std::string& path, std::size_t most = kMostOctets);
+Bytes read_file(const std::string& path, std::size_t most = kMostOctets);
 
 }  // namespace jpki::app

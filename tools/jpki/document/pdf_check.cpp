@@ -96,10 +96,10 @@ std::optional<std::uint8_t> digit(std::uint8_t character) {
 }
 
 // The hexadecimal string that fills the gap of the range, and nothing else; so that nothing hides there.
-std::optional<Octets> gap_of(View file, const Range& range) {
-    const View gap = file.subspan(range.begin, range.end - range.begin);
+std::optional<Bytes> gap_of(ByteView file, const Range& range) {
+    const ByteView gap = file.subspan(range.begin, range.end - range.begin);
     if (gap.front() != '<' || gap.back() != '>' || gap.size() % 2 != 0) return std::nullopt;
-    Octets inside;
+    Bytes inside;
     inside.reserve(gap.size() / 2);
     for (std::size_t i = 1; i + 1 < gap.size(); i += 2) {
         const auto high = digit(gap[i]);
@@ -116,7 +116,7 @@ std::vector<Verdict> blamed(std::string code, Text words) {
     return one;
 }
 
-std::vector<Verdict> check_signature(const Octets& file, const Found& found) {
+std::vector<Verdict> check_signature(const Bytes& file, const Found& found) {
     const std::string format = found.signature["/SubFilter"].name();
     if (format != "/adbe.pkcs7.detached" && format != "/ETSI.CAdES.detached")
         return blamed("format", Text::why_format);
@@ -126,7 +126,7 @@ std::vector<Verdict> check_signature(const Octets& file, const Found& found) {
         !std::ranges::equal(*inside, contents, {}, {}, [](char c) { return static_cast<std::uint8_t>(c); }))
         return blamed("range", Text::why_range);
     const ContentDigest signed_octets = [&](const EVP_MD* hash) {
-        const View all(file);
+        const ByteView all(file);
         return digest(hash, {all.first(found.range->begin),
                              all.subspan(found.range->end, found.range->after - found.range->end)});
     };
@@ -149,8 +149,8 @@ const Found* same_range(const std::vector<Found>& then, const Range& range) {
 // A signature that something was appended to. It is read from the document as its signer had it, since
 // whoever came later could give its dictionary another time; and what a certification forbids must not have
 // come.
-std::vector<Verdict> check_earlier(const Octets& file, const Found& one, const PdfDocument& now) {
-    const Octets revision(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(one.range->after));
+std::vector<Verdict> check_earlier(const Bytes& file, const Found& one, const PdfDocument& now) {
+    const Bytes revision(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(one.range->after));
     std::optional<PdfDocument> then;
     try {
         then.emplace(revision, Exit::not_verified);
@@ -172,7 +172,7 @@ std::vector<Verdict> check_earlier(const Octets& file, const Found& one, const P
 
 }  // namespace
 
-std::vector<Verdict> check_pdf(const Octets& file) {
+std::vector<Verdict> check_pdf(const Bytes& file) {
     const PdfDocument pdf(file, Exit::not_verified);
     const auto found = signatures_in(pdf, file.size());
     pdf.require_undamaged(Exit::not_verified);

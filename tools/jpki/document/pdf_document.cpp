@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kHeader = "%PDF-";
 
-std::string_view text_of(const Octets& file) {
+std::string_view text_of(const Bytes& file) {
     return {reinterpret_cast<const char*>(file.data()), file.size()};
 }
 
@@ -86,13 +86,13 @@ std::vector<std::string> PdfObject::keys() const {
     return all;
 }
 
-Octets PdfObject::stream_octets() const {
+Bytes PdfObject::stream_octets() const {
     unsigned char* data = nullptr;
     std::size_t size = 0;
     if (!is_stream()) return {};
     (void)qpdf_oh_get_stream_data(document_, handle_, qpdf_dl_none, nullptr, &data, &size);
     const std::unique_ptr<unsigned char, decltype(&std::free)> owned(data, &std::free);
-    return data == nullptr ? Octets() : Octets(data, data + size);
+    return data == nullptr ? Bytes() : Bytes(data, data + size);
 }
 
 PdfObject PdfObject::stream_dictionary() const {
@@ -112,7 +112,7 @@ std::string PdfObject::text_written(const std::string& utf8) const {
         .written();
 }
 
-PdfDocument::PdfDocument(const Octets& file, Exit exit) {
+PdfDocument::PdfDocument(const Bytes& file, Exit exit) {
     const std::string_view text = text_of(file);
     // With anything in front of it, offsets would be counted from the header by some and from the file by
     // others.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "text/failure.hpp"
-#include "token/module.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::app {
 
@@ -47,7 +47,7 @@ class PdfObject {
     [[nodiscard]] std::vector<std::string> keys() const;
 
     // Of a stream: what stands in the file, still compressed, and its dictionary.
-    [[nodiscard]] Octets stream_octets() const;
+    [[nodiscard]] Bytes stream_octets() const;
     [[nodiscard]] PdfObject stream_dictionary() const;
 
     // As it stands in a file; an indirect one as a reference, or as what that refers to.
@@ -65,7 +65,7 @@ class PdfObject {
 class PdfDocument {
   public:
     // `file` has to outlive this. Throws Failure(`exit`) when it is encrypted, damaged or no PDF.
-    PdfDocument(const Octets& file, Exit exit);
+    PdfDocument(const Bytes& file, Exit exit);
     ~PdfDocument();
     PdfDocument(const PdfDocument&) = delete;
     PdfDocument& operator=(const PdfDocument&) = delete;

@@ -39,11 +39,11 @@ struct Prepared {
     std::optional<PdfUpdate> update;
 };
 
-Octets sign(const Prepared& prepared, const Signer& signer, PdfFormat format) {
+Bytes sign(const Prepared& prepared, const Signer& signer, PdfFormat format) {
     const Time when = now();
     PdfRoom room =
         prepared.update->make_room({format, name_of(signer, format), when}, cms_size_bound(signer));
-    const View all(room.file);
+    const ByteView all(room.file);
     RunningDigest hash(prepared.original);
     hash.add(all.first(room.begin).subspan(prepared.size));
     hash.add(all.subspan(room.end));
@@ -57,13 +57,13 @@ Octets sign(const Prepared& prepared, const Signer& signer, PdfFormat format) {
 
 }  // namespace
 
-Draft draft_pdf(Octets file, PdfFormat format) {
+Draft draft_pdf(Bytes file, PdfFormat format) {
     const auto prepared = std::make_shared<Prepared>();
     prepared->original.add(file);
     prepared->size = file.size();
     prepared->update.emplace(std::move(file));
     return {[prepared, format](const Signer& signer) { return sign(*prepared, signer, format); },
-            [](const Octets& made) {
+            [](const Bytes& made) {
                 // Signatures that were there already are others' business.
                 auto verdicts = check_pdf(made);
                 std::erase_if(verdicts, [](const Verdict& one) { return one.appended != 0; });

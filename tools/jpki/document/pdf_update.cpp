@@ -86,7 +86,7 @@ PdfRoom room_in(std::string text, std::size_t dictionary, std::size_t size) {
 
 }  // namespace
 
-PdfUpdate::PdfUpdate(Octets file)
+PdfUpdate::PdfUpdate(Bytes file)
     : file_(std::move(file)), pdf_(std::make_unique<PdfDocument>(file_, Exit::failed)) {
     const auto newest = newest_cross_reference({reinterpret_cast<const char*>(file_.data()), file_.size()});
     if (!newest) throw Failure(Exit::failed, say(Text::pdf_damaged), say(Text::pdf_no_xref));
@@ -133,7 +133,7 @@ PdfRoom PdfUpdate::make_room(const PdfLabels& labels, std::size_t size) const {
     return room_in(std::move(text), appended.at(signature), size);
 }
 
-void PdfRoom::fill(const Octets& cms) {
+void PdfRoom::fill(const Bytes& cms) {
     static constexpr std::string_view kDigits = "0123456789abcdef";
     if (cms.size() * 2 + 2 > end - begin) throw Failure(Exit::failed, say(Text::cms_not_made));
     std::size_t at = begin + 1;

@@ -20,24 +20,24 @@ struct PdfLabels {
 
 // The file, complete but for the signature, which is hashed without [begin, end): "<", zeros, ">".
 struct PdfRoom {
-    Octets file;
+    Bytes file;
     std::size_t begin = 0;
     std::size_t end = 0;
 
     // Throws Failure when it does not fit.
-    void fill(const Octets& cms);
+    void fill(const Bytes& cms);
 };
 
 class PdfUpdate {
   public:
     // Throws Failure: encrypted, damaged, without pages, or certified as never to be changed.
-    explicit PdfUpdate(Octets file);
+    explicit PdfUpdate(Bytes file);
 
     // `size`: octets of the signature at most.
     [[nodiscard]] PdfRoom make_room(const PdfLabels& labels, std::size_t size) const;
 
   private:
-    Octets file_;
+    Bytes file_;
     std::unique_ptr<PdfDocument> pdf_;
     CrossReference newest_;
 };

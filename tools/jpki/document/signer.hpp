@@ -12,7 +12,7 @@ struct Signer {
     Certificate certificate;
     std::optional<Certificate> authority;
     // RSASSA-PKCS1-v1_5 with SHA-256 over the octets given. Throws Failure.
-    std::function<Octets(const Octets&)> sign;
+    std::function<Bytes(const Bytes&)> sign;
 };
 
 }  // namespace jpki::app

@@ -182,7 +182,7 @@ Verdict check_signature(xmlNode* signature, Attempts& attempts) {
 
 }  // namespace
 
-std::vector<Verdict> check_xml(const Octets& file) {
+std::vector<Verdict> check_xml(const Bytes& file) {
     const XmlPtr document = parse_xml(file, Exit::not_verified);
     const auto signatures = signatures_of(document.get());
     if (signatures.empty()) throw Failure(Exit::not_verified, say(Text::xml_not_signed));

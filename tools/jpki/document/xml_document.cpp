@@ -66,7 +66,7 @@ bool prepare() {
 
 }  // namespace
 
-XmlPtr parse_xml(const Octets& file, Exit exit) {
+XmlPtr parse_xml(const Bytes& file, Exit exit) {
     static const bool prepared = prepare();
     if (!prepared) throw Failure(exit, say(Text::xml_no_library));
     if (file.size() > std::numeric_limits<int>::max()) throw Failure(exit, say(Text::xml_damaged));

@@ -16,7 +16,7 @@ using XmlPtr = Owned<xmlDoc, xmlFreeDoc>;
 using DSigPtr = Owned<xmlSecDSigCtx, xmlSecDSigCtxDestroy>;
 
 // Throws Failure(`exit`). Prepares libxml2 and libxmlsec1 at first use.
-XmlPtr parse_xml(const Octets& file, Exit exit);
+XmlPtr parse_xml(const Bytes& file, Exit exit);
 
 // Every ds:Signature, in the order of the document.
 std::vector<xmlNode*> signatures_of(xmlDoc* document);

@@ -29,7 +29,7 @@ T* require(T* made) {
     return made;
 }
 
-std::string base64(const Octets& octets) {
+std::string base64(const Bytes& octets) {
     std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
     const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(),
                                        static_cast<int>(octets.size()));
@@ -58,7 +58,7 @@ xmlNode* add_template(xmlDoc* document) {
     return signature;
 }
 
-Octets signed_info(xmlNode* signature) {
+Bytes signed_info(xmlNode* signature) {
     const DSigPtr context = make_dsig();
     context->flags |= XMLSEC_DSIG_FLAGS_STORE_SIGNATURE;
     context->signKey = stand_in_key();
@@ -81,14 +81,14 @@ void add_certificates(xmlNode* signature, const Signer& signer) {
     if (signer.authority) add(*signer.authority);
 }
 
-Octets written(xmlDoc* document) {
+Bytes written(xmlDoc* document) {
     xmlChar* text = nullptr;
     int length = 0;
     const char* encoding =
         document->encoding == nullptr ? "UTF-8" : reinterpret_cast<const char*>(document->encoding);
     xmlDocDumpMemoryEnc(document, &text, &length, encoding);
     require(text);
-    Octets file(text, text + length);
+    Bytes file(text, text + length);
     xmlFree(text);
     return file;
 }
@@ -96,13 +96,13 @@ Octets written(xmlDoc* document) {
 // With the signature in it, but for its value and the certificates.
 struct Prepared {
     XmlPtr document;
-    Octets to_be_signed;
+    Bytes to_be_signed;
 };
 
-Octets sign(const Prepared& prepared, const Signer& signer) {
+Bytes sign(const Prepared& prepared, const Signer& signer) {
     const XmlPtr document(require(xmlCopyDoc(prepared.document.get(), 1)));
     xmlNode* signature = require(xmlGetLastChild(xmlDocGetRootElement(document.get())));
-    const Octets made = signer.sign(prepared.to_be_signed);
+    const Bytes made = signer.sign(prepared.to_be_signed);
     xmlNode* value = require(xmlSecFindChild(signature, xmlSecNodeSignatureValue, xmlSecDSigNs));
     xmlNodeSetContent(value, xml(base64(made).c_str()));
     add_certificates(signature, signer);
@@ -111,13 +111,13 @@ Octets sign(const Prepared& prepared, const Signer& signer) {
 
 }  // namespace
 
-Draft draft_xml(const Octets& file) {
+Draft draft_xml(const Bytes& file) {
     const auto prepared = std::make_shared<Prepared>(Prepared{parse_xml(file, Exit::failed), {}});
     xmlDoc* document = prepared->document.get();
     if (!signatures_of(document).empty()) throw Failure(Exit::refused, say(Text::xml_signed_already));
     prepared->to_be_signed = signed_info(add_template(document));
     return {[prepared](const Signer& signer) { return sign(*prepared, signer); },
-            [](const Octets& made) { return check_xml(made); }};
+            [](const Bytes& made) { return check_xml(made); }};
 }
 
 }  // namespace jpki::app

@@ -37,13 +37,6 @@ CardState state_after(CK_RV rv) {
     }
 }
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string line;
-    for (const std::string& word : words)
-        line += (line.empty() ? "" : ", ") + word;
-    return line;
-}
-
 Finding problem(std::string what, std::string advice, std::string command = {}) {
     return {"card", Grade::problem, std::move(what), std::move(advice), std::move(command)};
 }

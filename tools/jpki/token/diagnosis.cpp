@@ -19,13 +19,6 @@ constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(co
 
 using Findings = std::vector<Finding>;
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string line;
-    for (const std::string& word : words)
-        line += (line.empty() ? "" : ", ") + word;
-    return line;
-}
-
 // --- the service
 
 struct Service {

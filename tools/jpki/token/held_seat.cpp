@@ -58,8 +58,8 @@ void HeldSeat::change_pin(const SecretBytes& before, const SecretBytes& after) c
     judged([&] { session_->change_pin(before, after); });
 }
 
-Octets HeldSeat::sign(const Octets& data, const std::function<SecretBytes()>& ask) const {
-    Octets made;
+Bytes HeldSeat::sign(const Bytes& data, const std::function<SecretBytes()>& ask) const {
+    Bytes made;
     judged([&] { made = session_->sign(data, ask); });
     return made;
 }

@@ -27,7 +27,7 @@ class HeldSeat {
     void log_in(const SecretBytes& pin) const;
     void change_pin(const SecretBytes& before, const SecretBytes& after) const;
     // As Session::sign(), of a seat that is logged in.
-    [[nodiscard]] Octets sign(const Octets& data, const std::function<SecretBytes()>& ask) const;
+    [[nodiscard]] Bytes sign(const Bytes& data, const std::function<SecretBytes()>& ask) const;
     // Failure(no_card) when the card is not the one that was there at first.
     void check_card() const;
 

@@ -11,10 +11,10 @@ namespace jpki::app {
 
 // `ask` is given a place, null at first, and a count: that of the place, then that of the answer. What is not
 // CKR_OK is the module's, or CKR_GENERAL_ERROR for an answer that no module means.
-template <class T, class Ask>
-CK_RV ask_for(std::vector<T>& list, const Ask& ask) {
+template <class List, class Ask>
+CK_RV ask_for(List& list, const Ask& ask) {
     constexpr int kMostAttempts = 10;
-    constexpr CK_ULONG kMost = (1UL << 24U) / sizeof(T);
+    constexpr CK_ULONG kMost = (1UL << 24U) / sizeof(typename List::value_type);
     CK_RV rv = CKR_BUFFER_TOO_SMALL;
     for (int attempt = 0; attempt < kMostAttempts && rv == CKR_BUFFER_TOO_SMALL; ++attempt) {
         list.clear();

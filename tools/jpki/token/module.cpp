@@ -204,8 +204,8 @@ std::vector<CK_OBJECT_HANDLE> Session::find(CK_OBJECT_CLASS wanted) const {
     return found;
 }
 
-std::optional<Octets> Session::attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const {
-    Octets value;
+std::optional<Bytes> Session::attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const {
+    Bytes value;
     bool there = true;
     const CK_RV rv = ask_for(value, [&](std::uint8_t* place, CK_ULONG& size) {
         CK_ATTRIBUTE wanted{type, place, size};
@@ -229,10 +229,10 @@ std::optional<CK_ULONG> Session::number(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TY
 bool Session::asks_each_time() const {
     const auto keys = find(CKO_PRIVATE_KEY);
     const auto value = keys.empty() ? std::nullopt : attribute(keys.front(), CKA_ALWAYS_AUTHENTICATE);
-    return value == Octets{CK_TRUE};
+    return value == Bytes{CK_TRUE};
 }
 
-Octets Session::sign(const Octets& data, const std::function<SecretBytes()>& ask) const {
+Bytes Session::sign(const Bytes& data, const std::function<SecretBytes()>& ask) const {
     const auto keys = find(CKO_PRIVATE_KEY);
     if (keys.empty()) throw Failure(Exit::failed, std::string(text(Text::no_key)));
     CK_MECHANISM mechanism{CKM_SHA256_RSA_PKCS, nullptr, 0};
@@ -241,7 +241,7 @@ Octets Session::sign(const Octets& data, const std::function<SecretBytes()>& ask
         const SecretBytes pin = ask();
         check_pin(module_->C_Login(handle_, CKU_CONTEXT_SPECIFIC, octets_of(pin), pin.size()));
     }
-    Octets signature;
+    Bytes signature;
     check(ask_for(signature, [&](std::uint8_t* place, CK_ULONG& size) {
         return module_->C_Sign(handle_, const_cast<CK_BYTE*>(data.data()), data.size(), place, &size);
     }));

@@ -10,13 +10,12 @@
 #include <vector>
 
 #include "jpki/cryptoki.h"
+#include "waist/bytes.hpp"
 #include "waist/secret.hpp"
 // After the one above, whose types it uses.
 #include "jpki/jpki_pkcs11.h"
 
 namespace jpki::app {
-
-using Octets = std::vector<std::uint8_t>;
 
 // What a slot says of its reader. Our module has two slots for one, one right behind the other.
 struct SlotName {
@@ -79,14 +78,14 @@ class Session {
 
     [[nodiscard]] std::vector<CK_OBJECT_HANDLE> find(CK_OBJECT_CLASS wanted) const;
     // Nothing when the object does not have it.
-    [[nodiscard]] std::optional<Octets> attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
+    [[nodiscard]] std::optional<Bytes> attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
     // An attribute that is a CK_ULONG.
     [[nodiscard]] std::optional<CK_ULONG> number(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
     // Whether each signature needs the PIN of its own (CKA_ALWAYS_AUTHENTICATE).
     [[nodiscard]] bool asks_each_time() const;
     // RSASSA-PKCS1-v1_5 with SHA-256 over `data` (CKM_SHA256_RSA_PKCS), by the token's only private key.
     // `ask` is asked for the PIN where the signature needs one.
-    [[nodiscard]] Octets sign(const Octets& data, const std::function<SecretBytes()>& ask) const;
+    [[nodiscard]] Bytes sign(const Bytes& data, const std::function<SecretBytes()>& ask) const;
 
   private:
     // As Module::check; our own module also says what is with the card, and why it did not send a PIN.

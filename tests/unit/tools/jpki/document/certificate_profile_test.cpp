@@ -34,7 +34,7 @@ Certificate certificate_of(const std::string& name, const std::string& extension
     char section[] = "v3";
     EXPECT_EQ(X509V3_EXT_add_nconf(conf.get(), &context, section, x509.get()), 1);
     X509_sign(x509.get(), key.get(), EVP_sha256());
-    Octets der(static_cast<std::size_t>(i2d_X509(x509.get(), nullptr)));
+    Bytes der(static_cast<std::size_t>(i2d_X509(x509.get(), nullptr)));
     unsigned char* at = der.data();
     i2d_X509(x509.get(), &at);
     return *parse_certificate(der);

@@ -7,17 +7,17 @@
 namespace jpki::app {
 namespace {
 
-const Octets kDocument{'a', ' ', 'd', 'o', 'c', 'u', 'm', 'e', 'n', 't'};
+const Bytes kDocument{'a', ' ', 'd', 'o', 'c', 'u', 'm', 'e', 'n', 't'};
 
-ContentDigest digest_of(const Octets& content) {
+ContentDigest digest_of(const Bytes& content) {
     return [content](const EVP_MD* hash) { return digest(hash, {content}); };
 }
 
-Octets made(const Signer& signer) {
+Bytes made(const Signer& signer) {
     return make_cms(signer, {digest(EVP_sha256(), {kDocument}), now(), nullptr});
 }
 
-std::string fault_of(const Octets& cms, const ContentDigest& content) {
+std::string fault_of(const Bytes& cms, const ContentDigest& content) {
     const auto contents = check_cms(cms, content);
     if (!contents || contents->verdicts.size() != 1) return "none";
     const Verdict& verdict = contents->verdicts.front();
@@ -25,21 +25,21 @@ std::string fault_of(const Octets& cms, const ContentDigest& content) {
 }
 
 TEST(SetOf, IsAscendingWithTheShortestLength) {
-    EXPECT_EQ(set_of({{3, 1, 2}, {2, 1, 9}, {2, 1, 4}}), (Octets{0x31, 9, 2, 1, 4, 2, 1, 9, 3, 1, 2}));
-    EXPECT_EQ(set_of({}), (Octets{0x31, 0}));
+    EXPECT_EQ(set_of({{3, 1, 2}, {2, 1, 9}, {2, 1, 4}}), (Bytes{0x31, 9, 2, 1, 4, 2, 1, 9, 3, 1, 2}));
+    EXPECT_EQ(set_of({}), (Bytes{0x31, 0}));
 }
 
 TEST(SetOf, LengthsFrom128OnHaveTheirOwnLength) {
-    const Octets set = set_of({Octets(0x7F)});
-    EXPECT_EQ(Octets(set.begin(), set.begin() + 2), (Octets{0x31, 0x7F}));
-    const Octets longer = set_of({Octets(0x80)});
-    EXPECT_EQ(Octets(longer.begin(), longer.begin() + 3), (Octets{0x31, 0x81, 0x80}));
-    const Octets longest = set_of({Octets(0x12345)});
-    EXPECT_EQ(Octets(longest.begin(), longest.begin() + 5), (Octets{0x31, 0x83, 0x01, 0x23, 0x45}));
+    const Bytes set = set_of({Bytes(0x7F)});
+    EXPECT_EQ(Bytes(set.begin(), set.begin() + 2), (Bytes{0x31, 0x7F}));
+    const Bytes longer = set_of({Bytes(0x80)});
+    EXPECT_EQ(Bytes(longer.begin(), longer.begin() + 3), (Bytes{0x31, 0x81, 0x80}));
+    const Bytes longest = set_of({Bytes(0x12345)});
+    EXPECT_EQ(Bytes(longest.begin(), longest.begin() + 5), (Bytes{0x31, 0x83, 0x01, 0x23, 0x45}));
 }
 
 TEST(Cms, IsRightOverItsContentOnly) {
-    const Octets cms = made(test::world().signer());
+    const Bytes cms = made(test::world().signer());
     EXPECT_EQ(fault_of(cms, digest_of(kDocument)), "");
     EXPECT_EQ(fault_of(cms, digest_of({'a'})), "changed");
     EXPECT_LE(cms.size(), cms_size_bound(test::world().signer()));
@@ -55,7 +55,7 @@ TEST(Cms, TellsSignerAndTime) {
 }
 
 TEST(Cms, AttachedContentIsHeldAgainstTheDocumentWhenThereIsOne) {
-    const Octets cms =
+    const Bytes cms =
         make_cms(test::world().signer(), {digest(EVP_sha256(), {kDocument}), std::nullopt, &kDocument});
     EXPECT_EQ(fault_of(cms, nullptr), "");
     EXPECT_EQ(fault_of(cms, digest_of(kDocument)), "");
@@ -66,7 +66,7 @@ TEST(Cms, AttachedContentIsHeldAgainstTheDocumentWhenThereIsOne) {
 
 TEST(Cms, ASignatureOfAnotherKeyIsWrong) {
     Signer signer = test::world().signer();
-    signer.sign = [](const Octets& data) { return test::sign_with(test::world().authority_key.get(), data); };
+    signer.sign = [](const Bytes& data) { return test::sign_with(test::world().authority_key.get(), data); };
     EXPECT_EQ(fault_of(made(signer), digest_of(kDocument)), "signature");
 }
 
@@ -75,7 +75,7 @@ TEST(Cms, AnotherCertificateInItsPlaceIsFound) {
     const test::World& world = test::world();
     const Certificate other =
         test::issue({"Jiro", 2}, world.key.get(), world.authority_key.get(), "JPKI test CA");
-    Octets cms = made(world.signer());
+    Bytes cms = made(world.signer());
     const auto at =
         std::search(cms.begin(), cms.end(), world.certificate.der.begin(), world.certificate.der.end());
     ASSERT_NE(at, cms.end());
@@ -85,12 +85,12 @@ TEST(Cms, AnotherCertificateInItsPlaceIsFound) {
 }
 
 TEST(Cms, WithoutItsEndOrWithMoreItIsNone) {
-    const Octets cms = made(test::world().signer());
+    const Bytes cms = made(test::world().signer());
     for (std::size_t length = 0; length < cms.size(); ++length)
-        EXPECT_FALSE(check_cms(Octets(cms.begin(), cms.begin() + static_cast<std::ptrdiff_t>(length)),
+        EXPECT_FALSE(check_cms(Bytes(cms.begin(), cms.begin() + static_cast<std::ptrdiff_t>(length)),
                                digest_of(kDocument)))
             << length;
-    Octets longer = cms;
+    Bytes longer = cms;
     longer.push_back(0);
     EXPECT_FALSE(check_cms(longer, digest_of(kDocument)));
     EXPECT_TRUE(check_cms(longer, digest_of(kDocument), Rest::zeros));
@@ -100,9 +100,9 @@ TEST(Cms, WithoutItsEndOrWithMoreItIsNone) {
 
 // What is not signed, as the authority's certificate, may change; who signed what may not.
 TEST(Cms, NoSingleOctetMakesAnotherRightSignature) {
-    const Octets cms = made(test::world().signer());
+    const Bytes cms = made(test::world().signer());
     for (std::size_t i = 0; i < cms.size(); ++i) {
-        Octets changed = cms;
+        Bytes changed = cms;
         changed[i] ^= 0x01U;
         const auto contents = check_cms(changed, digest_of(kDocument));
         for (const Verdict& verdict : contents ? contents->verdicts : std::vector<Verdict>())
@@ -114,8 +114,8 @@ TEST(Cms, NoSingleOctetMakesAnotherRightSignature) {
 }
 
 TEST(Cms, OtherThingsAreNone) {
-    for (const Octets& file : {Octets{}, Octets{0x30, 0x00}, Octets{0x30, 0x80, 0, 0}, kDocument,
-                               test::world().certificate.der, Octets(100, 0x30)})
+    for (const Bytes& file : {Bytes{}, Bytes{0x30, 0x00}, Bytes{0x30, 0x80, 0, 0}, kDocument,
+                              test::world().certificate.der, Bytes(100, 0x30)})
         EXPECT_FALSE(check_cms(file, digest_of(kDocument)));
 }
 

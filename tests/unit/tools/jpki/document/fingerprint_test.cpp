@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <CLI/App.hpp>
-
-#include "commands/command.hpp"
 #include "document/ca.hpp"
 #include "text/failure.hpp"
 #include "text/text.hpp"
@@ -136,37 +133,6 @@ TEST(Fingerprint, NoFormOfItChangesADigit) {
         } catch (const Failure&) {
         }
     }
-}
-
-// What `jpki ca verify WORD...` makes of it.
-Exit typed(std::vector<std::string> words) {
-    CLI::App app;
-    Context context;
-    add_ca(app, context);
-    words.insert(words.begin(), {"ca", "verify"});
-    std::ranges::reverse(words);  // CLI11 reads it from its end
-    try {
-        app.parse(words);
-        return Exit::ok;
-    } catch (const Failure& failure) {
-        return failure.exit();
-    }
-}
-
-TEST(Fingerprint, NeedsNoQuotesOnTheCommandLine) {
-    EXPECT_EQ(typed({"--fingerprint", "35C4", "C9ED", "D1BF", "6D48", "0FDB", "00C6", "CEA0", "3E3C", "C67A",
-                     "13BE"}),
-              Exit::ok);
-    EXPECT_EQ(typed({"--fingerprint", "SHA1",
-                     "Fingerprint=35:C4:C9:ED:D1:BF:6D:48:0F:DB:00:C6:CE:A0:3E:3C:C6:7A:13:BE"}),
-              Exit::ok);
-    EXPECT_EQ(typed({"--fingerprint=35C4", "C9EDD1BF6D480FDB00C6CEA03E3CC67A13BE"}), Exit::ok);
-    EXPECT_EQ(typed({"--fingerprint", "13BE", "C67A", "3E3C", "CEA0", "00C6", "0FDB", "6D48", "D1BF", "C9ED",
-                     "35C4"}),
-              Exit::not_verified)
-        << "the order is kept";
-    EXPECT_EQ(typed({}), Exit::usage);
-    EXPECT_EQ(typed({"--fingerprint", ""}), Exit::usage);
 }
 
 }  // namespace

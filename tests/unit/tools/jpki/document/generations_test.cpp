@@ -49,7 +49,7 @@ X509Ptr blank(long serial, long begins, long ends, EVP_PKEY* key) {
 }
 
 Certificate parsed(X509* x509) {
-    Octets der(static_cast<std::size_t>(i2d_X509(x509, nullptr)));
+    Bytes der(static_cast<std::size_t>(i2d_X509(x509, nullptr)));
     unsigned char* at = der.data();
     i2d_X509(x509, &at);
     return *parse_certificate(der);

@@ -29,7 +29,7 @@ class InputTest : public ::testing::Test {
         std::ofstream(at("file")) << contents;
         return at("file");
     }
-    static Octets octets(const std::string& text) { return {text.begin(), text.end()}; }
+    static Bytes octets(const std::string& text) { return {text.begin(), text.end()}; }
 
     fs::path folder_;
 };
@@ -46,7 +46,7 @@ TEST_F(InputTest, AnswersFromTheFileThatWasOpened) {
 TEST_F(InputTest, KeepsTheHashOfWhatItHasReadOnce) {
     const std::string path = file(std::string(1000000, 'x'));
     Input input(path);
-    const Octets before = input.digest(EVP_sha256());
+    const Bytes before = input.digest(EVP_sha256());
     std::ofstream(path) << "changed in place";
     EXPECT_EQ(input.digest(EVP_sha256()), before);
 }
@@ -65,8 +65,8 @@ TEST_F(InputTest, TakesAPipe) {
     const std::string text(300000, 'y');
     std::thread writer([&] { std::ofstream(at("fifo")) << text; });
     Input input(at("fifo"));
-    const View beginning = input.beginning(4);
-    EXPECT_EQ(Octets(beginning.begin(), beginning.end()), octets("yyyy"));
+    const ByteView beginning = input.beginning(4);
+    EXPECT_EQ(Bytes(beginning.begin(), beginning.end()), octets("yyyy"));
     EXPECT_EQ(input.digest(EVP_sha256()), digest(EVP_sha256(), {octets(text)}));
     writer.join();
     EXPECT_THROW((void)input.digest(EVP_sha512()), Failure) << "it cannot be read twice";

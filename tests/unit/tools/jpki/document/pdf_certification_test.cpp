@@ -30,7 +30,7 @@ std::string certified(int permission) {
         file.replace(at, allowed.size(), allowed);
     return file;
 }
-Octets revised(std::string file, const std::map<int, std::string>& objects) {
+Bytes revised(std::string file, const std::map<int, std::string>& objects) {
     const auto newest = newest_cross_reference(file);
     std::map<int, std::size_t> offsets;
     for (const auto& [number, text] : objects) {
@@ -57,7 +57,7 @@ std::string object_of(const std::string& file, int number) {
     const std::size_t at = file.rfind(head) + head.size();
     return file.substr(at, file.find("\nendobj", at) - at);
 }
-bool is_blamed(const Octets& file, const std::string& code) {
+bool is_blamed(const Bytes& file, const std::string& code) {
     const auto verdicts = check_pdf(file);
     return std::ranges::any_of(verdicts.front().faults, [&](const Fault& one) { return one.code == code; });
 }

@@ -15,7 +15,7 @@ using test::pdf_of;
 using test::signed_pdf;
 using test::text_of;
 
-bool all_right(const Octets& file, std::size_t number) {
+bool all_right(const Bytes& file, std::size_t number) {
     const auto verdicts = check_pdf(file);
     return verdicts.size() == number && std::ranges::all_of(verdicts, &Verdict::right);
 }
@@ -29,7 +29,7 @@ Exit exit_of(const std::function<void()>& work) {
     return Exit::ok;
 }
 
-bool can_be_signed(const Octets& file) {
+bool can_be_signed(const Bytes& file) {
     return exit_of([&file] { (void)draft_pdf(file, PdfFormat::registry); }) == Exit::ok;
 }
 
@@ -67,8 +67,8 @@ TEST(CrossReference, OneThatPointsNowhereIsNone) {
 }
 
 TEST(PdfUpdate, TheOriginalStaysInFront) {
-    const Octets file = pdf_of({});
-    const Octets made = signed_pdf(file);
+    const Bytes file = pdf_of({});
+    const Bytes made = signed_pdf(file);
     EXPECT_TRUE(std::equal(file.begin(), file.end(), made.begin()));
     EXPECT_TRUE(all_right(made, 1));
 }
@@ -109,9 +109,9 @@ TEST(PdfUpdate, EveryShapeOfFormAndAnnotationsIsKept) {
         {"/Type /Catalog /Pages 2 0 R /AcroForm 99 0 R", Parts().page + " /Annots 98 0 R", {}, "", "[3 0 R]"},
     };
     for (const Parts& shape : shapes) {
-        const Octets once = signed_pdf(pdf_of(shape));
+        const Bytes once = signed_pdf(pdf_of(shape));
         EXPECT_TRUE(all_right(once, 1)) << text_of(once);
-        const Octets twice = signed_pdf(once);
+        const Bytes twice = signed_pdf(once);
         EXPECT_TRUE(all_right(twice, 2)) << text_of(twice);
         const PdfDocument pdf(twice, Exit::failed);
         const PdfObject form = pdf.root()["/AcroForm"];
@@ -129,11 +129,11 @@ TEST(PdfUpdate, EveryShapeOfFormAndAnnotationsIsKept) {
 }
 
 TEST(PdfUpdate, TrailerEntriesAreKeptAndTheFirstIdentifierToo) {
-    const Octets made = signed_pdf(pdf_of({Parts().catalog,
-                                           Parts().page,
-                                           {"<< /Title (t) >>"},
-                                           "/Info 4 0 R /ID [<aa> <bb>] /Own (x)",
-                                           "[3 0 R]"}));
+    const Bytes made = signed_pdf(pdf_of({Parts().catalog,
+                                          Parts().page,
+                                          {"<< /Title (t) >>"},
+                                          "/Info 4 0 R /ID [<aa> <bb>] /Own (x)",
+                                          "[3 0 R]"}));
     const PdfDocument pdf(made, Exit::failed);
     const PdfObject trailer = pdf.trailer();
     EXPECT_EQ(trailer["/Info"]["/Title"].octets(), "t");
@@ -144,10 +144,10 @@ TEST(PdfUpdate, TrailerEntriesAreKeptAndTheFirstIdentifierToo) {
 
 TEST(PdfUpdate, WhatCannotBeSignedIsRefused) {
     EXPECT_TRUE(can_be_signed(pdf_of({})));
-    const Octets whole = pdf_of({});
+    const Bytes whole = pdf_of({});
     EXPECT_FALSE(can_be_signed({}));
     EXPECT_FALSE(can_be_signed({'%', 'P', 'D', 'F', '-'}));
-    Octets shifted = whole;
+    Bytes shifted = whole;
     shifted.insert(shifted.begin(), '\n');
     EXPECT_FALSE(can_be_signed(shifted));
     for (const char* kids : {"[]", "[2 0 R]", "[<< /Type /Page >>]", "[9 0 R]", "[1 0 R 3 0 R"}) {
@@ -165,8 +165,8 @@ TEST(PdfUpdate, TheWordsOfAPlaceElsewhereInTheDocumentMeanNothing) {
     Parts parts;
     parts.catalog += " /Here (" + words + ")";
     parts.page += " /Here (" + words + ")";
-    const Octets file = pdf_of(parts);
-    const Octets made = signed_pdf(file);
+    const Bytes file = pdf_of(parts);
+    const Bytes made = signed_pdf(file);
     EXPECT_TRUE(std::equal(file.begin(), file.end(), made.begin()));
     EXPECT_TRUE(all_right(made, 1));
 }
@@ -190,7 +190,7 @@ TEST(PdfUpdate, OneThatIsCertifiedAsFinalIsRefused) {
 
 TEST(PdfUpdate, APlaceTooSmallIsAFailure) {
     PdfRoom room = PdfUpdate(pdf_of({})).make_room({}, 4);
-    EXPECT_EQ(exit_of([&room] { room.fill(Octets(5)); }), Exit::failed);
+    EXPECT_EQ(exit_of([&room] { room.fill(Bytes(5)); }), Exit::failed);
     room.fill({0xAB, 0x01});
     EXPECT_EQ(text_of({room.file.begin() + static_cast<std::ptrdiff_t>(room.begin),
                        room.file.begin() + static_cast<std::ptrdiff_t>(room.end)}),
@@ -200,12 +200,12 @@ TEST(PdfUpdate, APlaceTooSmallIsAFailure) {
 // --- what others may have done to a signed file
 
 struct Signed {
-    Octets file = signed_pdf(pdf_of({}));
+    Bytes file = signed_pdf(pdf_of({}));
     std::size_t gap = text_of(file).find("/Contents <") + 10;
     std::size_t end = text_of(file).find('>', gap) + 1;
 };
 
-bool is_right(const Octets& file) {
+bool is_right(const Bytes& file) {
     try {
         return all_right(file, 1);
     } catch (const Failure& failure) {
@@ -219,7 +219,7 @@ TEST(PdfCheck, NoOctetOutsideOfTheSignatureCanChange) {
     ASSERT_TRUE(is_right(whole.file));
     for (std::size_t i = 0; i < whole.file.size(); ++i) {
         if (i == whole.gap + 1) i = whole.end - 1;
-        Octets changed = whole.file;
+        Bytes changed = whole.file;
         changed[i] ^= 0x01U;
         EXPECT_FALSE(is_right(changed)) << i;
     }
@@ -235,7 +235,7 @@ TEST(PdfCheck, NoPartOfItIsRight) {
 TEST(PdfCheck, NothingHidesInThePlaceOfTheSignature) {
     const Signed whole;
     for (const char* hidden : {"zz", "  ", "01", "><", "%%"}) {
-        Octets changed = whole.file;
+        Bytes changed = whole.file;
         std::copy_n(hidden, 2, changed.begin() + static_cast<std::ptrdiff_t>(whole.end) - 3);
         EXPECT_FALSE(is_right(changed)) << hidden;
     }

@@ -19,7 +19,7 @@ struct Parts {
     std::string kids = "[3 0 R]";
 };
 
-inline Octets pdf_of(const Parts& parts) {
+inline Bytes pdf_of(const Parts& parts) {
     std::vector<std::string> objects{"<< " + parts.catalog + " >>",
                                      "<< /Type /Pages /Count 1 /Kids " + parts.kids + " >>",
                                      "<< " + parts.page + " >>"};
@@ -37,10 +37,10 @@ inline Octets pdf_of(const Parts& parts) {
     return {file.begin(), file.end()};
 }
 
-inline Octets signed_pdf(const Octets& file) {
+inline Bytes signed_pdf(const Bytes& file) {
     return draft_pdf(file, PdfFormat::registry).sign(test::world().signer());
 }
 
-inline std::string text_of(const Octets& file) { return {file.begin(), file.end()}; }
+inline std::string text_of(const Bytes& file) { return {file.begin(), file.end()}; }
 
 }  // namespace jpki::app::test

@@ -52,18 +52,18 @@ inline Certificate issue(const Issued& wish, EVP_PKEY* key, EVP_PKEY* issuer_key
         X509_add_ext(x509.get(), uses.get(), -1);
     }
     X509_sign(x509.get(), issuer_key, wish.hash);
-    Octets der(static_cast<std::size_t>(i2d_X509(x509.get(), nullptr)));
+    Bytes der(static_cast<std::size_t>(i2d_X509(x509.get(), nullptr)));
     unsigned char* at = der.data();
     i2d_X509(x509.get(), &at);
     return *parse_certificate(der);
 }
 
-inline Octets sign_with(EVP_PKEY* key, const Octets& data) {
+inline Bytes sign_with(EVP_PKEY* key, const Bytes& data) {
     const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
     std::size_t length = 0;
     EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key);
     EVP_DigestSign(context.get(), nullptr, &length, data.data(), data.size());
-    Octets signature(length);
+    Bytes signature(length);
     EVP_DigestSign(context.get(), signature.data(), &length, data.data(), data.size());
     return signature;
 }
@@ -77,7 +77,7 @@ struct World {
     Certificate certificate = issue({"Taro", 2}, key.get(), authority_key.get(), "JPKI test CA");
 
     [[nodiscard]] Signer signer() const {
-        return {certificate, authority, [this](const Octets& data) { return sign_with(key.get(), data); }};
+        return {certificate, authority, [this](const Bytes& data) { return sign_with(key.get(), data); }};
     }
 };
 

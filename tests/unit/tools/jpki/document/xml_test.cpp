@@ -11,9 +11,9 @@ namespace {
 const std::string kDocument =
     "<d:doc xmlns:d=\"urn:x\" b=\"2\" a=\"1\"><item>word</item><!-- note --></d:doc>";
 
-Octets octets(const std::string& text) { return {text.begin(), text.end()}; }
+Bytes octets(const std::string& text) { return {text.begin(), text.end()}; }
 std::string signed_xml(const std::string& text) {
-    const Octets made = draft_xml(octets(text)).sign(test::world().signer());
+    const Bytes made = draft_xml(octets(text)).sign(test::world().signer());
     return {made.begin(), made.end()};
 }
 
@@ -62,9 +62,9 @@ TEST(Xml, FormMayChangeAndContentMayNot) {
 
 TEST(Xml, ASignatureOfAnotherKeyIsWrong) {
     Signer signer = test::world().signer();
-    signer.sign = [](const Octets& data) { return test::sign_with(test::world().authority_key.get(), data); };
+    signer.sign = [](const Bytes& data) { return test::sign_with(test::world().authority_key.get(), data); };
     signer.authority.reset();
-    const Octets made = draft_xml(octets(kDocument)).sign(signer);
+    const Bytes made = draft_xml(octets(kDocument)).sign(signer);
     EXPECT_EQ(fault_of({made.begin(), made.end()}), "signature");
 }
 

@@ -96,8 +96,8 @@ TEST(Lists, PassOnWhatTheModuleSays) {
 class ChangingModule : public ::testing::Test {
   protected:
     static void lengths(const char* all) { (void)::setenv("JPKI_TEST_LENGTHS", all, 1); }
-    static Octets numbers(std::uint8_t last) {
-        Octets all(last);
+    static Bytes numbers(std::uint8_t last) {
+        Bytes all(last);
         std::iota(all.begin(), all.end(), std::uint8_t{1});
         return all;
     }

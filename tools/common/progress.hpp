@@ -4,14 +4,14 @@
 
 #include <chrono>
 #include <cstdint>
-
-#include "text/text.hpp"
+#include <string_view>
 
 namespace jpki::app {
 
 class Progress {
   public:
-    Progress(Text what, std::uintmax_t whole);
+    // `what`: a sentence of ours; its {} becomes the percentage.
+    Progress(std::string_view what, std::uintmax_t whole);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -21,7 +21,7 @@ class Progress {
   private:
     using Clock = std::chrono::steady_clock;
 
-    Text what_;
+    std::string_view what_;
     std::uintmax_t whole_;
     std::uintmax_t done_ = 0;
     bool terminal_;

@@ -1,12 +1,13 @@
-#include "commands/progress.hpp"
+#include "common/progress.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <string>
 
-#include "commands/waiting.hpp"
 #include "common/output.hpp"
+#include "common/waiting.hpp"
+#include "common/words.hpp"
 
 namespace jpki::app {
 
@@ -17,7 +18,7 @@ constexpr auto kStep = std::chrono::milliseconds(200);
 
 }  // namespace
 
-Progress::Progress(Text what, std::uintmax_t whole)
+Progress::Progress(std::string_view what, std::uintmax_t whole)
     : what_(what), whole_(whole), terminal_(::isatty(STDERR_FILENO) == 1), next_(Clock::now() + kPatience) {}
 
 Progress::~Progress() {
@@ -33,7 +34,7 @@ void Progress::add(std::uintmax_t done) {
     // A file may grow while it is read.
     const auto percent = std::min<std::uintmax_t>(done_ * 100 / whole_, 100);
     wipe_line(STDERR_FILENO);
-    (void)show(STDERR_FILENO, say(what_, percent));
+    (void)show(STDERR_FILENO, fill(what_, percent));
 }
 
 }  // namespace jpki::app

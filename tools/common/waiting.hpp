@@ -3,14 +3,17 @@
 // It never touches the card.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace jpki::app {
 
 class Waiting {
   public:
-    // One at a time. Where standard error is no terminal it does nothing.
-    Waiting();
+    // What the line says, and what it says a moment later, which takes a moment to find out (empty: nothing
+    // more). One at a time. Where standard error is no terminal it does nothing.
+    Waiting(std::string line, std::function<std::string()> longer);
     ~Waiting();
     Waiting(const Waiting&) = delete;
     Waiting& operator=(const Waiting&) = delete;

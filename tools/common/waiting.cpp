@@ -1,4 +1,4 @@
-#include "commands/waiting.hpp"
+#include "common/waiting.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -9,8 +9,6 @@
 #include <utility>
 
 #include "common/output.hpp"
-#include "text/text.hpp"
-#include "token/machine.hpp"
 #include "waist/sync.hpp"
 
 namespace jpki::app {
@@ -19,13 +17,6 @@ namespace {
 
 // A little less than the second after which people wonder: this program had to start before.
 constexpr Duration kPatience = std::chrono::milliseconds(900);
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string line;
-    for (const std::string& word : words)
-        line += (line.empty() ? "" : ", ") + word;
-    return line;
-}
 
 // A longer line could not be wiped.
 bool fits(const std::string& line) {
@@ -43,6 +34,11 @@ TimePoint now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
 struct Waiting::Shared {
+    Shared(std::string first, std::function<std::string()> second)
+        : line(std::move(first)), longer(std::move(second)) {}
+
+    const std::string line;
+    const std::function<std::string()> longer;
     Mutex mutex;
     Condition changed;
     TimePoint since JPKI_GUARDED_BY(mutex) = now();
@@ -67,7 +63,7 @@ struct Waiting::Shared {
         while (!ends && (pauses > 0 || stands || now() < since + kPatience))
             (void)changed.wait_until(mutex, pauses > 0 || stands ? kNever : since + kPatience);
         if (ends) return false;
-        put(say(Text::waiting_for_card));
+        put(line);
         stands = true;
         shown_in = turn;
         return true;
@@ -75,20 +71,18 @@ struct Waiting::Shared {
 
     void run() {
         for (unsigned shown_in = 0; show_when_due(shown_in);) {
-            // Who else uses cards takes a moment to find out, so that comes second.
-            const auto others = programs_with_pcsc();
-            const std::string longer = say(Text::waiting_with, joined(others));
+            const std::string more = longer();
             const Lock lock(mutex);
-            if (!others.empty() && stands && turn == shown_in && fits(longer)) put(longer);
+            if (!more.empty() && stands && turn == shown_in && fits(more)) put(more);
         }
     }
 };
 
 Waiting::Shared* Waiting::current = nullptr;
 
-Waiting::Waiting() {
+Waiting::Waiting(std::string line, std::function<std::string()> longer) {
     if (::isatty(STDERR_FILENO) != 1) return;
-    shared_ = std::make_unique<Shared>();
+    shared_ = std::make_unique<Shared>(std::move(line), std::move(longer));
     current = shared_.get();
     // Signals are the main thread's: it may have to put the terminal back.
     sigset_t all;

@@ -1,0 +1,68 @@
+// `jpki uri`.
+#include "token/uri.hpp"
+
+#include <CLI/App.hpp>
+#include <algorithm>
+#include <filesystem>
+
+#include "commands/command.hpp"
+#include "text/failure.hpp"
+#include "text/text.hpp"
+#include "token/holder.hpp"
+
+namespace jpki::app {
+
+namespace {
+
+// The ids are fixed names, as the labels are; before a login the signature key cannot be asked for its own.
+struct Which {
+    const char* name;
+    Purpose purpose;
+    char id;
+};
+constexpr Which kWhich[] = {{"auth", Purpose::authentication, 1}, {"sign", Purpose::signature, 2}};
+
+struct Wishes {
+    std::string which;
+    std::string object = "key";
+    bool pem = false;
+    std::string pin_file;
+};
+
+void answer(Context& context, const Wishes& wishes) {
+    const Which* which = std::ranges::find(kWhich, wishes.which, &Which::name);
+    const bool key = wishes.object == "key";
+    if (wishes.pem && !key) throw Failure(Exit::usage, say(Text::pem_is_for_keys), say(Text::usage_advice));
+    UriParts parts;
+    const KeySeat seat = find_seat(context.module(), which->purpose, context.reader);
+    parts.token = seat.label;
+    parts.id = std::string(1, which->id);
+    parts.type = key ? "private" : "cert";
+    if (!wishes.pin_file.empty()) {
+        // Whoever reads it later does so in another folder, and must not try this PIN on another card.
+        parts.pin_file = std::filesystem::absolute(wishes.pin_file).lexically_normal();
+        parts.serial = seat.serial;
+    }
+    const std::string uri = uri_of(parts);
+    Json json{{"uri", uri}};
+    if (wishes.pem) json["pem"] = provider_key_file(uri);
+    if (context.json) return write(json);
+    write(wishes.pem ? provider_key_file(uri) : uri + "\n");
+}
+
+}  // namespace
+
+void add_uri(CLI::App& app, Context& context) {
+    CLI::App* uri = app.add_subcommand("uri", say(Text::help_uri));
+    const auto wishes = std::make_shared<Wishes>();
+    uri->add_option("which", wishes->which, say(Text::help_which_key))
+        ->required()
+        ->check(CLI::IsMember({"auth", "sign"}));
+    uri->add_option("object", wishes->object, say(Text::help_uri_object))
+        ->check(CLI::IsMember({"key", "cert"}));
+    uri->add_flag("--pem", wishes->pem, say(Text::help_uri_pem));
+    uri->add_option("--pin-source", wishes->pin_file, say(Text::help_pin_source))->type_name("FILE");
+    uri->callback([&context, wishes] { answer(context, *wishes); });
+}
+
+}  // namespace jpki::app
