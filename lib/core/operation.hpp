@@ -4,6 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "waist/result.hpp"
 
 namespace jpki::p11 {
 
@@ -23,5 +27,24 @@ class Progress {
     enum class Kind : std::uint8_t { fresh, one_shot, multi_part };
     Kind kind_ = Kind::fresh;
 };
+
+// What is under way, for its next step. T has a Progress.
+template <class T>
+Result<T*> step(std::optional<T>& operation, Step which) {
+    if (!operation) return fail(Errc::operation_not_initialized);
+    if (!operation->progress.take(which)) {
+        operation.reset();
+        return fail(Errc::operation_active, "one-shot and multi-part calls do not mix");
+    }
+    return &*operation;
+}
+
+// Takes it out, so that whatever comes next ends it.
+template <class T>
+T taken(std::optional<T>& operation) {
+    T out = std::move(*operation);
+    operation.reset();
+    return out;
+}
 
 }  // namespace jpki::p11

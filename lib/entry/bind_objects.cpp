@@ -105,14 +105,14 @@ Status bind::C_FindObjectsInit(Module& module, CK_SESSION_HANDLE session, CK_ATT
         if (!readable(entry.pValue, entry.ulValueLen)) return fail(Errc::arguments_bad);
         criteria.push_back({entry.type, value_of(entry)});
     }
-    return found->find_begin(criteria);
+    return found->search().begin(criteria);
 }
 
 Status bind::C_FindObjects(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects,
                            CK_ULONG at_most, CK_ULONG_PTR count) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (count == nullptr || !readable(objects, at_most)) return fail(Errc::arguments_bad);
-    JPKI_TRY_ASSIGN(const auto part, found->find_next(at_most));
+    JPKI_TRY_ASSIGN(const auto part, found->search().next(at_most));
     std::ranges::copy(part, objects);
     *count = static_cast<CK_ULONG>(part.size());
     return {};
@@ -120,7 +120,7 @@ Status bind::C_FindObjects(Module& module, CK_SESSION_HANDLE session, CK_OBJECT_
 
 Status bind::C_FindObjectsFinal(Module& module, CK_SESSION_HANDLE session) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    return found->find_end();
+    return found->search().end();
 }
 
 }  // namespace jpki::p11

@@ -48,10 +48,10 @@ Status bind::C_GetSessionInfo(Module& module, CK_SESSION_HANDLE session, CK_SESS
 
 Status bind::C_SessionCancel(Module& module, CK_SESSION_HANDLE session, CK_FLAGS flags) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if ((flags & CKF_FIND_OBJECTS) != 0) (void)found->find_end();
-    if ((flags & CKF_DIGEST) != 0) found->digest_end();
-    if ((flags & CKF_SIGN) != 0) found->sign_end();
-    if ((flags & CKF_VERIFY) != 0) found->verify_end();
+    if ((flags & CKF_FIND_OBJECTS) != 0) (void)found->search().end();
+    if ((flags & CKF_DIGEST) != 0) found->digest().end();
+    if ((flags & CKF_SIGN) != 0) found->sign().end();
+    if ((flags & CKF_VERIFY) != 0) found->verify().end();
     return {};
 }
 
@@ -77,9 +77,9 @@ Status bind::C_Login(Module& module, CK_SESSION_HANDLE session, CK_USER_TYPE use
         case CKU_USER: break;
         case CKU_SO: return log_in_as_officer(module, *found);
         case CKU_CONTEXT_SPECIFIC:
-            if (!found->awaits_confirmation()) return fail(Errc::operation_not_initialized);
+            if (!found->sign().awaits_login()) return fail(Errc::operation_not_initialized);
             if (pin == nullptr) return fail(Errc::arguments_bad);
-            return found->authenticate(view(pin, pin_length));
+            return found->sign().authenticate(view(pin, pin_length));
         default: return fail(Errc::user_type_invalid);
     }
     if (found->token().refresh().logged_in) return fail(Errc::user_already_logged_in);

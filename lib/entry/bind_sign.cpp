@@ -38,91 +38,89 @@ Status bind::C_SignInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_
                         CK_OBJECT_HANDLE key) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (mechanism == nullptr) {
-        found->sign_end();
+        found->sign().end();
         return {};
     }
     JPKI_TRY_ASSIGN(const Mechanism* wanted, check_mechanism(*found, *mechanism));
-    return found->sign_begin(*wanted, key);
+    return found->sign().begin(*wanted, key);
 }
 
 Status bind::C_Sign(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_length,
                     CK_BYTE_PTR signature, CK_ULONG_PTR length) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    return finish(
-        OutBuffer<CK_BYTE>(signature, length), readable(data, data_length),
-        [&] { return found->sign_size(Step::one_shot); },
-        [&] { return found->sign_one_shot(view(data, data_length)); }, [&] { found->sign_end(); });
+    return finish(found->sign(), Step::one_shot, OutBuffer<CK_BYTE>(signature, length),
+                  readable(data, data_length),
+                  [&] { return found->sign().one_shot(view(data, data_length)); });
 }
 
 Status bind::C_SignUpdate(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part, CK_ULONG length) {
-    return feed(module, session, readable(part, length), &Session::sign_end,
-                [&](Session& to) { return to.sign_update(view(part, length)); });
+    return feed(module, session, readable(part, length), &Session::sign,
+                [&](SignOperation& to) { return to.update(view(part, length)); });
 }
 
 Status bind::C_SignFinal(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
                          CK_ULONG_PTR length) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    return finish(
-        OutBuffer<CK_BYTE>(signature, length), true, [&] { return found->sign_size(Step::final); },
-        [&] { return found->sign_final(); }, [&] { found->sign_end(); });
+    return finish(found->sign(), Step::final, OutBuffer<CK_BYTE>(signature, length), true,
+                  [&] { return found->sign().final(); });
 }
 
 Status bind::C_VerifyInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
                           CK_OBJECT_HANDLE key) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (mechanism == nullptr) {
-        found->verify_end();
+        found->verify().end();
         return {};
     }
     JPKI_TRY_ASSIGN(const Mechanism* wanted, check_mechanism(*found, *mechanism));
-    return found->verify_begin(*wanted, key, std::nullopt);
+    return found->verify().begin(*wanted, key, std::nullopt);
 }
 
 Status bind::C_Verify(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG data_length,
                       CK_BYTE_PTR signature, CK_ULONG length) {
     return feed(
-        module, session, readable(data, data_length) && signature != nullptr, &Session::verify_end,
-        [&](Session& to) { return to.verify_one_shot(view(data, data_length), view(signature, length)); });
+        module, session, readable(data, data_length) && signature != nullptr, &Session::verify,
+        [&](VerifyOperation& to) { return to.one_shot(view(data, data_length), view(signature, length)); });
 }
 
 Status bind::C_VerifyUpdate(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part, CK_ULONG length) {
-    return feed(module, session, readable(part, length), &Session::verify_end,
-                [&](Session& to) { return to.verify_update(view(part, length), false); });
+    return feed(module, session, readable(part, length), &Session::verify,
+                [&](VerifyOperation& to) { return to.update(view(part, length), false); });
 }
 
 Status bind::C_VerifyFinal(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR signature,
                            CK_ULONG length) {
-    return feed(module, session, signature != nullptr, &Session::verify_end,
-                [&](Session& to) { return to.verify_final(view(signature, length)); });
+    return feed(module, session, signature != nullptr, &Session::verify,
+                [&](VerifyOperation& to) { return to.final(view(signature, length)); });
 }
 
 Status bind::C_VerifySignatureInit(Module& module, CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism,
                                    CK_OBJECT_HANDLE key, CK_BYTE_PTR signature, CK_ULONG length) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
     if (mechanism == nullptr) {
-        found->verify_end();
+        found->verify().end();
         return {};
     }
     if (signature == nullptr) return fail(Errc::arguments_bad);
     JPKI_TRY_ASSIGN(const Mechanism* wanted, check_mechanism(*found, *mechanism));
-    return found->verify_begin(*wanted, key, to_bytes(view(signature, length)));
+    return found->verify().begin(*wanted, key, to_bytes(view(signature, length)));
 }
 
 Status bind::C_VerifySignature(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR data,
                                CK_ULONG data_length) {
-    return feed(module, session, readable(data, data_length), &Session::verify_end,
-                [&](Session& to) { return to.verify_one_shot(view(data, data_length), std::nullopt); });
+    return feed(module, session, readable(data, data_length), &Session::verify,
+                [&](VerifyOperation& to) { return to.one_shot(view(data, data_length), std::nullopt); });
 }
 
 Status bind::C_VerifySignatureUpdate(Module& module, CK_SESSION_HANDLE session, CK_BYTE_PTR part,
                                      CK_ULONG length) {
-    return feed(module, session, readable(part, length), &Session::verify_end,
-                [&](Session& to) { return to.verify_update(view(part, length), true); });
+    return feed(module, session, readable(part, length), &Session::verify,
+                [&](VerifyOperation& to) { return to.update(view(part, length), true); });
 }
 
 Status bind::C_VerifySignatureFinal(Module& module, CK_SESSION_HANDLE session) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    return found->verify_final(std::nullopt);
+    return found->verify().final(std::nullopt);
 }
 
 }  // namespace jpki::p11

@@ -64,15 +64,15 @@ inline ByteView view(const CK_BYTE* data, CK_ULONG count) { return {data, static
 // not offer, mechanism_parameter_invalid.
 Result<const Mechanism*> check_mechanism(Session& session, const CK_MECHANISM& mechanism);
 
-// A finishing call that yields octets: `size()` first, then `produce()`; every return but a length query and
-// buffer_too_small ends the operation, which `end()` does.
-template <class Size, class Produce, class End>
-Status finish(OutBuffer<CK_BYTE> out, bool input_ok, Size size, Produce produce, End end) {
+// A finishing call that yields bytes: their size first, then `produce()`; every return but a length query and
+// buffer_too_small ends the operation.
+template <class Operation, class Produce>
+Status finish(Operation& operation, Step which, OutBuffer<CK_BYTE> out, bool input_ok, Produce produce) {
     if (!out.valid() || !input_ok) {
-        end();
+        operation.end();
         return fail(Errc::arguments_bad);
     }
-    JPKI_TRY_ASSIGN(const std::size_t needed, size());
+    JPKI_TRY_ASSIGN(const std::size_t needed, operation.size(which));
     JPKI_TRY(out.reserve(needed));
     if (out.asks_length()) return {};
     JPKI_TRY_ASSIGN(const Bytes made, produce());
@@ -81,12 +81,15 @@ Status finish(OutBuffer<CK_BYTE> out, bool input_ok, Size size, Produce produce,
     return {};
 }
 
-// A call that hands input to an operation. `end`: a bad pointer ends the operation, as its other errors do.
-template <class Take>
-Status feed(Module& module, CK_SESSION_HANDLE session, bool input_ok, void (Session::*end)(), Take take) {
+// A call that hands input to an operation of a session. A bad pointer ends the operation, as its other errors
+// do.
+template <class Operation, class Take>
+Status feed(Module& module, CK_SESSION_HANDLE session, bool input_ok, Operation& (Session::*which)() noexcept,
+            Take take) {
     JPKI_TRY_ASSIGN(const auto found, module.session(session));
-    if (input_ok) return take(*found);
-    ((*found).*end)();
+    Operation& operation = ((*found).*which)();
+    if (input_ok) return take(operation);
+    operation.end();
     return fail(Errc::arguments_bad);
 }
 
