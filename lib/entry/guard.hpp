@@ -1,4 +1,4 @@
-// What stands around every call: trace, "is the library initialised", the binding, exceptions, the map to
+// What stands around every call: trace, "is the library initialised", the body, exceptions, the map to
 // CK_RV.
 #pragma once
 
