@@ -48,4 +48,16 @@ Status send_typed_pin(CardContext& context, F send) {
     return context.report->status;
 }
 
+// At the end of a job that failed, or did not (null):
+// Whether what it reports of its login may be looked at. The work may still be running, or the module ends.
+bool has_reported(const CardContext& context, const Error* failure);
+// Whether the kept PIN must not be sent again.
+bool makes_login_doubtful(const CardContext& context, Errc failure);
+// The card that was there seems to have left, or to be another one.
+bool means_gone(Errc failure);
+// 6982, or the same without asking the card.
+bool means_no_login(Errc failure);
+// `same`: the card generation has not moved.
+Error in_callers_words(const CardContext& context, const Error& failure, bool same);
+
 }  // namespace jpki::p11

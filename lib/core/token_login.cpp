@@ -1,24 +1,9 @@
-// Logins, changes of the PIN, sessions, and what ends a login; token.cpp has the rest.
+// Logins, changes of the PIN, and sessions; token.cpp has the rest.
 #include <utility>
 
 #include "core/token.hpp"
 
 namespace jpki::p11 {
-
-void Token::touch() {
-    const Lock lock(mutex_);
-    refresh_locked();
-    login_.touch();
-}
-
-void Token::end_login(bool renew_handles) {
-    login_.end();
-    if (state_.card && state_.card->token(seat_)->certificates[index_of(CertRole::user)].needs_login) {
-        state_.card->forget_key(seat_);
-        objects_.forget_hidden();
-    }
-    if (renew_handles) objects_.renew_private_handles();
-}
 
 Result<SecretBytes> Token::verify(Incarnation session, ByteView typed, LastTry last_try) {
     Context along;
