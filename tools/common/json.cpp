@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "waist/visible.hpp"
 
 namespace jpki::app {
 
 namespace {
 
-std::string utf8(const std::string& text) {
+std::string utf8(std::string_view text) {
     std::string valid;
     for (std::string_view rest = text; !rest.empty();) {
         const CodePoint point = code_point_of(rest);
@@ -22,18 +24,27 @@ std::string utf8(const std::string& text) {
     return valid;
 }
 
-Json valid(const Json& json) {
-    if (json.is_string()) return utf8(json.get_ref<const std::string&>());
-    if (!json.is_structured()) return json;
-    Json all = json.is_array() ? Json::array() : Json::object();
-    for (const auto& item : json.items()) {
-        if (json.is_array()) {
-            all.push_back(valid(item.value()));
-        } else {
-            all[utf8(item.key())] = valid(item.value());
+// What has to be escaped in a string of JSON (RFC 8259 §7).
+std::string quoted(std::string_view text) {
+    std::string line = "\"";
+    for (const char one : utf8(text)) {
+        switch (one) {
+            case '"': line += "\\\""; break;
+            case '\\': line += "\\\\"; break;
+            case '\b': line += "\\b"; break;
+            case '\f': line += "\\f"; break;
+            case '\n': line += "\\n"; break;
+            case '\r': line += "\\r"; break;
+            case '\t': line += "\\t"; break;
+            default:
+                if (static_cast<unsigned char>(one) < 0x20) {
+                    line += fmt::format("\\u{:04x}", static_cast<unsigned>(one));
+                } else {
+                    line += one;
+                }
         }
     }
-    return all;
+    return line + "\"";
 }
 
 std::string escape(char32_t value) {
@@ -44,13 +55,88 @@ std::string escape(char32_t value) {
 
 }  // namespace
 
-std::string json_text(const Json& json, int indent) {
-    // Outside of its strings JSON has nothing that would have to be escaped, but ends of lines.
-    const std::string dumped = valid(json).dump(indent);
+Json::Json(double value) : kind_(Kind::word), text_(fmt::format("{:.1f}", value)) {}
+
+Json::Json(const std::vector<std::string>& texts) : Json(Kind::array) {
+    for (const std::string& text : texts)
+        items_.emplace_back(text);
+}
+
+Json::Json(std::initializer_list<Json> items) : Json(Kind::array) {
+    if (!std::ranges::all_of(items, &Json::is_pair)) {
+        items_ = items;
+        return;
+    }
+    kind_ = Kind::object;
+    for (const Json& item : items)
+        (*this)[item.items_.front().text_] = item.items_.back();
+}
+
+Json Json::array(std::initializer_list<Json> items) {
+    Json all(Kind::array);
+    all.items_ = items;
+    return all;
+}
+
+bool Json::is_pair() const {
+    return kind_ == Kind::array && items_.size() == 2 && items_.front().kind_ == Kind::text;
+}
+
+Json& Json::operator[](std::string_view key) {
+    if (kind_ != Kind::object) *this = object();
+    const auto at = std::ranges::find(keys_, key);
+    if (at != keys_.end()) return items_[static_cast<std::size_t>(at - keys_.begin())];
+    keys_.emplace_back(key);
+    return items_.emplace_back();
+}
+
+void Json::update(const Json& object) {
+    for (std::size_t i = 0; i < object.keys_.size(); ++i)
+        (*this)[object.keys_[i]] = object.items_[i];
+}
+
+class JsonWriter {
+  public:
+    explicit JsonWriter(int indent) : indent_(indent) {}
+
+    void write(const Json& json, int depth) {
+        switch (json.kind_) {
+            case Json::Kind::word: text += json.text_; break;
+            case Json::Kind::text: text += quoted(json.text_); break;
+            case Json::Kind::array: write_items(json, "[]", depth); break;
+            case Json::Kind::object: write_items(json, "{}", depth); break;
+        }
+    }
+
     std::string text;
-    text.reserve(dumped.size() + 1);
+
+  private:
+    void write_items(const Json& json, const char* brackets, int depth) {
+        text += brackets[0];
+        for (std::size_t i = 0; i < json.items_.size(); ++i) {
+            if (i > 0) text += ',';
+            begin_line(depth + 1);
+            if (json.kind_ == Json::Kind::object) text += quoted(json.keys_[i]) + (indent_ < 0 ? ":" : ": ");
+            write(json.items_[i], depth + 1);
+        }
+        if (!json.items_.empty()) begin_line(depth);
+        text += brackets[1];
+    }
+    void begin_line(int depth) {
+        if (indent_ >= 0) text.append("\n").append(static_cast<std::size_t>(indent_ * depth), ' ');
+    }
+
+    int indent_;
+};
+
+std::string json_text(const Json& json, int indent) {
+    JsonWriter writer(indent);
+    writer.write(json, 0);
+    // Outside of its strings JSON has nothing that would have to be escaped, but ends of lines.
+    std::string text;
+    text.reserve(writer.text.size() + 1);
     char before = '\0';
-    for (std::string_view rest = dumped; !rest.empty();) {
+    for (std::string_view rest = writer.text; !rest.empty();) {
         const CodePoint point = code_point_of(rest);
         // A mark would be drawn into the quotation mark before it.
         const bool shown =

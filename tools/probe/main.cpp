@@ -1,17 +1,15 @@
 // `jpki-probe`: the holder of a card lets it answer what public sources leave open, by reading only.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <ctime>
 #include <exception>
 
+#include "common/command_line.hpp"
 #include "common/json.hpp"
 #include "common/new_file.hpp"
 #include "common/output.hpp"
 #include "common/own_module.hpp"
-#include "common/usage.hpp"
-#include "waist/visible.hpp"
 #include "pcsc/functions.hpp"
 #include "pcsc/reader_system.hpp"
 #include "probe/atr.hpp"
@@ -19,6 +17,7 @@
 #include "probe/guide.hpp"
 #include "probe/layout.hpp"
 #include "probe/text.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::probe {
 
@@ -148,41 +147,37 @@ std::string footer() {
 }
 
 // False: help or the version was asked for, and is told.
-bool understand(CLI::App& app, int argc, char** argv) {
+bool understand(app::CommandLine& line, int argc, char** argv) {
     try {
-        app.parse(argc, argv);
-        return true;
-    } catch (const CLI::CallForVersion& version) {
-        write_out(std::string(version.what()) + "\n", false);
-    } catch (const CLI::CallForHelp&) {
-        write_out(app.help(), false);
-    } catch (const CLI::ParseError& wrong) {
-        throw Failure{Exit::usage, app::misuse_of(app, wrong), say(Text::usage_advice)};
+        const std::string page = line.read(argc, argv);
+        if (!page.empty()) write_out(page, false);
+        return page.empty();
+    } catch (const app::Misuse& misuse) {
+        throw Failure{Exit::usage, misuse.what, say(Text::usage_advice)};
     }
-    return false;
 }
 
 int main_of(int argc, char** argv) {
     app::choose_language(argc, argv);
     Options options;
     std::string language;
-    CLI::App app(say(Text::help_program), "jpki-probe");
-    app::speak_in_help(app);
-    app.set_help_flag("-h,--help", say(Text::help_help));
-    app.set_version_flag("--version", "jpki-probe " JPKI_VERSION, say(Text::help_version));
-    app.add_option("--reader", options.wishes.reader, say(Text::help_reader))->type_name("NAME");
-    auto* report =
-        app.add_option("--report", options.file, say(Text::help_report))->type_name("FILE")->expected(0, 1);
-    app.add_flag("--json", options.json, say(Text::help_json));
-    app.add_flag("--guide", options.guide, say(Text::help_guide));
-    app.add_flag("--dry-run", options.dry_run, say(Text::help_dry_run));
-    app.add_flag("--yes", options.wishes.yes, say(Text::help_yes));
-    app.add_flag("--force", options.force, say(Text::help_force));
-    app.add_option("--language", language, say(Text::help_language))->check(CLI::IsMember({"en", "ja"}));
-    app.footer(footer());
+    app::CommandLine line("jpki-probe", say(Text::help_program));
+    line.describe_help(say(Text::help_help));
+    line.describe_version("jpki-probe " JPKI_VERSION, say(Text::help_version));
+    line.end_help_with(footer());
+    app::Command top = line.top();
+    top.option("--reader", options.wishes.reader, say(Text::help_reader)).type("NAME");
+    app::Option report = top.option("--report", options.file, say(Text::help_report));
+    report.type("FILE").with_or_without_value();
+    top.flag("--json", options.json, say(Text::help_json));
+    top.flag("--guide", options.guide, say(Text::help_guide));
+    top.flag("--dry-run", options.dry_run, say(Text::help_dry_run));
+    top.flag("--yes", options.wishes.yes, say(Text::help_yes));
+    top.flag("--force", options.force, say(Text::help_force));
+    top.option("--language", language, say(Text::help_language)).one_of({"en", "ja"});
     try {
-        if (understand(app, argc, argv)) {
-            options.to_file = report->count() > 0;
+        if (understand(line, argc, argv)) {
+            options.to_file = report.given();
             probe(options);
         }
         return static_cast<int>(Exit::ok);

@@ -2,15 +2,15 @@
 // left alone besides. Made of verdicts and masked exchanges only.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "common/json.hpp"
 #include "probe/judge.hpp"
 #include "probe/steps.hpp"
 
 namespace jpki::probe {
 
-using Json = nlohmann::ordered_json;
+using app::Json;
 
 struct Report {
     std::string version;  // of this program

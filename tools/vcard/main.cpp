@@ -12,14 +12,14 @@
 #include "common/language.hpp"
 #include "common/new_file.hpp"
 #include "common/output.hpp"
-#include "waist/visible.hpp"
 #include "vcard/announcer.hpp"
+#include "vcard/options.hpp"
+#include "vcard/server.hpp"
 #include "virtual/image/image_file.hpp"
 #include "virtual/image/image_maker.hpp"
-#include "vcard/options.hpp"
 #include "virtual/image/pem.hpp"
 #include "virtual/image/rsa_key.hpp"
-#include "vcard/server.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::vcard {
 namespace {
@@ -30,7 +30,7 @@ int fail(ExitCode code, const std::string& why) {
 }
 
 bool exists(const std::string& path) {
-    struct stat found {};
+    struct stat found{};
     return ::lstat(path.c_str(), &found) == 0;
 }
 

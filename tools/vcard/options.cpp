@@ -4,17 +4,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 
+#include "common/command_line.hpp"
 #include "common/output.hpp"
-#include "common/usage.hpp"
-#include "virtual/image/certificate_profile.hpp"
 #include "vcard/control.hpp"
+#include "vcard/text.hpp"
 #include "virtual/family.hpp"
 #include "virtual/fault_row.hpp"
+#include "virtual/image/certificate_profile.hpp"
 #include "virtual/personality.hpp"
-#include "vcard/text.hpp"
 
 namespace jpki::vcard {
 namespace {
@@ -76,7 +75,7 @@ std::string footer() {
 
 struct TextOption {
     const char* name;
-    std::string Options::*value;
+    std::string Options::* value;
     const char* type;
     const char* meaning;
 };
@@ -108,65 +107,52 @@ std::vector<std::string> names_of(Rows rows) {
     return names;
 }
 
-void add_options(CLI::App& app, Options& options) {
-    for (const TextOption& row : kTextOptions) {
-        app.add_option(row.name, options.*row.value, row.meaning)->type_name(row.type);
-    }
-    app.add_option("--port", options.port, "vpcd's TCP port (default: 35963)")
-        ->check(CLI::Range(1, 65535))
-        ->type_name("PORT");
-    app.add_flag("--allow-remote", options.allow_remote, "Also connect to a host that is not this machine");
-    app.add_option("--personality", options.personality, "Set a switch, or a set of them (may be repeated)")
-        ->type_name("KEY=VALUE|SET")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    app.add_flag("--make-image", options.make_image, "Make the image (anew, if it exists) and exit");
-    app.add_option("--family", options.family, "New image: what card it is (default: mynumber)")
-        ->check(CLI::IsMember(names_of(families())))
-        ->type_name("FAMILY");
-    app.add_option("--profile", options.profile, "New image: what its certificates carry (default: real)")
-        ->check(CLI::IsMember(names_of(profiles())))
-        ->type_name("PROFILE");
-    auto* person =
-        app.add_option("--person", options.person, "New image: whose card it is")->type_name("NUMBER");
-    app.add_flag("--other", options.other, "New image: the same as --person 1")->excludes(person);
-}
-
-}  // namespace
-
-namespace {
-
-// Help or the version, where that was asked for; else what is wrong.
-ExitCode tell(const CLI::App& app, const CLI::ParseError& end) {
-    if (end.get_exit_code() != 0) {
-        (void)app::show(STDERR_FILENO,
-                        "jpki-vcard: " + app::misuse_of(app, end) + "\n" + say(Text::usage_advice) + "\n");
-        return ExitCode::kUsage;
-    }
-    const bool version = end.get_name() == "CallForVersion";
-    const std::string page = version ? std::string(end.what()) + "\n" : app.help();
-    return app::show(STDOUT_FILENO, page) == 0 ? ExitCode::kDone : ExitCode::kFailed;
+void add_options(app::Command top, Options& options) {
+    for (const TextOption& row : kTextOptions)
+        top.option(row.name, options.*row.value, row.meaning).type(row.type);
+    top.option("--port", options.port, "vpcd's TCP port (default: 35963)").between(1, 65535).type("PORT");
+    top.flag("--allow-remote", options.allow_remote, "Also connect to a host that is not this machine");
+    top.option("--personality", options.personality, "Set a switch, or a set of them (may be repeated)")
+        .type("KEY=VALUE|SET")
+        .gathered();
+    top.flag("--make-image", options.make_image, "Make the image (anew, if it exists) and exit");
+    top.option("--family", options.family, "New image: what card it is (default: mynumber)")
+        .one_of(names_of(families()))
+        .type("FAMILY");
+    top.option("--profile", options.profile, "New image: what its certificates carry (default: real)")
+        .one_of(names_of(profiles()))
+        .type("PROFILE");
+    app::Option person = top.option("--person", options.person, "New image: whose card it is");
+    person.type("NUMBER");
+    top.flag("--other", options.other, "New image: the same as --person 1").without(person);
 }
 
 }  // namespace
 
 bool read_options(int argc, const char* const* argv, Options& options, int& code) {
-    CLI::App app{description(), "jpki-vcard"};
-    app.set_version_flag("--version", "jpki-vcard " JPKI_VERSION);
-    app.footer(footer());
-    app.require_subcommand(0, 1);
-    add_options(app, options);
-    auto* ctl = app.add_subcommand("ctl", "Send a command to a running card and print its answer");
-    ctl->add_option("socket", options.ctl_path, "The running card's control socket")->required();
-    ctl->add_option("command", options.ctl_words, "The command and its argument")->required();
+    app::CommandLine line("jpki-vcard", description());
+    line.describe_version("jpki-vcard " JPKI_VERSION, "Display program version information and exit");
+    line.end_help_with(footer());
+    app::Command top = line.top();
+    top.may_have_command();
+    add_options(top, options);
+    app::Command ctl = top.add("ctl", "Send a command to a running card and print its answer");
+    ctl.option("socket", options.ctl_path, "The running card's control socket").required();
+    ctl.option("command", options.ctl_words, "The command and its argument").required();
     try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        code = static_cast<int>(tell(app, error));
+        const std::string page = line.read(argc, argv);
+        if (!page.empty()) {
+            const bool told = app::show(STDOUT_FILENO, page) == 0;
+            code = static_cast<int>(told ? ExitCode::kDone : ExitCode::kFailed);
+            return false;
+        }
+    } catch (const app::Misuse& misuse) {
+        (void)app::show(STDERR_FILENO, "jpki-vcard: " + misuse.what + "\n" + say(Text::usage_advice) + "\n");
+        code = static_cast<int>(ExitCode::kUsage);
         return false;
     }
     if (options.other) options.person = 1;
-    options.ctl = ctl->parsed();
+    options.ctl = ctl.named();
     return true;
 }
 

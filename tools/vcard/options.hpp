@@ -1,4 +1,4 @@
-// What the command line of jpki-vcard says. Called by main.cpp only; CLI11 does the reading.
+// What the command line of jpki-vcard says. Called by main.cpp only.
 // It knows the options and their texts, and opens nothing.
 #pragma once
 

@@ -160,7 +160,7 @@ TEST_F(ProbeGuide, IsShownWholeWithoutACard) {
             EXPECT_THAT(all, HasSubstr(shown(step, "/lib/module.so")));
         EXPECT_THAT(all, Not(HasSubstr("{")));
     }
-    EXPECT_EQ(guide_as_json("m")["steps"].size(), 7U);
+    EXPECT_EQ(guide_as_json("m")["steps"].items().size(), 7U);
 }
 
 }  // namespace

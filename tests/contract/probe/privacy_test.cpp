@@ -189,7 +189,7 @@ TEST(ProbePrivacy, TwoHoldersHaveTheSameReport) {
                 if (exchange.power) exchange.power = std::chrono::microseconds(0);
             }
             app::speak(app::Language::english);
-            pages.push_back(to_markdown(world.report()) + to_json(world.report()).dump(1));
+            pages.push_back(to_markdown(world.report()) + app::json_text(to_json(world.report())));
         }
         EXPECT_EQ(pages[0], pages[1]);
     }

@@ -91,7 +91,7 @@ struct World {
         std::string words = user.told;
         for (const app::Language language : {app::Language::japanese, app::Language::english}) {
             app::speak(language);
-            words += to_markdown(report()) + to_json(report()).dump(1);
+            words += to_markdown(report()) + app::json_text(to_json(report()));
         }
         return words;
     }

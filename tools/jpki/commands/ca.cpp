@@ -1,8 +1,6 @@
 // `jpki ca list` and `jpki ca verify`.
 #include "document/ca.hpp"
 
-#include <CLI/App.hpp>
-
 #include "commands/command.hpp"
 #include "document/fingerprint.hpp"
 #include "document/input.hpp"
@@ -71,19 +69,16 @@ void verify_file(const std::string& path, bool json) {
 
 }  // namespace
 
-void add_ca(CLI::App& app, Context& context) {
-    CLI::App* ca = app.add_subcommand("ca", say(Text::help_ca));
-    ca->require_subcommand(1);
-    ca->add_subcommand("list", say(Text::help_ca_list))->callback([&context] { show_list(context.json); });
-    CLI::App* verify = ca->add_subcommand("verify", say(Text::help_ca_verify));
+void add_ca(Command app, Context& context) {
+    Command ca = app.add("ca", say(Text::help_ca));
+    ca.needs_command();
+    ca.add("list", say(Text::help_ca_list)).run([&context] { show_list(context.json); });
+    Command verify = ca.add("verify", say(Text::help_ca_verify));
     const auto file = std::make_shared<std::string>();
     const auto fingerprint = std::make_shared<std::vector<std::string>>();
-    verify->add_option("file", *file, say(Text::help_ca_file));
-    // All words up to the next option; one of them may be empty.
-    verify->add_option("--fingerprint", *fingerprint, say(Text::help_fingerprint))
-        ->type_name("TEXT")
-        ->expected(1, CLI::detail::expected_max_vector_size);
-    verify->callback([&context, file, fingerprint] {
+    verify.option("file", *file, say(Text::help_ca_file));
+    verify.option("--fingerprint", *fingerprint, say(Text::help_fingerprint)).type("TEXT").of_words();
+    verify.run([&context, file, fingerprint] {
         if (file->empty() == fingerprint->empty()) throw Failure(Exit::usage, say(Text::file_or_fingerprint));
         if (file->empty()) {
             // Without quotes on the command line it is several words.

@@ -1,5 +1,4 @@
 // `jpki cert show` and `jpki cert export`.
-#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "commands/command.hpp"
@@ -198,34 +197,31 @@ std::string in_format(const Certificate& certificate, const std::string& format)
     return text_of(certificate);
 }
 
-void add_common(CLI::App& command, Wishes& wishes) {
-    command.add_option("which", wishes.which, say(Text::help_which))
-        ->required()
-        ->check(CLI::IsMember(names()));
-    command.add_option("--format", wishes.format, say(Text::help_format))
-        ->check(CLI::IsMember({"text", "pem", "der", "json"}));
+void add_common(Command command, Wishes& wishes) {
+    command.option("which", wishes.which, say(Text::help_which)).required().one_of(names());
+    command.option("--format", wishes.format, say(Text::help_format)).one_of({"text", "pem", "der", "json"});
     wishes.pin.add_to(command);
 }
 
 }  // namespace
 
-void add_cert(CLI::App& app, Context& context) {
-    CLI::App* cert = app.add_subcommand("cert", say(Text::help_cert));
-    cert->require_subcommand(1);
+void add_cert(Command app, Context& context) {
+    Command cert = app.add("cert", say(Text::help_cert));
+    cert.needs_command();
     const auto shown = std::make_shared<Wishes>();
-    CLI::App* show = cert->add_subcommand("show", say(Text::help_cert_show));
-    add_common(*show, *shown);
-    show->callback([&context, shown] {
+    Command show = cert.add("show", say(Text::help_cert_show));
+    add_common(show, *shown);
+    show.run([&context, shown] {
         if (shown->format.empty()) shown->format = context.json ? "json" : "text";
         const std::string words = in_format(fetch(context, *shown), shown->format);
         shown->format == "text" ? write(words) : write_octets(words);
     });
     const auto exported = std::make_shared<Wishes>();
-    CLI::App* save = cert->add_subcommand("export", say(Text::help_cert_export));
-    add_common(*save, *exported);
-    save->add_option("file", exported->output, say(Text::help_output))->required();
-    save->add_flag("--force", exported->force, say(Text::help_force));
-    save->callback([&context, exported] {
+    Command save = cert.add("export", say(Text::help_cert_export));
+    add_common(save, *exported);
+    save.option("file", exported->output, say(Text::help_output)).required();
+    save.flag("--force", exported->force, say(Text::help_force));
+    save.run([&context, exported] {
         if (exported->format.empty()) exported->format = context.json ? "json" : "pem";
         const Certificate certificate = fetch(context, *exported);
         write_file(exported->output, in_format(certificate, exported->format), exported->force);

@@ -4,15 +4,11 @@
 #include <memory>
 #include <string>
 
+#include "common/command_line.hpp"
 #include "common/json.hpp"
 #include "common/output.hpp"
 #include "common/waiting.hpp"
 #include "token/module.hpp"
-
-// Whoever adds options includes <CLI/App.hpp>: CLI11 is long, and whatever includes it compiles much of it.
-namespace CLI {
-class App;
-}
 
 namespace jpki::app {
 
@@ -28,16 +24,16 @@ struct Context {
 };
 
 // Each adds its subcommands to `app`; what they do throws Failure.
-void add_status(CLI::App& app, Context& context);
-void add_cert(CLI::App& app, Context& context);
-void add_uri(CLI::App& app, Context& context);
-void add_ca(CLI::App& app, Context& context);
-void add_pin(CLI::App& app, Context& context);
-void add_watch(CLI::App& app, Context& context);
-void add_config(CLI::App& app, Context& context);
-void add_sign(CLI::App& app, Context& context);
-void add_verify(CLI::App& app, Context& context);
-void add_doctor(CLI::App& app, Context& context);
+void add_status(Command app, Context& context);
+void add_cert(Command app, Context& context);
+void add_uri(Command app, Context& context);
+void add_ca(Command app, Context& context);
+void add_pin(Command app, Context& context);
+void add_watch(Command app, Context& context);
+void add_config(Command app, Context& context);
+void add_sign(Command app, Context& context);
+void add_verify(Command app, Context& context);
+void add_doctor(Command app, Context& context);
 
 // To standard output, all of it or Failure(failed): lines for people, and JSON (an indent of -1: in one
 // line).

@@ -1,7 +1,6 @@
 // `jpki config check` and `jpki config show`: pkcs11.conf as the module reads it, by the same parser.
 #include "config/config_files.hpp"
 
-#include <CLI/App.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -195,17 +194,17 @@ void show(const std::string& program, const Context& context) {
 
 }  // namespace
 
-void add_config(CLI::App& app, Context& context) {
-    CLI::App* config = app.add_subcommand("config", say(Text::help_config));
-    config->require_subcommand(1);
+void add_config(Command app, Context& context) {
+    Command config = app.add("config", say(Text::help_config));
+    config.needs_command();
     const auto file = std::make_shared<std::string>();
-    CLI::App* checked = config->add_subcommand("check", say(Text::help_config_check));
-    checked->add_option("file", *file, say(Text::help_config_file));
-    checked->callback([&context, file] { check(*file, context); });
+    Command checked = config.add("check", say(Text::help_config_check));
+    checked.option("file", *file, say(Text::help_config_file));
+    checked.run([&context, file] { check(*file, context); });
     const auto program = std::make_shared<std::string>();
-    CLI::App* shown = config->add_subcommand("show", say(Text::help_config_show));
-    shown->add_option("--program", *program, say(Text::help_config_program))->type_name("NAME");
-    shown->callback([&context, program] { show(*program, context); });
+    Command shown = config.add("show", say(Text::help_config_show));
+    shown.option("--program", *program, say(Text::help_config_program)).type("NAME");
+    shown.run([&context, program] { show(*program, context); });
 }
 
 }  // namespace jpki::app

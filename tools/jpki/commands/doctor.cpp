@@ -2,7 +2,6 @@
 // but those of `jpki status`.
 #include <time.h>
 
-#include <CLI/App.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -101,8 +100,8 @@ std::string lines_of(const std::vector<Finding>& findings) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, Context& context) {
-    app.add_subcommand("doctor", say(Text::help_doctor))->callback([&context] {
+void add_doctor(Command app, Context& context) {
+    app.add("doctor", say(Text::help_doctor)).run([&context] {
         const auto findings = diagnose(collect(context));
         const bool ill = std::ranges::find(findings, Grade::problem, &Finding::grade) != findings.end();
         if (context.json) {

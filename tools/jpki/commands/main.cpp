@@ -1,13 +1,12 @@
 // `jpki`: what the holder of a card needs. It speaks PKCS#11 to the module, as any other program does.
 #include <unistd.h>
 
-#include <CLI/App.hpp>
 #include <exception>
 #include <string>
 
 #include "commands/command.hpp"
+#include "common/command_line.hpp"
 #include "common/output.hpp"
-#include "common/usage.hpp"
 #include "text/failure.hpp"
 #include "text/text.hpp"
 
@@ -45,24 +44,17 @@ std::string footer() {
     return lines;
 }
 
-Failure misuse(const CLI::App& app, const CLI::ParseError& wrong) {
-    if (!app.get_subcommands().empty()) return {Exit::usage, misuse_of(app, wrong), say(Text::usage_advice)};
-    const auto unknown = app.remaining();
-    return {Exit::usage,
-            unknown.empty() ? say(Text::no_command) : say(Text::unknown_command, unknown.front())};
+Failure failure_of(const Misuse& misuse) {
+    if (misuse.of_command) return {Exit::usage, misuse.what, say(Text::usage_advice)};
+    return {Exit::usage, misuse.first_word.empty() ? say(Text::no_command)
+                                                   : say(Text::unknown_command, misuse.first_word)};
 }
 
-// What is asked for by --help and --version.
-std::string page_of(const CLI::App& app, const CLI::ParseError& asked) {
-    return asked.get_name() == "CallForVersion" ? std::string(asked.what()) + "\n" : app.help();
-}
-
-int parse(CLI::App& app, int argc, char** argv) {
+int read(CommandLine& line, int argc, char** argv) {
     try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& asked) {
-        if (asked.get_exit_code() != 0) throw misuse(app, asked);
-        write(page_of(app, asked));
+        if (const std::string page = line.read(argc, argv); !page.empty()) write(page);
+    } catch (const Misuse& misuse) {
+        throw failure_of(misuse);
     }
     return static_cast<int>(Exit::ok);
 }
@@ -71,18 +63,17 @@ int run(int argc, char** argv) {
     choose_language(argc, argv);
     Context context;
     std::string language;
-    CLI::App app(say(Text::help_program), "jpki");
-    speak_in_help(app);
-    app.set_version_flag("--version", "jpki " JPKI_VERSION, say(Text::help_version));
-    app.add_option("--module", context.module_path, say(Text::help_module))->type_name("FILE");
-    app.add_option("--reader", context.reader, say(Text::help_reader))->type_name("NAME");
-    app.add_flag("--json", context.json, say(Text::help_json));
-    app.add_option("--language", language, say(Text::help_language))->check(CLI::IsMember({"en", "ja"}));
-    app.set_help_flag("-h,--help", say(Text::help_help));
-    app.footer(footer());
-    app.require_subcommand(1);
-    // The options above may also stand behind the command's name.
-    app.fallthrough();
+    CommandLine line("jpki", say(Text::help_program));
+    line.describe_version("jpki " JPKI_VERSION, say(Text::help_version));
+    Command app = line.top();
+    app.option("--module", context.module_path, say(Text::help_module)).type("FILE");
+    app.option("--reader", context.reader, say(Text::help_reader)).type("NAME");
+    app.flag("--json", context.json, say(Text::help_json));
+    app.option("--language", language, say(Text::help_language)).one_of({"en", "ja"});
+    line.describe_help(say(Text::help_help));
+    line.end_help_with(footer());
+    line.options_anywhere();
+    app.needs_command();
     add_status(app, context);
     add_cert(app, context);
     add_uri(app, context);
@@ -94,7 +85,7 @@ int run(int argc, char** argv) {
     add_verify(app, context);
     add_doctor(app, context);
     try {
-        return parse(app, argc, argv);
+        return read(line, argc, argv);
     } catch (const Ends& ends) {
         return static_cast<int>(ends.exit);
     } catch (const Failure& failure) {

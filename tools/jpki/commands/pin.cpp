@@ -1,5 +1,4 @@
 // `jpki pin status`, `jpki pin test` and `jpki pin change`.
-#include <CLI/App.hpp>
 
 #include "commands/command.hpp"
 #include "commands/pin_entry.hpp"
@@ -151,32 +150,30 @@ void change(Context& context, const Wishes& wishes) {
     answer(context, held.seat, "changed", Text::pin_changed);
 }
 
-void add_common(CLI::App& command, Wishes& wishes) {
-    command.add_option("which", wishes.which, say(Text::help_which_pin))
-        ->required()
-        ->check(CLI::IsMember({"auth", "sign"}));
-    command.add_flag("--last-try", wishes.last_try, say(Text::help_last_try));
+void add_common(Command command, Wishes& wishes) {
+    command.option("which", wishes.which, say(Text::help_which_pin)).required().one_of({"auth", "sign"});
+    command.flag("--last-try", wishes.last_try, say(Text::help_last_try));
     wishes.pin.add_to(command);
 }
 
 }  // namespace
 
-void add_pin(CLI::App& app, Context& context) {
-    CLI::App* pin = app.add_subcommand("pin", say(Text::help_pin));
-    pin->require_subcommand(1);
+void add_pin(Command app, Context& context) {
+    Command pin = app.add("pin", say(Text::help_pin));
+    pin.needs_command();
     const auto which = std::make_shared<std::string>();
-    CLI::App* status = pin->add_subcommand("status", say(Text::help_pin_status));
-    status->add_option("which", *which, say(Text::help_which_pin))->check(CLI::IsMember({"auth", "sign"}));
-    status->callback([&context, which] { show_status(context, *which); });
+    Command status = pin.add("status", say(Text::help_pin_status));
+    status.option("which", *which, say(Text::help_which_pin)).one_of({"auth", "sign"});
+    status.run([&context, which] { show_status(context, *which); });
     const auto tested = std::make_shared<Wishes>();
-    CLI::App* try_it = pin->add_subcommand("test", say(Text::help_pin_test));
-    add_common(*try_it, *tested);
-    try_it->callback([&context, tested] { test(context, *tested); });
+    Command try_it = pin.add("test", say(Text::help_pin_test));
+    add_common(try_it, *tested);
+    try_it.run([&context, tested] { test(context, *tested); });
     const auto changed = std::make_shared<Wishes>();
-    CLI::App* new_one = pin->add_subcommand("change", say(Text::help_pin_change));
-    add_common(*new_one, *changed);
-    changed->fresh.add_to(*new_one, true);
-    new_one->callback([&context, changed] { change(context, *changed); });
+    Command new_one = pin.add("change", say(Text::help_pin_change));
+    add_common(new_one, *changed);
+    changed->fresh.add_to(new_one, true);
+    new_one.run([&context, changed] { change(context, *changed); });
 }
 
 }  // namespace jpki::app

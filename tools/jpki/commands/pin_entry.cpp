@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/App.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -34,15 +33,14 @@ class File {
 
 }  // namespace
 
-void PinOptions::add_to(CLI::App& command, bool fresh) {
+void PinOptions::add_to(Command command, bool fresh) {
     const std::string prefix = fresh ? "--new-pin" : "--pin";
-    auto* from_file =
-        command
-            .add_option(prefix + "-file", file, say(fresh ? Text::help_new_pin_file : Text::help_pin_file))
-            ->type_name("FILE");
-    command.add_option(prefix + "-fd", descriptor, say(fresh ? Text::help_new_pin_fd : Text::help_pin_fd))
-        ->type_name("N")
-        ->excludes(from_file);
+    const Option from_file =
+        command.option(prefix + "-file", file, say(fresh ? Text::help_new_pin_file : Text::help_pin_file))
+            .type("FILE");
+    command.option(prefix + "-fd", descriptor, say(fresh ? Text::help_new_pin_fd : Text::help_pin_fd))
+        .type("N")
+        .without(from_file);
 }
 
 SecretBytes enter_pin(const PinOptions& options, const std::string& question) {

@@ -15,7 +15,7 @@ struct PinOptions {
     int descriptor = -1;
 
     // --pin-file and --pin-fd; of a PIN that is to come, --new-pin-file and --new-pin-fd.
-    void add_to(CLI::App& command, bool fresh = false);
+    void add_to(Command command, bool fresh = false);
     [[nodiscard]] bool from_terminal() const { return file.empty() && descriptor < 0; }
 };
 

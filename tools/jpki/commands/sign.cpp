@@ -1,7 +1,6 @@
 // `jpki sign`: one password for as many documents as are named.
 #include <unistd.h>
 
-#include <CLI/App.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -238,27 +237,25 @@ void sign(Context& context, const Wishes& wishes) {
         for (const Job& job : jobs)
             all.push_back(json_of(job));
     }
-    if (context.json) write(only ? all.front() : Json{{"files", all}});
+    if (context.json) write(only ? all.items().front() : Json{{"files", all}});
     const auto failed = std::ranges::find_if(jobs, [](const Job& job) { return job.failure.has_value(); });
     if (failed != jobs.end()) throw Ends{failed->failure->exit()};
 }
 
 }  // namespace
 
-void add_sign(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("sign", say(Text::help_sign));
+void add_sign(Command app, Context& context) {
+    Command command = app.add("sign", say(Text::help_sign));
     const auto wishes = std::make_shared<Wishes>();
-    command->add_option("file", wishes->files, say(Text::help_sign_file))->required();
-    command->add_option("-o,--output", wishes->output, say(Text::help_sign_output))->type_name("FILE");
-    command->add_option("--type", wishes->type, say(Text::help_sign_type))
-        ->check(CLI::IsMember({"cms", "pdf", "xml"}));
-    command->add_option("--format", wishes->format, say(Text::help_sign_format))
-        ->check(CLI::IsMember({"registry", "pades"}));
-    command->add_flag("--attached", wishes->attached, say(Text::help_attached));
-    command->add_option("--key", wishes->key, say(Text::help_key))->check(CLI::IsMember({"auth", "sign"}));
-    command->add_flag("--force", wishes->force, say(Text::help_force));
-    wishes->pin.add_to(*command);
-    command->callback([&context, wishes] { sign(context, *wishes); });
+    command.option("file", wishes->files, say(Text::help_sign_file)).required();
+    command.option("-o,--output", wishes->output, say(Text::help_sign_output)).type("FILE");
+    command.option("--type", wishes->type, say(Text::help_sign_type)).one_of({"cms", "pdf", "xml"});
+    command.option("--format", wishes->format, say(Text::help_sign_format)).one_of({"registry", "pades"});
+    command.flag("--attached", wishes->attached, say(Text::help_attached));
+    command.option("--key", wishes->key, say(Text::help_key)).one_of({"auth", "sign"});
+    command.flag("--force", wishes->force, say(Text::help_force));
+    wishes->pin.add_to(command);
+    command.run([&context, wishes] { sign(context, *wishes); });
 }
 
 }  // namespace jpki::app

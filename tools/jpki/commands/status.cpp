@@ -1,5 +1,4 @@
 // `jpki status`: readers, cards, PINs, certificates.
-#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "commands/command.hpp"
@@ -113,9 +112,9 @@ std::string lines_of(const Reader& reader) {
 
 }  // namespace
 
-void add_status(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("status", say(Text::help_status));
-    command->callback([&context] {
+void add_status(Command app, Context& context) {
+    Command command = app.add("status", say(Text::help_status));
+    command.run([&context] {
         const auto readers = look(context.module(), context.reader);
         if (context.json) {
             write(json_of(readers));

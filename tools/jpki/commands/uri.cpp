@@ -1,7 +1,6 @@
 // `jpki uri`.
 #include "token/uri.hpp"
 
-#include <CLI/App.hpp>
 #include <algorithm>
 #include <filesystem>
 
@@ -52,17 +51,14 @@ void answer(Context& context, const Wishes& wishes) {
 
 }  // namespace
 
-void add_uri(CLI::App& app, Context& context) {
-    CLI::App* uri = app.add_subcommand("uri", say(Text::help_uri));
+void add_uri(Command app, Context& context) {
+    Command uri = app.add("uri", say(Text::help_uri));
     const auto wishes = std::make_shared<Wishes>();
-    uri->add_option("which", wishes->which, say(Text::help_which_key))
-        ->required()
-        ->check(CLI::IsMember({"auth", "sign"}));
-    uri->add_option("object", wishes->object, say(Text::help_uri_object))
-        ->check(CLI::IsMember({"key", "cert"}));
-    uri->add_flag("--pem", wishes->pem, say(Text::help_uri_pem));
-    uri->add_option("--pin-source", wishes->pin_file, say(Text::help_pin_source))->type_name("FILE");
-    uri->callback([&context, wishes] { answer(context, *wishes); });
+    uri.option("which", wishes->which, say(Text::help_which_key)).required().one_of({"auth", "sign"});
+    uri.option("object", wishes->object, say(Text::help_uri_object)).one_of({"key", "cert"});
+    uri.flag("--pem", wishes->pem, say(Text::help_uri_pem));
+    uri.option("--pin-source", wishes->pin_file, say(Text::help_pin_source)).type("FILE");
+    uri.run([&context, wishes] { answer(context, *wishes); });
 }
 
 }  // namespace jpki::app

@@ -1,7 +1,6 @@
 // `jpki verify`. Needs no card.
 #include <fmt/chrono.h>
 
-#include <CLI/App.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -205,20 +204,17 @@ void verify(Context& context, const Wishes& wishes) {
 
 }  // namespace
 
-void add_verify(CLI::App& app, Context& context) {
-    CLI::App* command = app.add_subcommand("verify", say(Text::help_verify));
+void add_verify(Command app, Context& context) {
+    Command command = app.add("verify", say(Text::help_verify));
     const auto wishes = std::make_shared<Wishes>();
-    command->add_option("file", wishes->file, say(Text::help_verify_file))->required();
-    command->add_option("--signature", wishes->signature, say(Text::help_signature))->type_name("FILE");
-    command->add_option("--ca", wishes->authorities, say(Text::help_verify_ca))
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-    command->add_option("--type", wishes->type, say(Text::help_sign_type))
-        ->check(CLI::IsMember({"cms", "pdf", "xml"}));
-    command->add_flag("--person", wishes->person, say(Text::help_person));
-    command->add_option("--extract", wishes->extract, say(Text::help_extract))->type_name("FILE");
-    command->add_flag("--force", wishes->force, say(Text::help_force));
-    command->callback([&context, wishes] { verify(context, *wishes); });
+    command.option("file", wishes->file, say(Text::help_verify_file)).required();
+    command.option("--signature", wishes->signature, say(Text::help_signature)).type("FILE");
+    command.option("--ca", wishes->authorities, say(Text::help_verify_ca)).type("FILE").repeated();
+    command.option("--type", wishes->type, say(Text::help_sign_type)).one_of({"cms", "pdf", "xml"});
+    command.flag("--person", wishes->person, say(Text::help_person));
+    command.option("--extract", wishes->extract, say(Text::help_extract)).type("FILE");
+    command.flag("--force", wishes->force, say(Text::help_force));
+    command.run([&context, wishes] { verify(context, *wishes); });
 }
 
 }  // namespace jpki::app

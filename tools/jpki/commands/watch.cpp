@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -245,8 +244,8 @@ void watch(Context& context) {
 
 }  // namespace
 
-void add_watch(CLI::App& app, Context& context) {
-    app.add_subcommand("watch", say(Text::help_watch))->callback([&context] { watch(context); });
+void add_watch(Command app, Context& context) {
+    app.add("watch", say(Text::help_watch)).run([&context] { watch(context); });
 }
 
 }  // namespace jpki::app

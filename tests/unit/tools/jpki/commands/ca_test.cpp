@@ -1,8 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <CLI/App.hpp>
-#include <algorithm>
-
 #include "commands/command.hpp"
 #include "text/failure.hpp"
 
@@ -11,13 +8,15 @@ namespace {
 
 // What `jpki ca verify WORD...` makes of it.
 Exit typed(std::vector<std::string> words) {
-    CLI::App app;
+    CommandLine line("jpki", "");
     Context context;
-    add_ca(app, context);
-    words.insert(words.begin(), {"ca", "verify"});
-    std::ranges::reverse(words);  // CLI11 reads it from its end
+    add_ca(line.top(), context);
+    words.insert(words.begin(), {"jpki", "ca", "verify"});
+    std::vector<const char*> arguments;
+    for (const std::string& word : words)
+        arguments.push_back(word.c_str());
     try {
-        app.parse(words);
+        (void)line.read(static_cast<int>(arguments.size()), arguments.data());
         return Exit::ok;
     } catch (const Failure& failure) {
         return failure.exit();

@@ -1,7 +1,6 @@
-#include "common/usage.hpp"
+#include "common/command_line.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Formatter.hpp>
+#include <CLI/CLI.hpp>
 #include <string_view>
 
 #include "common/words.hpp"
@@ -67,8 +66,6 @@ std::string values_of(const CLI::Option& option) {
     return values;
 }
 
-}  // namespace
-
 std::string misuse_of(const CLI::App& app, const CLI::ParseError& wrong) {
     const std::string kind = wrong.get_name();
     const std::string message = wrong.what();
@@ -95,9 +92,127 @@ std::string misuse_of(const CLI::App& app, const CLI::ParseError& wrong) {
     return values.empty() ? say(Usage::not_a_value, name) : say(Usage::one_of, name, values);
 }
 
+// "Usage", "Options" and the like, for this command and those that are added to it later.
 void speak_in_help(CLI::App& app) {
     for (const auto& [label, words] : kLabels)
         app.get_formatter()->label(label, std::string(words.spoken()));
+}
+
+}  // namespace
+
+Option& Option::required() {
+    option_->required();
+    return *this;
+}
+
+Option& Option::type(const std::string& name) {
+    option_->type_name(name);
+    return *this;
+}
+
+Option& Option::one_of(std::vector<std::string> values) {
+    option_->check(CLI::IsMember(std::move(values)));
+    return *this;
+}
+
+Option& Option::between(int least, int most) {
+    option_->check(CLI::Range(least, most));
+    return *this;
+}
+
+Option& Option::without(const Option& other) {
+    option_->excludes(other.option_);
+    return *this;
+}
+
+Option& Option::with_or_without_value() {
+    option_->expected(0, 1);
+    return *this;
+}
+
+Option& Option::repeated() {
+    option_->allow_extra_args(false);
+    return *this;
+}
+
+Option& Option::gathered() {
+    option_->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    return *this;
+}
+
+Option& Option::of_words() {
+    // One of them may be empty.
+    option_->expected(1, CLI::detail::expected_max_vector_size);
+    return *this;
+}
+
+bool Option::given() const { return option_->count() > 0; }
+
+Command Command::add(const std::string& name, const std::string& help) {
+    return Command(app_->add_subcommand(name, help));
+}
+
+void Command::needs_command() { app_->require_subcommand(1); }
+
+void Command::may_have_command() { app_->require_subcommand(0, 1); }
+
+void Command::run(std::function<void()> work) { app_->callback(std::move(work)); }
+
+Option Command::option(const std::string& names, std::string& value, const std::string& help) {
+    return Option(app_->add_option(names, value, help));
+}
+
+Option Command::option(const std::string& names, std::vector<std::string>& value, const std::string& help) {
+    return Option(app_->add_option(names, value, help));
+}
+
+Option Command::option(const std::string& names, int& value, const std::string& help) {
+    return Option(app_->add_option(names, value, help));
+}
+
+Option Command::option(const std::string& names, unsigned& value, const std::string& help) {
+    return Option(app_->add_option(names, value, help));
+}
+
+Option Command::option(const std::string& names, std::uint16_t& value, const std::string& help) {
+    return Option(app_->add_option(names, value, help));
+}
+
+Option Command::flag(const std::string& names, bool& value, const std::string& help) {
+    return Option(app_->add_flag(names, value, help));
+}
+
+bool Command::named() const { return app_->parsed(); }
+
+CommandLine::CommandLine(const std::string& program, const std::string& description)
+    : app_(std::make_unique<CLI::App>(description, program)) {}
+
+CommandLine::~CommandLine() = default;
+
+void CommandLine::describe_version(const std::string& version, const std::string& help) {
+    app_->set_version_flag("--version", version, help);
+}
+
+void CommandLine::describe_help(const std::string& help) {
+    speak_in_help(*app_);
+    app_->set_help_flag("-h,--help", help);
+}
+
+void CommandLine::end_help_with(const std::string& lines) { app_->footer(lines); }
+
+void CommandLine::options_anywhere() { app_->fallthrough(); }
+
+std::string CommandLine::read(int argc, const char* const* argv) {
+    try {
+        app_->parse(argc, argv);
+    } catch (const CLI::ParseError& end) {
+        if (end.get_name() == "CallForVersion") return std::string(end.what()) + "\n";
+        if (end.get_exit_code() == 0) return app_->help();
+        const auto unknown = app_->remaining();
+        throw Misuse{misuse_of(*app_, end), !app_->get_subcommands().empty(),
+                     unknown.empty() ? std::string() : unknown.front()};
+    }
+    return {};
 }
 
 }  // namespace jpki::app
