@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "my_number/my_number.hpp"
 #include "juki/juki.hpp"
+#include "my_number/my_number.hpp"
 #include "phone/phone.hpp"
 #include "profile/file_card.hpp"
 
@@ -17,8 +17,8 @@ constexpr std::array kFamilies{&kMyNumber, &kJuki, &kAndroid, &kIphone};
 
 class Factory final : public CardFactory {
   public:
-    std::unique_ptr<Card> make(Connection& connection, Random& random, Log& log, Logout logout) override {
-        return std::make_unique<FileCard>(*kFamilies.front(), connection, random, log, logout, kFamilies);
+    std::unique_ptr<Card> make(Random& random, Log& log, Logout logout) override {
+        return std::make_unique<FileCard>(*kFamilies.front(), random, log, logout, kFamilies);
     }
     [[nodiscard]] const CardFamily& assumed_family() const noexcept override {
         return kFamilies.front()->family;

@@ -1,5 +1,6 @@
 // The port towards a recognised card. Implemented by card/profile (FileCard) from a family's data; used by
-// lib/core inside a lease only. It speaks of seats, PINs, keys and certificates, never of files or APDUs.
+// lib/core, inside a lease of lib/reader only. It speaks of seats, PINs, keys and certificates, never of
+// files or APDUs.
 #pragma once
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <variant>
 
 #include "waist/bytes.hpp"
+#include "waist/executor.hpp"
 #include "waist/log.hpp"
 #include "waist/random.hpp"
 #include "waist/reader_port.hpp"
@@ -86,14 +88,21 @@ enum class Logout : std::uint8_t { application, power };
 // Whether a card makes RSASSA-PSS signatures by itself; `undecided`: it does not say before a login.
 enum class PssAnswer : std::uint8_t { known, unknown, undecided };
 
-// The application on the card behind one Connection. It outlives leases and remembers what it learned of this
-// card, but never a login: that ends with the lease.
+// The application on one card. It outlives leases and connections and remembers what it learned of this card,
+// but never a login: that ends with the lease.
 class Card {
   public:
     Card() = default;
     Card(const Card&) = delete;
     Card& operator=(const Card&) = delete;
     virtual ~Card() = default;
+
+    // For one job, before anything else is asked for it: commands go by `connection` from now on, and none
+    // leaves once the job is abandoned (Errc::abandoned). `connection` lasts as long as the lease, the
+    // waiter's flag as the job.
+    virtual void serve(Connection& connection, const Waiter& waiter) noexcept = 0;
+    // What must not be sent twice has left since serve(): a PIN, or a command that signs.
+    [[nodiscard]] virtual bool sent_irreversible() const noexcept = 0;
 
     // First act of every lease: SELECT the application, and the identity where that costs no EF selection.
     // Errors: not_jpki; card_removed when another card answers; transport errors.
@@ -135,13 +144,14 @@ class Card {
     // with that key the answer is certain.
     virtual Result<PssAnswer> probe_pss() { return PssAnswer::undecided; }
 
-    // Last act of every lease. Says how the transaction must end so that no key is left usable.
-    virtual Disposition close() = 0;
+    // Last act of every lease, whether anybody waits or not. Says how the transaction must end so that no key
+    // is left usable.
+    virtual Disposition close(TimePoint deadline) = 0;
     // The card has forgotten everything (reset, power): nothing may be assumed selected or verified.
     virtual void on_reset() noexcept = 0;
 };
 
-// Makes a Card for whatever is in the reader; nothing is sent before open().
+// Makes a Card for whatever is in the reader; nothing is sent before serve() and open().
 class CardFactory {
   public:
     CardFactory() = default;
@@ -149,7 +159,7 @@ class CardFactory {
     CardFactory& operator=(const CardFactory&) = delete;
     virtual ~CardFactory() = default;
 
-    virtual std::unique_ptr<Card> make(Connection& connection, Random& random, Log& log, Logout logout) = 0;
+    virtual std::unique_ptr<Card> make(Random& random, Log& log, Logout logout) = 0;
     // What is assumed of a card before anything was read from it.
     [[nodiscard]] virtual const CardFamily& assumed_family() const noexcept = 0;
 };

@@ -21,10 +21,18 @@ class Job {
 
     virtual void run() noexcept = 0;
 
-    // Set by the waiter that gave up; the work looks at it between any two APDUs.
+    // Set by the waiter that gave up; looked at before every command (card/iso7816/channel.cpp).
     std::atomic<bool> abandoned{false};
     // Set by the executor when run() has returned.
     std::atomic<bool> done{false};
+};
+
+// The one who waits for a job: until when, and whether still.
+struct Waiter {
+    TimePoint deadline = kNever;
+    const std::atomic<bool>* abandoned = nullptr;  // a Job's; null: somebody waits, whatever happens
+
+    [[nodiscard]] bool gone() const noexcept { return abandoned != nullptr && abandoned->load(); }
 };
 
 class Executor {

@@ -1,5 +1,5 @@
 // The port towards smart-card readers. Implemented by card/pcsc over pcsc-lite and by tests/support over the
-// virtual card; used by lib/core and tools/probe. No PC/SC type crosses it, and nothing here knows what is
+// virtual card; used by lib/reader and tools/probe. No PC/SC type crosses it, and nothing here knows what is
 // on the card.
 #pragma once
 
@@ -32,11 +32,6 @@ struct ReaderState {
 // every card.
 enum class Disposition : std::uint8_t { leave, unpower };
 
-struct ReaderFeatures {
-    bool pin_pad = false;          // verifies PINs on its own keys (PC/SC part 10)
-    bool extended_length = false;  // can carry extended APDUs
-};
-
 struct Begun {
     bool was_reset =
         false;  // the card lost its state since the last transaction: nothing is selected, nobody is in
@@ -62,8 +57,6 @@ class Connection {
 
     // Ends the transaction if there is one.
     virtual void end(Disposition disposition) noexcept = 0;
-
-    [[nodiscard]] virtual ReaderFeatures features() const noexcept = 0;
 };
 
 // One client's link to the resource manager. Used by one thread at a time.
@@ -84,9 +77,6 @@ class ReaderContext {
 
     // Errors: as Connection::begin(), access_denied.
     virtual Result<std::unique_ptr<Connection>> connect(const std::string& reader, TimePoint deadline) = 0;
-
-    // The one call for other threads: makes a waiting call of this context return soon, if that can be done.
-    virtual void cancel() noexcept = 0;
 };
 
 // Thread-safe factory of contexts.

@@ -17,7 +17,6 @@
 #define JPKI_SCOPED_CAPABILITY JPKI_TSA(scoped_lockable)
 #define JPKI_GUARDED_BY(x) JPKI_TSA(guarded_by(x))
 #define JPKI_REQUIRES(...) JPKI_TSA(requires_capability(__VA_ARGS__))
-#define JPKI_EXCLUDES(...) JPKI_TSA(locks_excluded(__VA_ARGS__))
 #define JPKI_ACQUIRE(...) JPKI_TSA(acquire_capability(__VA_ARGS__))
 #define JPKI_RELEASE(...) JPKI_TSA(release_capability(__VA_ARGS__))
 
@@ -51,8 +50,6 @@ class JPKI_SCOPED_CAPABILITY Lock {
 class Condition {
   public:
     void notify_all() noexcept { condition_.notify_all(); }
-
-    void wait(Mutex& mutex) JPKI_REQUIRES(mutex) { condition_.wait(mutex); }
 
     // False when `deadline` passed. kNever waits without one.
     bool wait_until(Mutex& mutex, TimePoint deadline) JPKI_REQUIRES(mutex) {

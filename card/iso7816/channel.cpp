@@ -17,7 +17,9 @@ std::size_t announced(StatusWord sw) { return sw.sw2() == 0 ? Command::kMaximumE
 }  // namespace
 
 Result<Response> Channel::exchange(const Command& command) {
-    JPKI_TRY_ASSIGN(Bytes raw, connection_->transmit(command.bytes(), kNever));
+    if (connection_ == nullptr) return fail(Errc::internal, "a command without a connection");
+    if (waiter_.gone()) return fail(Errc::abandoned, "nobody waits any more");
+    JPKI_TRY_ASSIGN(Bytes raw, connection_->transmit(command.bytes(), waiter_.deadline));
     if (raw.size() < 2) return fail(Errc::malformed_answer, "an answer without a status word");
     Response response;
     response.sw = StatusWord(raw[raw.size() - 2], raw[raw.size() - 1]);
@@ -49,6 +51,11 @@ Result<Response> Channel::send(const Command& command) {
             return fail(Errc::malformed_answer, "GET RESPONSE brings too much", response.sw.value());
     }
     return response;
+}
+
+Result<Response> Channel::send_once(const Command& command) {
+    irreversible_ = true;
+    return send(command);
 }
 
 Result<Bytes> Channel::require(const Command& command) {

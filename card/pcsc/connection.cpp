@@ -63,7 +63,7 @@ PcscConnection::~PcscConnection() {
 Result<Begun> PcscConnection::begin(TimePoint deadline) {
     if (lost_) return fail(*lost_);
     if (in_transaction_) return fail(Errc::internal, "begin inside a transaction");
-    Patience patience(*link_, deadline);
+    Patience patience(deadline);
     for (bool woken = false;;) {
         const TimePoint started = now();
         Status tried = try_begin();
@@ -135,11 +135,10 @@ Status PcscConnection::same_card() noexcept {
 }
 
 Status PcscConnection::same_card_after_silence(TimePoint deadline) noexcept {
-    const std::uint32_t cancels = link_->cancels();
     const TimePoint until = std::min(deadline, now() + kPcscdNotices);
     for (;;) {
         JPKI_TRY(same_card());
-        if (now() >= until || link_->cancels() != cancels) return {};
+        if (now() >= until) return {};
         std::this_thread::sleep_for(kLookAgain);
     }
 }

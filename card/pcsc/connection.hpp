@@ -26,10 +26,6 @@ class PcscConnection final : public Connection {
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
     void end(Disposition disposition) noexcept override;
 
-    // No pin pad yet (docs/architecture.md, "Where the next pieces go"). No extended APDUs: no JPKI operation
-    // needs one, and many contactless readers refuse them.
-    [[nodiscard]] ReaderFeatures features() const noexcept override { return {}; }
-
   private:
     // One try, which waits for nobody unless another program was quicker at the very last moment.
     Status try_begin();

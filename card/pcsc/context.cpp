@@ -24,7 +24,7 @@ Result<std::unique_ptr<Connection>> Context::connect(const std::string& reader, 
     if (reader.empty() || reader.size() >= kMaximumReaderName || reader.find('\0') != std::string::npos)
         return fail(Errc::reader_gone, "no reader can have this name");
     auto connection = std::make_unique<PcscConnection>(link_, reader);
-    Patience patience(*link_, deadline);
+    Patience patience(deadline);
     for (;;) {
         // Before the connection, so that a card swapped in between is taken for another one, not missed. It
         // also saves a wait: SCardConnect looks for a card only when it has the reader for itself.

@@ -16,7 +16,6 @@ class Context final : public ReaderContext {
     Result<std::vector<ReaderState>> list() override;
     [[nodiscard]] Duration uptime() const noexcept override { return service_uptime(); }
     Result<std::unique_ptr<Connection>> connect(const std::string& reader, TimePoint deadline) override;
-    void cancel() noexcept override { link_->cancel(); }
 
   private:
     std::shared_ptr<Link> link_;

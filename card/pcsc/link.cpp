@@ -174,11 +174,6 @@ void Link::note(LogLevel level, const char* line) noexcept {
     if (service_->log->enabled(level)) service_->log->write(level, line);
 }
 
-void Link::cancel() noexcept {
-    ++cancels_;
-    (void)call("SCardCancel", &Functions::SCardCancel, context_);
-}
-
 Error Link::failed(CallSite site, std::uint32_t code) noexcept {
     const Error error = to_error(code, site.where);
     if (error.code == Errc::service_unavailable) {

@@ -11,14 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "waist/log.hpp"
-#include "waist/per_process.hpp"
-#include "waist/reader_port.hpp"
-#include "waist/sync.hpp"
 #include "pcsc/functions.hpp"
 #include "pcsc/pcsc_error.hpp"
 #include "pcsc/power_ledger.hpp"
 #include "pcsc/sockets.hpp"
+#include "waist/log.hpp"
+#include "waist/per_process.hpp"
+#include "waist/reader_port.hpp"
+#include "waist/sync.hpp"
 
 namespace jpki::card::pcsc {
 
@@ -118,10 +118,6 @@ class Link {
 
     void note(LogLevel level, const char* line) noexcept;
 
-    // For other threads: ends the waits that are under way now, not those to come.
-    void cancel() noexcept;
-    [[nodiscard]] std::uint32_t cancels() const noexcept { return cancels_.load(); }
-
   private:
     Error failed(CallSite site, std::uint32_t code) noexcept;
 
@@ -130,7 +126,6 @@ class Link {
     SCARDCONTEXT context_ = 0;
     Socket socket_;  // of the context
     bool open_ = false;
-    std::atomic<std::uint32_t> cancels_{0};
 };
 
 }  // namespace jpki::card::pcsc

@@ -11,18 +11,16 @@ namespace jpki::card::pcsc {
 
 class Patience {
   public:
-    Patience(const Link& link, TimePoint deadline)
-        : link_(&link), deadline_(deadline), cancels_(link.cancels()) {}
+    explicit Patience(TimePoint deadline) : deadline_(deadline) {}
 
     // Sleeps one step when `failure` may pass: for others who hold the card until the deadline, for a reset a
-    // few times. Otherwise fails: with it, or with abandoned when the context was cancelled.
+    // few times. Otherwise fails with it.
     Status after(const Error& failure) {
         const TimePoint now = std::chrono::steady_clock::now();
         if (failure.code != Errc::reader_busy) JPKI_TRY(count_reset(failure));
         if (now >= deadline_) return fail(Errc::reader_busy, failure.what, failure.detail);
         std::this_thread::sleep_until(std::min(deadline_, now + kStep));
         waited_ += std::chrono::steady_clock::now() - now;
-        if (link_->cancels() != cancels_) return fail(Errc::abandoned, "cancelled while others had the card");
         return {};
     }
 
@@ -46,9 +44,7 @@ class Patience {
     static constexpr Duration kStep = std::chrono::milliseconds(10);
     static constexpr int kMaximumResets = 8;
 
-    const Link* link_;
     TimePoint deadline_;
-    std::uint32_t cancels_;
     int resets_ = 0;
     bool was_unset_ = false;
     Duration waited_{};

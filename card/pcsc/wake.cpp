@@ -37,12 +37,11 @@ bool is_without_power(const Error& error) noexcept {
 }
 
 Result<Woken> wake(Link& link, const std::string& reader, TimePoint deadline) noexcept {
-    const std::uint32_t cancels = link.cancels();
     for (int left = kTries;; --left) {
         auto woken = try_once(link, reader);
         if (woken || !may_pass(woken.error())) return woken;
         const TimePoint next = std::chrono::steady_clock::now() + kPause;
-        if (left == 1 || next >= deadline || link.cancels() != cancels) {
+        if (left == 1 || next >= deadline) {
             if (!is_without_power(woken.error()) && woken.error().code != Errc::card_reset) return woken;
             return fail(Errc::card_mute, "a card lies in the reader but does not answer",
                         woken.error().detail);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "waist/tlv.hpp"
 #include "profile/serial_number.hpp"
+#include "waist/tlv.hpp"
 
 namespace jpki::card {
 
@@ -195,7 +195,7 @@ void FileCard::forget_verified() noexcept {
 }
 
 Result<StatusWord> FileCard::send_pin(const Header& header, const SecretBytes& pin) {
-    JPKI_TRY_ASSIGN(const Response answer, channel_.send(Command::case3_sensitive(header, pin)));
+    JPKI_TRY_ASSIGN(const Response answer, channel_.send_once(Command::case3_sensitive(header, pin)));
     return answer.sw;
 }
 
@@ -295,7 +295,7 @@ Result<Response> FileCard::compute_signature(Seat seat, std::uint8_t p1, ByteVie
     } else {
         JPKI_TRY(files_.select(key));
     }
-    return channel_.send(Command::case4({0x80, 0x2A, p1, p2}, data, Command::kMaximumExpected));
+    return channel_.send_once(Command::case4({0x80, 0x2A, p1, p2}, data, Command::kMaximumExpected));
 }
 
 Result<Response> FileCard::sign_command(Seat seat, std::uint8_t p1, ByteView data) {

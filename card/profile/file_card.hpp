@@ -1,29 +1,33 @@
-// The engine that runs a Profile: the Card port in terms of files and commands. One per card and connection,
-// used inside leases; it remembers what it discovered of the card and the public certificates, never a PIN or
+// The engine that runs a Profile: the Card port in terms of files and commands. One per card, used
+// inside leases; it remembers what it discovered of the card and the public certificates, never a PIN or
 // a login.
 #pragma once
 
 #include "iso7816/channel.hpp"
-#include "waist/card_port.hpp"
 #include "profile/file_reader.hpp"
 #include "profile/profile.hpp"
 #include "profile/serial_number.hpp"
+#include "waist/card_port.hpp"
 
 namespace jpki::card {
 
 class FileCard final : public Card {
   public:
     // `others`: what the card may turn out to be instead of `assumed`, by the label in its token information.
-    FileCard(const Profile& assumed, Connection& connection, Random& random, Log& log,
-             Logout logout = Logout::application, std::span<const Profile* const> others = {})
+    FileCard(const Profile& assumed, Random& random, Log& log, Logout logout = Logout::application,
+             std::span<const Profile* const> others = {})
         : profile_(&assumed),
           others_(others),
-          channel_(connection, log),
+          channel_(log),
           files_(channel_),
           random_(&random),
           log_(&log),
           logout_(logout) {}
 
+    void serve(Connection& connection, const Waiter& waiter) noexcept override {
+        channel_.serve(connection, waiter);
+    }
+    [[nodiscard]] bool sent_irreversible() const noexcept override { return channel_.sent_irreversible(); }
     Status open() override;
     [[nodiscard]] const CardFamily& family() const noexcept override { return profile_->family; }
     Result<ByteView> identify() override;
@@ -38,7 +42,7 @@ class FileCard final : public Card {
     [[nodiscard]] std::size_t certificate_size(Seat seat, CertRole role) const noexcept override;
     Result<Bytes> sign(Seat seat, SignScheme scheme, ByteView data) override;
     Result<PssAnswer> probe_pss() override;
-    Disposition close() override;
+    Disposition close(TimePoint deadline) override;
     void on_reset() noexcept override;
 
   private:

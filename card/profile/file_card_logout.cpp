@@ -105,8 +105,9 @@ void FileCard::forget_login() {
     }
 }
 
-Disposition FileCard::close() {
+Disposition FileCard::close(TimePoint deadline) {
     if (!login_tried_) return Disposition::leave;
+    channel_.leave_by(deadline);
     const bool left = logout_ == Logout::application && leave_application();
     forget_login();
     return left ? Disposition::leave : Disposition::unpower;

@@ -40,52 +40,16 @@ bool spoils_lease(Errc code) {
     return code <= kLastOfCard && code != Errc::pin_incorrect && code != Errc::pin_locked;
 }
 
-constexpr std::uint8_t kVerify = 0x20;
-constexpr std::uint8_t kChangeReference = 0x24;
-constexpr std::uint8_t kSecurityOperation = 0x2A;
-constexpr std::size_t kHeader = 4;
-
-bool cannot_be_repeated(ByteView command) {
-    if (command.size() <= kHeader) return false;
-    return command[1] == kVerify || command[1] == kChangeReference || command[1] == kSecurityOperation;
-}
-
 }  // namespace
 
-void GuardedConnection::guard(const std::atomic<bool>* abandoned, TimePoint deadline) noexcept {
-    abandoned_ = abandoned;
-    deadline_ = deadline;
-    irreversible_ = false;
-}
-
-void GuardedConnection::unguard(TimePoint deadline) noexcept {
-    abandoned_ = nullptr;
-    deadline_ = deadline;
-}
-
-Result<Begun> GuardedConnection::begin(TimePoint deadline) {
-    if (!inner_) return fail(Errc::transport, "no connection");
-    return inner_->begin(deadline);
-}
-
-Result<Bytes> GuardedConnection::transmit(ByteView command, TimePoint /*deadline*/) {
-    if (!inner_) return fail(Errc::transport, "no connection");
-    if (abandoned_ != nullptr && abandoned_->load()) return fail(Errc::abandoned, "nobody waits any more");
-    if (cannot_be_repeated(command)) irreversible_ = true;
-    return inner_->transmit(command, deadline_);
-}
-
-void GuardedConnection::end(Disposition disposition) noexcept {
-    if (inner_) inner_->end(disposition);
-}
-
-ReaderFeatures GuardedConnection::features() const noexcept {
-    return inner_ ? inner_->features() : ReaderFeatures{};
+void LeaseKeeper::disconnect() noexcept {
+    connected_ = false;
+    connection_.reset();
 }
 
 void LeaseKeeper::forget_card() noexcept {
     card_.reset();
-    connection_.detach();
+    disconnect();
 }
 
 Status LeaseKeeper::connect(TimePoint deadline) {
@@ -105,17 +69,18 @@ Status LeaseKeeper::connect(TimePoint deadline) {
         if (connection.error().code != Errc::no_card) context_.reset();
         return fail(connection.error());
     }
-    connection_.attach(std::move(*connection));
+    connection_ = std::move(*connection);
+    connected_ = true;
     if (card_) card_->on_reset();
     return {};
 }
 
 Status LeaseKeeper::begin(TimePoint deadline) {
-    if (!connection_.attached()) JPKI_TRY(connect(deadline));
+    if (!connection_) JPKI_TRY(connect(deadline));
     if (!card_)
-        card_ = environment_->cards->make(connection_, *environment_->random, *environment_->log,
-                                          environment_->config.logout);
-    JPKI_TRY_ASSIGN(const Begun begun, connection_.begin(deadline));
+        card_ =
+            environment_->cards->make(*environment_->random, *environment_->log, environment_->config.logout);
+    JPKI_TRY_ASSIGN(const Begun begun, connection_->begin(deadline));
     if (begun.was_reset) card_->on_reset();
     contended_ = begun.waited > environment_->timing.contended;
     return {};
@@ -126,8 +91,11 @@ Status LeaseKeeper::acquire(Incarnation incarnation, const std::atomic<bool>& ab
                          now() - lease_start_ < environment_->timing.maximum_hold;
     // Its logout is no part of the job: it goes through even when nobody waits, in a time of its own.
     if (!goes_on) end_lease();
-    connection_.guard(&abandoned, deadline);
-    if (goes_on) return {};
+    const Waiter waiter{.deadline = deadline, .abandoned = &abandoned};
+    if (goes_on) {
+        card_->serve(*connection_, waiter);
+        return {};
+    }
     if (card_ && card_incarnation_ != incarnation) forget_card();
     card_incarnation_ = incarnation;
     if (now() < not_before_) environment_->clock->sleep_until(std::min(not_before_, deadline));
@@ -137,6 +105,7 @@ Status LeaseKeeper::acquire(Incarnation incarnation, const std::atomic<bool>& ab
     JPKI_TRY(begin(deadline - environment_->timing.verdict));
     in_lease_ = true;
     lease_start_ = now();
+    card_->serve(*connection_, waiter);
     Status opened = card_->open();
     // A lease with nothing selected must not linger for the next job.
     if (!opened) end_lease();
@@ -148,11 +117,13 @@ Status LeaseKeeper::attempt(Incarnation incarnation, const std::atomic<bool>& ab
     // Work for a card that is known to have left says nothing about the one that is there now.
     if (presence_->view().incarnation != incarnation)
         return fail(Errc::card_removed, "the card was removed or exchanged");
+    irreversible_ = false;
     Status status = acquire(incarnation, abandoned, deadline);
     if (status) {
         of_no_use_ = false;
         CardLease lease(*card_, of_no_use_);
         status = work(lease);
+        irreversible_ = card_->sent_irreversible();
     }
     last_work_ = now();
     if (!status) note_failure(status.error());
@@ -163,7 +134,7 @@ Status LeaseKeeper::run(Incarnation incarnation, const std::atomic<bool>& abando
                         const Work& work) {
     if (abandoned.load()) return fail(Errc::abandoned);
     Status status = attempt(incarnation, abandoned, deadline, work);
-    if (failed_with(status, Errc::card_reset) && !connection_.irreversible())
+    if (failed_with(status, Errc::card_reset) && !irreversible_)
         status = attempt(incarnation, abandoned, deadline, work);
     return status;
 }
@@ -180,9 +151,9 @@ void LeaseKeeper::note_failure(const Error& error) {
         presence_->lost();
     }
     // Somebody else may want a card that is not ours, and have it to himself.
-    if (error.code == Errc::not_jpki) connection_.detach();
+    if (error.code == Errc::not_jpki) disconnect();
     if (breaks_connection(error.code)) {
-        connection_.detach();
+        disconnect();
         if (error.code != Errc::no_card && error.code != Errc::card_removed) context_.reset();
     }
 }
@@ -190,17 +161,13 @@ void LeaseKeeper::note_failure(const Error& error) {
 void LeaseKeeper::end_lease() noexcept {
     if (!in_lease_) return;
     in_lease_ = false;
-    // The proof of the logout sends a signature command of its own; that is not the job's.
-    const bool irreversible = connection_.irreversible();
-    connection_.unguard(now() + environment_->timing.shutdown);
     Disposition disposition = Disposition::unpower;
     try {
-        disposition = card_->close();
+        disposition = card_->close(now() + environment_->timing.shutdown);
     } catch (...) {
         disposition = Disposition::unpower;  // out of memory in the middle of a logout: this needs none
     }
-    connection_.end(disposition);
-    connection_.set_irreversible(irreversible);
+    connection_->end(disposition);
     if (disposition == Disposition::unpower) card_->on_reset();
     const TimePoint end = now();
     const Timing& timing = environment_->timing;
@@ -217,10 +184,10 @@ std::optional<TimePoint> LeaseKeeper::idle(TimePoint now) noexcept {
         if (now < until) return until;
         end_lease();
     }
-    if (!connection_.attached()) return std::nullopt;
+    if (!connection_) return std::nullopt;
     const TimePoint until = last_work_ + (of_no_use_ ? Duration{} : environment_->timing.keep_connected);
     if (now < until) return until;
-    connection_.detach();
+    disconnect();
     context_.reset();
     return std::nullopt;
 }

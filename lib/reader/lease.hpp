@@ -32,42 +32,6 @@ class CardLease {
     bool* of_no_use_;
 };
 
-// The connection as a Card sees it: it stands still when nobody waits for the work any more, knows whether
-// something that must not be repeated has left, and survives a reconnect.
-class GuardedConnection final : public Connection {
-  public:
-    void attach(std::unique_ptr<Connection> connection) {
-        inner_ = std::move(connection);
-        attached_ = true;
-    }
-    void detach() noexcept {
-        attached_ = false;
-        inner_.reset();
-    }
-    // From any thread.
-    [[nodiscard]] bool attached() const noexcept { return attached_; }
-
-    // For one job: when to stop, and until when.
-    void guard(const std::atomic<bool>* abandoned, TimePoint deadline) noexcept;
-    // For the logout, which always goes through; what is known of the job before it stays.
-    void unguard(TimePoint deadline) noexcept;
-    // A VERIFY with a PIN, a change or a signature was sent since guard().
-    [[nodiscard]] bool irreversible() const noexcept { return irreversible_; }
-    void set_irreversible(bool value) noexcept { irreversible_ = value; }
-
-    Result<Begun> begin(TimePoint deadline) override;
-    Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
-    void end(Disposition disposition) noexcept override;
-    [[nodiscard]] ReaderFeatures features() const noexcept override;
-
-  private:
-    std::unique_ptr<Connection> inner_;
-    std::atomic<bool> attached_{false};
-    const std::atomic<bool>* abandoned_ = nullptr;
-    TimePoint deadline_ = kNever;
-    bool irreversible_ = false;
-};
-
 class LeaseKeeper {
   public:
     LeaseKeeper(std::shared_ptr<const Environment> environment, std::string reader,
@@ -86,7 +50,7 @@ class LeaseKeeper {
                const Work& work);
 
     // From any thread: there is a connection, so work that does not end is not waiting for one.
-    [[nodiscard]] bool connected() const noexcept { return connection_.attached(); }
+    [[nodiscard]] bool connected() const noexcept { return connected_; }
 
     // Ends the lease now if one lingers.
     void end_lease() noexcept;
@@ -100,6 +64,7 @@ class LeaseKeeper {
     Status acquire(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline);
     Status connect(TimePoint deadline);
     Status begin(TimePoint deadline);
+    void disconnect() noexcept;
     void note_failure(const Error& error);
     void forget_card() noexcept;
     [[nodiscard]] TimePoint now() const { return environment_->clock->now(); }
@@ -109,12 +74,14 @@ class LeaseKeeper {
     std::shared_ptr<Presence> presence_;
 
     std::unique_ptr<ReaderContext> context_;
-    GuardedConnection connection_;
-    std::unique_ptr<Card> card_;  // outlives connections, but not its incarnation
+    std::unique_ptr<Connection> connection_;
+    std::atomic<bool> connected_{false};  // there is one; for other threads
+    std::unique_ptr<Card> card_;          // outlives connections, but not its incarnation
     Incarnation card_incarnation_ = 0;
 
     bool in_lease_ = false;
-    bool of_no_use_ = false;  // as the last work found it
+    bool irreversible_ = false;  // the last work sent what must not be sent twice
+    bool of_no_use_ = false;     // as the last work found it
     bool contended_ = false;
     TimePoint lease_start_{};
     TimePoint last_work_{};

@@ -46,7 +46,6 @@ class AnsweringConnection final : public Connection {
         return reader_->transmit(command);
     }
     void end(Disposition disposition) noexcept override { reader_->end(disposition); }
-    [[nodiscard]] ReaderFeatures features() const noexcept override { return {}; }
 
   private:
     AnsweringReader* reader_;
@@ -62,7 +61,6 @@ class AnsweringContext final : public ReaderContext {
         return std::make_unique<AnsweringConnection>(*reader_);
     }
     [[nodiscard]] Duration uptime() const noexcept override { return std::chrono::hours(1); }
-    void cancel() noexcept override {}
 
   private:
     AnsweringReader* reader_;

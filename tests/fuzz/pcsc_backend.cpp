@@ -54,7 +54,6 @@ class Client {
                 if (connection_) connection_->end(act < 0x80 ? Disposition::leave : Disposition::unpower);
                 break;
             case 6:
-                if (context_) context_->cancel();
                 if (act >= 0x80) context_.reset();
                 break;
             default: connection_.reset(); break;

@@ -122,11 +122,6 @@ LONG SCardReleaseContext(SCARDCONTEXT context) {
     return next_code();
 }
 
-LONG SCardCancel(SCARDCONTEXT context) {
-    require_context(context);
-    return next_code();
-}
-
 LONG SCardListReaders(SCARDCONTEXT context, LPCSTR, LPSTR readers, LPDWORD length) {
     require_context(context);
     const LONG code = next_code();

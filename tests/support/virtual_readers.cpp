@@ -102,8 +102,6 @@ class VirtualConnection final : public Connection {
         shared_->changed.notify_all();
     }
 
-    [[nodiscard]] ReaderFeatures features() const noexcept override { return {}; }
-
   private:
     Result<Bytes> exchange(ByteView command) {
         const Guard lock(shared_->mutex);
@@ -170,8 +168,6 @@ class VirtualContext final : public ReaderContext {
         ++shared_->connections;
         return made;
     }
-
-    void cancel() noexcept override {}
 
   private:
     std::shared_ptr<Shared> shared_;

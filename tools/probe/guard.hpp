@@ -36,7 +36,6 @@ class GuardedConnection final : public Connection {
     Result<Begun> begin(TimePoint deadline) override;
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
     void end(Disposition disposition) noexcept override { connection_->end(disposition); }
-    [[nodiscard]] ReaderFeatures features() const noexcept override { return connection_->features(); }
 
   private:
     std::unique_ptr<Connection> connection_;

@@ -203,18 +203,6 @@ TEST_F(Transactions, BeginSoonAfterOthersLetGo) {
     connection_->end(Disposition::leave);
 }
 
-TEST_F(Transactions, AreNotWaitedForAfterCancel) {
-    const Holder holder;
-    std::thread canceller([this] {
-        std::this_thread::sleep_for(200ms);
-        context_->cancel();
-    });
-    const Duration time =
-        took([&] { EXPECT_TRUE(failed_with(connection_->begin(in(10s)), Errc::abandoned)); });
-    canceller.join();
-    EXPECT_LT(time, 400ms);
-}
-
 TEST_F(Transactions, OutliveTheirContext) {
     context_.reset();
     EXPECT_EQ(transact(), false);

@@ -72,17 +72,6 @@ TEST_F(Traps, AContextIsBusyWhileOneOfItsCallsHangs) {
     worker.join();
 }
 
-// A SCardCancel that comes before the wait is lost; cancel() promises no more. So no wait is without
-// deadline, and whoever cancels does so again until the wait is over.
-TEST_F(Traps, ACancelBeforeTheWaitIsLost) {
-    const Holder holder;
-    context_->cancel();
-    const Duration time =
-        took([&] { EXPECT_TRUE(failed_with(connection_->begin(in(300ms)), Errc::reader_busy)); });
-    EXPECT_GE(time, 300ms);
-    EXPECT_LT(time, 500ms);
-}
-
 // SCardConnect waits for whoever is inside a transaction, without limit and deaf to everything: the deadline
 // of connect() does not reach that far. Whoever calls it does so on a thread that can be left behind.
 TEST_F(Traps, ConnectingWaitsForTheHolderWhateverTheDeadline) {

@@ -33,7 +33,6 @@ class BadConnection final : public Connection {
         good_->end(disposition);
         if (disposition == Disposition::unpower) ++power_->power_downs;
     }
-    [[nodiscard]] ReaderFeatures features() const noexcept override { return good_->features(); }
 
   private:
     std::unique_ptr<Connection> good_;
@@ -53,7 +52,6 @@ class BadContext final : public ReaderContext {
         return std::make_unique<BadConnection>(std::move(connection), power_);
     }
     [[nodiscard]] Duration uptime() const noexcept override { return good_->uptime(); }
-    void cancel() noexcept override { good_->cancel(); }
 
   private:
     std::unique_ptr<ReaderContext> good_;

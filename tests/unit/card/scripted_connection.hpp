@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -50,7 +51,15 @@ class ScriptedConnection final : public Connection {
     }
 
     Result<Begun> begin(TimePoint /*deadline*/) override { return fail(Errc::internal, "not the card's"); }
-    Result<Bytes> transmit(ByteView command, TimePoint /*deadline*/) override {
+    // Something happens while the last command of the script so far is being answered.
+    ScriptedConnection& meanwhile(std::function<void()> happening) {
+        script_.back().happening = std::move(happening);
+        return *this;
+    }
+    [[nodiscard]] TimePoint last_deadline() const { return last_deadline_; }
+
+    Result<Bytes> transmit(ByteView command, TimePoint deadline) override {
+        last_deadline_ = deadline;
         if (script_.empty()) {
             ADD_FAILURE() << "sent behind the script's end: " << to_hex(command);
             return fail(Errc::internal);
@@ -58,18 +67,20 @@ class ScriptedConnection final : public Connection {
         const Step step = std::move(script_.front());
         script_.pop_front();
         EXPECT_EQ(to_hex(command), step.command);
+        if (step.happening) step.happening();
         if (const auto* failure = std::get_if<Errc>(&step.answer)) return fail(*failure, "scripted");
         return std::get<Bytes>(step.answer);
     }
     void end(Disposition /*disposition*/) noexcept override { ADD_FAILURE() << "not the card's to end"; }
-    [[nodiscard]] ReaderFeatures features() const noexcept override { return {}; }
 
   private:
     struct Step {
         std::string command;
         std::variant<Bytes, Errc> answer;
+        std::function<void()> happening = {};
     };
     std::deque<Step> script_;
+    TimePoint last_deadline_{};
 };
 
 }  // namespace jpki::card::testing

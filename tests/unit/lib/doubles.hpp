@@ -1,5 +1,5 @@
-// The far ends of the ports, for the unit tests of lib/reader and lib/core: time that stands still, readers and
-// a card that do as they are told and write down what was asked of them. One thread at a time.
+// The far ends of the ports, for the unit tests of lib/reader and lib/core: time that stands still, readers
+// and a card that do as they are told and write down what was asked of them. One thread at a time.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -91,7 +91,6 @@ struct FakeConnection final : Connection {
     void end(Disposition disposition) noexcept override {
         world.note(disposition == Disposition::leave ? "end" : "unpower");
     }
-    [[nodiscard]] ReaderFeatures features() const noexcept override { return {.pin_pad = true}; }
     std::shared_ptr<World> keep;
     World& world;
     static inline TimePoint last_deadline{};
@@ -111,7 +110,6 @@ struct FakeContext final : ReaderContext {
         JPKI_TRY(next(world.connects));
         return std::make_unique<FakeConnection>(keep);
     }
-    void cancel() noexcept override {}
     std::shared_ptr<World> keep;
     World& world;
 };
@@ -145,10 +143,24 @@ inline constexpr TokenProfile kSignature{
 };
 inline constexpr CardFamily kFamily{.model = "Test Card", .tokens = {&kAuthentication, &kSignature}};
 
-// A card that opens and closes; nothing else is asked of it by leases.
+// A card that opens and closes, and sends what a test wants sent; nothing else is asked of it by leases.
 struct FakeCard : Card {
-    FakeCard(std::shared_ptr<World> w, Connection& c) : keep(std::move(w)), world(*keep), connection(c) {}
+    explicit FakeCard(std::shared_ptr<World> w) : keep(std::move(w)), world(*keep) {}
     ~FakeCard() override { world.note("forget"); }
+    void serve(Connection& c, const Waiter& w) noexcept override {
+        connection = &c;
+        waiter = w;
+        irreversible = false;
+    }
+    [[nodiscard]] bool sent_irreversible() const noexcept override { return irreversible; }
+    Status send(ByteView command) {
+        if (waiter.gone()) return fail(Errc::abandoned);
+        return connection->transmit(command, waiter.deadline).map([](auto&&) {});
+    }
+    Status send_once(ByteView command) {
+        irreversible = true;
+        return send(command);
+    }
     Status open() override {
         world.note("open");
         return next(world.card_opens);
@@ -169,11 +181,12 @@ struct FakeCard : Card {
     Result<Bytes> sign(Seat /*seat*/, SignScheme /*scheme*/, ByteView /*data*/) override {
         return fail(Errc::internal);
     }
-    Disposition close() override {
+    Disposition close(TimePoint deadline) override {
         world.note("close");
+        waiter = {.deadline = deadline};
         if (world.close_throws) throw std::bad_alloc();
         if (world.close_transmits) {
-            const auto answer = connection.transmit(Bytes{0x00, 0xA4, 0x04, 0x0C, 0x01, 0xA0}, kNever);
+            const Status answer = send_once(Bytes{0x00, 0xA4, 0x04, 0x0C, 0x01, 0xA0});
             world.note(answer ? "logged-out" : "not-logged-out");
         }
         return world.closing;
@@ -181,15 +194,16 @@ struct FakeCard : Card {
     void on_reset() noexcept override { world.note("reset"); }
     std::shared_ptr<World> keep;
     World& world;
-    Connection& connection;
+    Connection* connection = nullptr;
+    Waiter waiter;
+    bool irreversible = false;
 };
 
 struct FakeCards final : CardFactory {
     explicit FakeCards(std::shared_ptr<World> w) : keep(std::move(w)), world(*keep) {}
-    std::unique_ptr<Card> make(Connection& connection, Random& /*random*/, Log& /*log*/,
-                               Logout /*logout*/) override {
+    std::unique_ptr<Card> make(Random& /*random*/, Log& /*log*/, Logout /*logout*/) override {
         ++world.cards_made;
-        return std::make_unique<FakeCard>(keep, connection);
+        return std::make_unique<FakeCard>(keep);
     }
     [[nodiscard]] const CardFamily& assumed_family() const noexcept override { return kFamily; }
     std::shared_ptr<World> keep;

@@ -15,6 +15,7 @@ constexpr Header kSelect{0x00, 0xA4, 0x02, 0x0C};
 
 class Channel : public ::testing::Test {
   protected:
+    Channel() { channel_.serve(card_, {}); }
     Result<Response> read(std::size_t expected = 256) {
         return channel_.send(Command::case2(kRead, expected));
     }
@@ -25,8 +26,54 @@ class Channel : public ::testing::Test {
 
     RecordedLog log_;
     ScriptedConnection card_;
-    card::Channel channel_{card_, log_};
+    card::Channel channel_{log_};
 };
+
+TEST_F(Channel, SendsNothingForAJobThatNobodyWaitsFor) {
+    std::atomic<bool> abandoned{false};
+    channel_.serve(card_, {.abandoned = &abandoned});
+    card_.on("00B0000000", "9000");
+    EXPECT_TRUE(read());
+    abandoned = true;
+    EXPECT_TRUE(failed_with(read(), Errc::abandoned));
+    EXPECT_TRUE(failed_with(channel_.send_once(Command::case3(kSelect, hex("0001"))), Errc::abandoned));
+    channel_.leave_by(kNever);
+    card_.on("00B0000000", "9000");
+    EXPECT_TRUE(read()) << "the logout leaves nevertheless";
+}
+
+TEST_F(Channel, SendsNothingMoreOfAnAnswersPartsThatNobodyWaitsFor) {
+    std::atomic<bool> abandoned{false};
+    channel_.serve(card_, {.abandoned = &abandoned});
+    card_.on("00B0000000", "61 03").meanwhile([&] { abandoned = true; });
+    EXPECT_TRUE(failed_with(read(), Errc::abandoned));
+}
+
+TEST_F(Channel, PassesTheDeadlineOfTheJobOn) {
+    const TimePoint deadline{std::chrono::seconds(77)};
+    channel_.serve(card_, {.deadline = deadline});
+    card_.on("00B0000000", "9000").on("00B0000000", "9000");
+    EXPECT_TRUE(read());
+    EXPECT_EQ(card_.last_deadline(), deadline);
+    channel_.leave_by(deadline + std::chrono::seconds(1));
+    EXPECT_TRUE(read());
+    EXPECT_EQ(card_.last_deadline(), deadline + std::chrono::seconds(1));
+}
+
+TEST_F(Channel, HasNoConnectionBeforeItIsGivenOne) {
+    card::Channel channel(log_);
+    EXPECT_TRUE(failed_with(channel.send(Command::case2(kRead, 1)), Errc::internal));
+}
+
+TEST_F(Channel, RemembersUntilTheNextJobWhatMustNotBeSentTwice) {
+    card_.on("00B0000000", "9000").on("00A4020C020001", Errc::card_reset);
+    EXPECT_TRUE(read());
+    EXPECT_FALSE(channel_.sent_irreversible());
+    EXPECT_TRUE(failed_with(channel_.send_once(Command::case3(kSelect, hex("0001"))), Errc::card_reset));
+    EXPECT_TRUE(channel_.sent_irreversible());
+    channel_.serve(card_, {});
+    EXPECT_FALSE(channel_.sent_irreversible());
+}
 
 TEST_F(Channel, SplitsTheAnswerIntoDataAndStatusWord) {
     card_.on("00B0000000", "0102 9000");
@@ -175,7 +222,8 @@ TEST_F(Channel, NeverTracesAPinNorItsLength) {
 TEST_F(Channel, TracesNothingBelowTraceLevel) {
     RecordedLog quiet(LogLevel::info);
     ScriptedConnection card;
-    card::Channel channel(card, quiet);
+    card::Channel channel(quiet);
+    channel.serve(card, {});
     card.on("00B0000001", "01 9000");
     (void)channel.send(Command::case2(kRead, 1));
     EXPECT_EQ(quiet.text(), "");

@@ -19,10 +19,11 @@ TEST(Registry, MakesCardsThatSendNothingBeforeTheyAreOpened) {
     NoRandom random;
     RecordedLog log;
     const auto factory = make_card_factory();
-    const auto card = factory->make(connection, random, log, Logout::application);
+    const auto card = factory->make(random, log, Logout::application);
     ASSERT_NE(card, nullptr);
+    card->serve(connection, {});
     EXPECT_EQ(&card->family(), &factory->assumed_family());
-    EXPECT_EQ(card->close(), Disposition::leave);
+    EXPECT_EQ(card->close(kNever), Disposition::leave);
     connection.on("00A4040C 0A D392F000260100000001", "6A82");
     EXPECT_TRUE(failed_with(card->open(), Errc::not_jpki));
 }
@@ -39,7 +40,8 @@ TEST(Registry, RecognisesEveryFamilyByItsLabel) {
         ScriptedConnection connection;
         NoRandom random;
         RecordedLog log;
-        const auto card = make_card_factory()->make(connection, random, log, Logout::application);
+        const auto card = make_card_factory()->make(random, log, Logout::application);
+        card->serve(connection, {});
         Bytes information = to_bytes(std::string_view(label));
         information.resize(160, ' ');
         connection.on("00A4040C 0A D392F000260100000001", "9000").on("00B08A0000", "6982");

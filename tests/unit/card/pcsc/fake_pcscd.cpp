@@ -48,11 +48,6 @@ LONG SCardReleaseContext(SCARDCONTEXT context) {
     return answer_of("SCardReleaseContext");
 }
 
-LONG SCardCancel(SCARDCONTEXT context) {
-    EXPECT_EQ(context, kContext);
-    return answer_of("SCardCancel");
-}
-
 LONG SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR readers, LPDWORD length) {
     EXPECT_EQ(context, kContext);
     EXPECT_EQ(groups, nullptr);

@@ -156,7 +156,8 @@ TEST_F(Certificate, IsMalformedWhenTheFileEndsEarly) {
     for (const char* end : {"6B00", "9000", "6282"}) {
         SCOPED_TRACE(end);
         ScriptedConnection connection;
-        FileCard card(kMyNumber, connection, random_, log_);
+        FileCard card(kMyNumber, random_, log_);
+        card.serve(connection, {});
         connection.on(kSelectApplication, "9000").on(kReadIdentity, "6A86");
         ASSERT_TRUE(card.open());
         connection.on("00A4020C 02 0001", "9000").on("00B0000000", slice(file_, 0, 256), "9000");

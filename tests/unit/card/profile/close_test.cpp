@@ -21,7 +21,7 @@ class Close : public FileCardTest {
         return connection_.on(kSelectManager, "9000").on(kSelectApplication, "9000");
     }
     void expect_close(Disposition expected) {
-        EXPECT_EQ(card_.close(), expected);
+        EXPECT_EQ(card_.close(kNever), expected);
         connection_.expect_done();
         if (expected == Disposition::unpower) card_.on_reset();
     }
@@ -195,12 +195,13 @@ TEST_F(Close, ALoginThatOutlivedAResetIsLeftAsAnyOther) {
 }
 
 TEST_F(Close, ByPowerSendsNothing) {
-    FileCard card(kMyNumber, connection_, random_, log_, Logout::power);
+    FileCard card(kMyNumber, random_, log_, Logout::power);
+    card.serve(connection_, {});
     connection_.on(kSelectApplication, "9000").on(kReadIdentity, slice(file_, 0, 256), "9000");
     ASSERT_TRUE(card.open());
     connection_.on("00A4020C 02 0018", "9000").on("00200080 04 31323334", "9000");
     ASSERT_TRUE(card.verify(kAuth, &pin_));
-    EXPECT_EQ(card.close(), Disposition::unpower);
+    EXPECT_EQ(card.close(kNever), Disposition::unpower);
     connection_.expect_done();
 }
 

@@ -4,10 +4,10 @@
 #pragma once
 
 #include "my_number/my_number.hpp"
-#include "waist/random.hpp"
 #include "profile/file_card.hpp"
 #include "recorded_log.hpp"
 #include "scripted_connection.hpp"
+#include "waist/random.hpp"
 
 namespace jpki::card::testing {
 
@@ -45,6 +45,7 @@ inline Bytes certificate(std::size_t total, unsigned seed = 1) {
 
 class FileCardTest : public ::testing::Test {
   protected:
+    FileCardTest() { card_.serve(connection_, {}); }
     static constexpr std::size_t kSize = 1000;
 
     // A lease on a card that knows short identifiers.
@@ -76,7 +77,7 @@ class FileCardTest : public ::testing::Test {
     PatternRandom random_;
     RecordedLog log_;
     ScriptedConnection connection_;
-    FileCard card_{kMyNumber, connection_, random_, log_};
+    FileCard card_{kMyNumber, random_, log_};
 };
 
 }  // namespace jpki::card::testing

@@ -11,9 +11,10 @@ constexpr FileId kOther{0x0102, 0x02};
 
 class Files : public ::testing::Test {
   protected:
+    Files() { channel_.serve(card_, {}); }
     RecordedLog log_;
     ScriptedConnection card_;
-    Channel channel_{card_, log_};
+    Channel channel_{log_};
     FileReader files_{channel_};
 };
 

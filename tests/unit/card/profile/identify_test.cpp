@@ -77,7 +77,8 @@ TEST_F(Identify, FallsBackWhenTheFileHoldsFillerOrNothing) {
     for (const Bytes& blank : {Bytes(256, 0xFF), Bytes(256, 0x00), Bytes{}}) {
         SCOPED_TRACE(to_hex(slice(blank, 0, 1)));
         ScriptedConnection connection;
-        FileCard card(kMyNumber, connection, random_, log_);
+        FileCard card(kMyNumber, random_, log_);
+        card.serve(connection, {});
         connection.on(kSelectApplication, "9000").on(kReadIdentity, blank, "9000");
         ASSERT_TRUE(card.open());
         connection.on(kSelectCertificate, "9000").on(kRead, blank, "9000");

@@ -44,7 +44,8 @@ TEST_F(Open, TakesNothingElseAsAProofOfShortIdentifiers) {
     for (const char* answer : kAnswers) {
         SCOPED_TRACE(answer);
         ScriptedConnection connection;
-        FileCard card(kMyNumber, connection, random_, log_);
+        FileCard card(kMyNumber, random_, log_);
+        card.serve(connection, {});
         connection.on(kSelectApplication, "9000").on(kReadIdentity, answer);
         if (std::string_view(answer) == "6CFF") connection.on("00B08A00FF", "6A86");
         EXPECT_TRUE(card.open());

@@ -26,7 +26,8 @@ class Recognise : public FileCardTest {
     // The family's model after an identification with that label in EF 0006.
     std::string model_with(std::string_view label, char filler, const char* issuer) {
         ScriptedConnection connection;
-        FileCard card(kMyNumber, connection, random_, log_, Logout::application, others_);
+        FileCard card(kMyNumber, random_, log_, Logout::application, others_);
+        card.serve(connection, {});
         connection.on(kSelectApplication, "9000").on(kReadIdentity, "6A82");
         EXPECT_TRUE(card.open());
         Bytes information = to_bytes(label);
@@ -53,7 +54,8 @@ TEST_F(Recognise, KeepsTheAssumptionUnderAnyOtherLabel) {
 }
 
 TEST_F(Recognise, DoesNotAskForTheCertificateAgain) {
-    FileCard card(kMyNumber, connection_, random_, log_, Logout::application, others_);
+    FileCard card(kMyNumber, random_, log_, Logout::application, others_);
+    card.serve(connection_, {});
     Bytes information = to_bytes(std::string_view("JPKIAPICCTOKEN"));
     information.resize(160, ' ');
     connection_.on(kSelectApplication, "9000").on(kReadIdentity, "6A82");
@@ -70,24 +72,26 @@ TEST_F(Recognise, DoesNotAskForTheCertificateAgain) {
 }
 
 TEST_F(Recognise, AFamilyWithoutTheAuthenticationKeyHasNoPssToAskFor) {
-    FileCard card(old_, connection_, random_, log_);
+    FileCard card(old_, random_, log_);
+    card.serve(connection_, {});
     connection_.on(kSelectApplication, "9000").on(kReadIdentity, "6A82");
     ASSERT_TRUE(card.open());
     const auto answer = card.probe_pss();
     ASSERT_TRUE(answer);
     EXPECT_EQ(*answer, PssAnswer::unknown);
-    EXPECT_EQ(card.close(), Disposition::leave);
+    EXPECT_EQ(card.close(kNever), Disposition::leave);
 }
 
 TEST_F(Recognise, AFamilyWithoutTheAuthenticationKeyIsLoggedOutAsAnyOther) {
-    FileCard card(old_, connection_, random_, log_);
+    FileCard card(old_, random_, log_);
+    card.serve(connection_, {});
     connection_.on(kSelectApplication, "9000").on(kReadIdentity, "6A82");
     ASSERT_TRUE(card.open());
     connection_.on("00A4020C 02 001B", "9000").on("00200080 04 31323334", "9000");
     ASSERT_TRUE(card.verify(kSign, &pin_));
     connection_.on(kSelectManager, "9000").on(kSelectApplication, "9000");
     connection_.on("00A4020C 02 0001", "9000").on("00B0000001", "6982");
-    EXPECT_EQ(card.close(), Disposition::leave);
+    EXPECT_EQ(card.close(kNever), Disposition::leave);
 }
 
 }  // namespace

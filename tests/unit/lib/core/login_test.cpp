@@ -88,6 +88,8 @@ struct CountingCard final : Card {
     int verifies = 0;
     std::string sent;  // the PINs of VERIFY, and of the change after "="
 
+    void serve(Connection& /*connection*/, const Waiter& /*waiter*/) noexcept override {}
+    [[nodiscard]] bool sent_irreversible() const noexcept override { return false; }
     Status open() override { return {}; }
     [[nodiscard]] const CardFamily& family() const noexcept override { return kFamily; }
     Result<ByteView> identify() override { return fail(Errc::internal); }
@@ -120,7 +122,7 @@ struct CountingCard final : Card {
     Result<Bytes> sign(Seat /*seat*/, SignScheme /*scheme*/, ByteView /*data*/) override {
         return fail(Errc::internal);
     }
-    Disposition close() override { return Disposition::leave; }
+    Disposition close(TimePoint /*deadline*/) override { return Disposition::leave; }
     void on_reset() noexcept override {}
 };
 

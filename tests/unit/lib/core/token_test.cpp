@@ -19,12 +19,12 @@ struct Person {
 
 // Remembers nothing of the identity itself, as one that was made anew after a failure.
 struct PersonalCard final : FakeCard {
-    PersonalCard(std::shared_ptr<World> w, Connection& c, Person& p) : FakeCard(std::move(w), c), person(p) {}
+    PersonalCard(std::shared_ptr<World> w, Person& p) : FakeCard(std::move(w)), person(p) {}
     Status open() override {
         verified = false;
         return {};
     }
-    Disposition close() override { return Disposition::leave; }
+    Disposition close(TimePoint /*deadline*/) override { return Disposition::leave; }
     Result<ByteView> identify() override { return ByteView(person.identity); }
     [[nodiscard]] bool identity_is_unique() const noexcept override { return true; }
     Result<PinCounter> read_counter(Seat /*seat*/) override { return PinCounter{std::uint8_t{3}}; }
@@ -60,9 +60,8 @@ struct PersonalCard final : FakeCard {
 
 struct PersonalCards final : CardFactory {
     PersonalCards(std::shared_ptr<World> w, Person& p) : world(std::move(w)), person(p) {}
-    std::unique_ptr<Card> make(Connection& connection, Random& /*random*/, Log& /*log*/,
-                               Logout /*logout*/) override {
-        return std::make_unique<PersonalCard>(world, connection, person);
+    std::unique_ptr<Card> make(Random& /*random*/, Log& /*log*/, Logout /*logout*/) override {
+        return std::make_unique<PersonalCard>(world, person);
     }
     [[nodiscard]] const CardFamily& assumed_family() const noexcept override { return kFamily; }
     std::shared_ptr<World> world;

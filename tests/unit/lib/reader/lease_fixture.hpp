@@ -8,6 +8,8 @@ namespace jpki::p11::testing {
 
 class LeaseTest : public ::testing::Test {
   protected:
+    static constexpr std::string_view kCommand = "command";
+
     LeaseTest() {
         insert(1);
         incarnation_ = presence_->view().incarnation;
@@ -32,15 +34,17 @@ class LeaseTest : public ::testing::Test {
             return fail(code);
         });
     }
-    // Sends through the card's connection, as a Card does.
-    Status run_sending(std::string_view what, Errc failure) {
+    static FakeCard& card_of(CardLease& lease) { return static_cast<FakeCard&>(lease.card()); }
+    // A command, or one that must not be sent twice, whose answer is lost.
+    Status run_sending(Errc failure) {
         world_.transmits.push_back(fail(failure));
-        return run([what](CardLease& lease) -> Status {
-            Bytes command = to_bytes(what);
-            return static_cast<FakeCard&>(lease.card()).connection.transmit(command, kNever).map([](auto&&) {
-            });
-        });
+        return run([](CardLease& lease) { return card_of(lease).send(to_bytes(kCommand)); });
     }
+    Status run_sending_once(Errc failure) {
+        world_.transmits.push_back(fail(failure));
+        return run([](CardLease& lease) { return card_of(lease).send_once(to_bytes(kCommand)); });
+    }
+    [[nodiscard]] long times_sent() const { return std::ranges::count(world_.journal, "636F6D6D616E64"); }
     std::string told() { return world_.told(); }
 
     std::shared_ptr<World> shared_world_ = std::make_shared<World>();

@@ -105,11 +105,7 @@ TEST_F(Linger, TheJobThatFindsAFullHoldKeepsItsOwnTimeAndItsEnd) {
     EXPECT_TRUE(run());
     clock_->advance(seconds(2));
     const TimePoint deadline = clock_->now() + seconds(7);
-    const auto sends = [](CardLease& lease) {
-        return static_cast<FakeCard&>(lease.card())
-            .connection.transmit(Bytes{0x00, 0xB0}, kNever)
-            .map([](auto&&) {});
-    };
+    const auto sends = [](CardLease& lease) { return card_of(lease).send(Bytes{0x00, 0xB0}); };
     EXPECT_TRUE(keeper_.run(incarnation_, abandoned_, deadline, sends));
     EXPECT_EQ(FakeConnection::last_deadline, deadline);
 

@@ -205,23 +205,21 @@ TEST_F(Lease, AnExceptionOfTheWorkLeavesALeaseThatIdleEnds) {
     EXPECT_EQ(told(), "context connect(R) begin open close end disconnect");
 }
 
-TEST(GuardedConnection, FailsWithoutAConnection) {
-    GuardedConnection connection;
-    EXPECT_FALSE(connection.attached());
-    EXPECT_TRUE(failed_with(connection.begin(kNever), Errc::transport));
-    EXPECT_TRUE(failed_with(connection.transmit(Bytes(5), kNever), Errc::transport));
-    EXPECT_FALSE(connection.features().pin_pad);
-    connection.end(Disposition::leave);
+TEST_F(Lease, TheCardServesEachJobUntilItsOwnDeadline) {
+    const TimePoint deadline = clock_->now() + seconds(7);
+    const auto sends = [](CardLease& lease) { return card_of(lease).send(to_bytes(kCommand)); };
+    EXPECT_TRUE(keeper_.run(incarnation_, abandoned_, deadline, sends));
+    EXPECT_EQ(FakeConnection::last_deadline, deadline);
+    EXPECT_TRUE(keeper_.run(incarnation_, abandoned_, deadline + milliseconds(1), sends))
+        << "in the same lease";
+    EXPECT_EQ(FakeConnection::last_deadline, deadline + milliseconds(1));
 }
 
-TEST(GuardedConnection, PassesItsOwnDeadlineOn) {
-    GuardedConnection connection;
-    connection.attach(std::make_unique<FakeConnection>(std::make_shared<World>()));
-    EXPECT_TRUE(connection.features().pin_pad);
-    const TimePoint deadline{seconds(77)};
-    connection.guard(nullptr, deadline);
-    EXPECT_TRUE(connection.transmit(Bytes(5), kNever));
-    EXPECT_EQ(FakeConnection::last_deadline, deadline);
+TEST_F(Lease, TheCardServesTheConnectionThatThereIs) {
+    EXPECT_TRUE(failed_with(run_failing(Errc::card_mute), Errc::card_mute));
+    EXPECT_TRUE(run([](CardLease& lease) { return card_of(lease).send(to_bytes(kCommand)); }));
+    EXPECT_EQ(world_.cards_made, 1) << "the card outlives its connection";
+    EXPECT_TRUE(keeper_.connected());
 }
 
 }  // namespace

@@ -76,9 +76,7 @@ TEST_F(ReaderWork, GivesUpAtTheDeadlineAndIsWedgedUntilTheWorkEnds) {
     const auto gate = release.get_future().share();
     const auto late = reader->run(1, milliseconds(30), [gate](CardLease& lease) -> Status {
         gate.wait();
-        return static_cast<FakeCard&>(lease.card())
-            .connection.transmit(Bytes{0, 0x20, 0, 0x80, 1, 0}, kNever)
-            .map([](auto&&) {});
+        return static_cast<FakeCard&>(lease.card()).send(Bytes{0, 0x20, 0, 0x80, 1, 0});
     });
     EXPECT_TRUE(failed_with(late, Errc::timed_out));
     const TimePoint start = SteadyClock().now();
