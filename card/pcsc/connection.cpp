@@ -7,6 +7,8 @@
 #include <array>
 #include <thread>
 
+#include "pcsc/reader_names.hpp"
+#include "pcsc/retry_policy.hpp"
 #include "pcsc/wake.hpp"
 
 namespace jpki::card::pcsc {
@@ -33,9 +35,42 @@ bool ends_connection(Errc code) {
 
 }  // namespace
 
-PcscConnection::PcscConnection(std::shared_ptr<Link> link, std::string reader)
-    : link_(std::move(link)), reader_(std::move(reader)), answer_(kAnswerSize) {
-    link_->ledger().know(reader_);
+PcscConnection::PcscConnection(std::shared_ptr<PcscContext> context, std::string reader)
+    : context_(std::move(context)), reader_(std::move(reader)), answer_(kAnswerSize) {
+    context_->ledger().know(reader_);
+}
+
+Result<std::unique_ptr<Connection>> PcscConnection::open(const std::shared_ptr<PcscContext>& context,
+                                                         const std::string& reader, TimePoint deadline) {
+    // libpcsclite 1.9.9 finds the empty name in every unused place of its array.
+    if (reader.empty() || reader.size() >= kMaximumReaderName || reader.find('\0') != std::string::npos)
+        return fail(Errc::reader_gone, "no reader can have this name");
+    auto connection = std::make_unique<PcscConnection>(context, reader);
+    RetryPolicy retry(deadline);
+    for (;;) {
+        // Before the connection, so that a card swapped in between is taken for another one, not missed. It
+        // also saves a wait: SCardConnect looks for a card only when it has the reader for itself.
+        JPKI_TRY_ASSIGN(const std::optional<Seen> seen, context->look(reader));
+        if (!seen) return fail(Errc::reader_gone, "no reader of this name");
+        if (!seen->card_present) return fail(Errc::no_card, "no card in the reader");
+
+        SCARDHANDLE handle = 0;
+        DWORD protocol = SCARD_PROTOCOL_UNDEFINED;
+        const Status connected =
+            context->call("SCardConnect", &Functions::SCardConnect, context->handle(), reader.c_str(),
+                          DWORD{SCARD_SHARE_SHARED}, DWORD{SCARD_PROTOCOL_ANY}, &handle, &protocol);
+        if (connected) {
+            connection->take(seen->epoch, handle, protocol);
+            return connection;
+        }
+        // Busy: somebody has the reader exclusively (gpg's scdaemon likes to). Without power, though not in
+        // the midst of somebody's reset: nobody but us will give it any.
+        const Status passing = retry.after(connected.error());
+        if (passing) continue;
+        if (!is_without_power(passing.error())) return fail(passing.error());
+        JPKI_TRY(connection->wake(seen->epoch, deadline));
+        return connection;
+    }
 }
 
 void PcscConnection::take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept {
@@ -47,12 +82,17 @@ void PcscConnection::take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protoco
 
 Status PcscConnection::wake(PresenceEpoch epoch, TimePoint deadline) noexcept {
     disconnect();
-    JPKI_TRY_ASSIGN(const Woken woken, pcsc::wake(*link_, reader_, deadline));
+    JPKI_TRY_ASSIGN(const Woken woken, pcsc::wake(*context_, reader_, deadline));
     take(epoch, woken.handle, woken.protocol);
-    must_reconnect_ = false;
+    owed_ = Owed::nothing;
     reset_unreported_ = true;
-    link_->note(LogLevel::warning, "the card had lost its power and has been powered up again");
+    context_->note(LogLevel::warning, "the card had lost its power and has been powered up again");
     return {};
+}
+
+Status PcscConnection::wake_ours(TimePoint deadline) noexcept {
+    JPKI_TRY(same_card());
+    return wake(epoch_, deadline);
 }
 
 PcscConnection::~PcscConnection() {
@@ -63,7 +103,7 @@ PcscConnection::~PcscConnection() {
 Result<Begun> PcscConnection::begin(TimePoint deadline) {
     if (lost_) return fail(*lost_);
     if (in_transaction_) return fail(Errc::internal, "begin inside a transaction");
-    Patience patience(deadline);
+    RetryPolicy retry(deadline);
     for (bool woken = false;;) {
         const TimePoint started = now();
         Status tried = try_begin();
@@ -71,63 +111,62 @@ Result<Begun> PcscConnection::begin(TimePoint deadline) {
             in_transaction_ = true;
             const bool was_reset = std::exchange(reset_unreported_, false);
             untried_ = was_reset && !woken;
-            return Begun{.was_reset = was_reset, .waited = patience.waited() + (now() - started)};
+            return Begun{.was_reset = was_reset, .waited = retry.waited() + (now() - started)};
         }
         if (failed_with(tried, Errc::card_reset)) {
             reset_unreported_ = true;
             const Error reset = tried.error();
-            if (!std::exchange(silent_, false)) {
-                tried = reconnect();
-            } else {
+            if (owed_ == Owed::power) {
+                owed_ = Owed::reconnect;  // should this fail
                 woken = true;
-                tried = same_card();
-                if (tried) tried = wake(epoch_, deadline);
+                tried = wake_ours(deadline);
+            } else {
+                tried = reconnect();
             }
             if (tried) {
-                JPKI_TRY(patience.count_reset(reset));
+                JPKI_TRY(retry.count_reset(reset));
                 continue;
             }
         }
         // By another program's reset, or a power-down of ours that this reader took badly.
         if (!woken && is_without_power(tried.error())) {
             woken = true;
-            tried = same_card();
-            if (tried) tried = wake(epoch_, deadline);
+            tried = wake_ours(deadline);
             if (tried) continue;
-            return fail(judge(tried.error()));
+            return fail(record(tried.error()));
         }
-        if (const Status passing = patience.after(tried.error()); !passing)
-            return fail(judge(passing.error()));
+        if (const Status passing = retry.after(tried.error()); !passing) return fail(record(passing.error()));
     }
 }
 
 Status PcscConnection::try_begin() {
-    if (must_reconnect_) return fail(Errc::card_reset, "the card was reset inside the last transaction");
+    if (owed_ != Owed::nothing)
+        return fail(Errc::card_reset, "the card was reset inside the last transaction");
     // SCardBeginTransaction of pcsc-lite repeats itself in steps of 200 ms for as long as others hold the
     // card, without limit and deaf to SCardCancel. Asking for the reader's name meets the same checks (pcscd:
     // sharing first, then events) and comes back at once, so that waiting is ours: bounded, shorter steps.
     std::array<BYTE, MAX_BUFFER_SIZE> name{};
     DWORD length = name.size();
-    const Status asked = link_->call("SCardGetAttrib", &Functions::SCardGetAttrib, handle_,
-                                     DWORD{SCARD_ATTR_DEVICE_FRIENDLY_NAME}, name.data(), &length);
+    const Status asked = context_->call("SCardGetAttrib", &Functions::SCardGetAttrib, handle_,
+                                        DWORD{SCARD_ATTR_DEVICE_FRIENDLY_NAME}, name.data(), &length);
     // A driver's opinion about names (unsupported, failed) is none of our business.
     if (!asked && asked.error().code != Errc::transport && asked.error().code != Errc::card_mute)
         return asked;
-    return link_->call("SCardBeginTransaction", &Functions::SCardBeginTransaction, handle_);
+    return context_->call("SCardBeginTransaction", &Functions::SCardBeginTransaction, handle_);
 }
 
 Status PcscConnection::reconnect() noexcept {
     // pcscd keeps one event per handle, and a reset after a swap hides the removal: only the counter still
     // shows it. To reconnect then would be to go on with a card nobody asked for.
     JPKI_TRY(same_card());
-    JPKI_TRY(link_->call("SCardReconnect", &Functions::SCardReconnect, handle_, DWORD{SCARD_SHARE_SHARED},
-                         DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_LEAVE_CARD}, &protocol_));
-    must_reconnect_ = false;
+    JPKI_TRY(context_->call("SCardReconnect", &Functions::SCardReconnect, handle_, DWORD{SCARD_SHARE_SHARED},
+                            DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_LEAVE_CARD}, &protocol_));
+    if (owed_ == Owed::reconnect) owed_ = Owed::nothing;
     return {};
 }
 
 Status PcscConnection::same_card() noexcept {
-    JPKI_TRY_ASSIGN(const std::optional<Seen> seen, link_->look(reader_));
+    JPKI_TRY_ASSIGN(const std::optional<Seen> seen, context_->look(reader_));
     if (!seen) return fail(Errc::reader_gone, "the reader is gone");
     if (seen->epoch != epoch_)
         return fail(Errc::card_removed, "another card may have taken this one's place");
@@ -152,32 +191,33 @@ Result<Bytes> PcscConnection::transmit(ByteView command, TimePoint deadline) {
     const SCARD_IO_REQUEST protocol{
         .dwProtocol = protocol_ == SCARD_PROTOCOL_T0 ? DWORD{SCARD_PROTOCOL_T0} : DWORD{SCARD_PROTOCOL_T1},
         .cbPciLength = sizeof(SCARD_IO_REQUEST)};
-    const Status sent = link_->call("SCardTransmit", &Functions::SCardTransmit, handle_, &protocol,
-                                    command.data(), DWORD{command.size()}, nullptr, answer_.data(), &length);
+    const Status sent =
+        context_->call("SCardTransmit", &Functions::SCardTransmit, handle_, &protocol, command.data(),
+                       DWORD{command.size()}, nullptr, answer_.data(), &length);
     const bool first = std::exchange(untried_, false);
     if (!sent && first && is_without_power(sent.error())) {
         // Another program has disconnected with SCARD_UNPOWER_CARD: pcscd tells of a reset, lets everybody
         // connect anew, and leaves the card without power.
-        must_reconnect_ = silent_ = true;
-        return fail(judge({Errc::card_reset, sent.error().detail, "another program left the card silent"}));
+        owed_ = Owed::power;
+        return fail(record({Errc::card_reset, sent.error().detail, "another program left the card silent"}));
     }
     if (!sent && sent.error().detail == number(SCARD_E_PROTO_MISMATCH)) {
         // When a program is killed inside its transaction, pcscd (1.9.9) unlocks first, then tells of the
         // reset, then resets: whoever was told and began in between has the card reset under its hands,
         // without a word but this. Only the protocol, unset by the reset, gives it away (measured: once in
         // 500 kills).
-        must_reconnect_ = true;
+        owed_ = Owed::reconnect;
         return fail(
-            judge({Errc::card_reset, sent.error().detail, "the card was reset inside our transaction"}));
+            record({Errc::card_reset, sent.error().detail, "the card was reset inside our transaction"}));
     }
     if (!sent && sent.error().detail == number(SCARD_E_INSUFFICIENT_BUFFER))
         return fail(Errc::malformed_answer, "an answer longer than any can be", sent.error().detail);
-    if (!sent && !failed_with(sent, Errc::card_mute)) return fail(judge(sent.error()));
+    if (!sent && !failed_with(sent, Errc::card_mute)) return fail(record(sent.error()));
     // Silence, which some drivers report as an answer of nothing: a mute card, or one pulled out in
     // mid-command?
     if (!sent || length < 2) {
-        if (const Status same = same_card_after_silence(deadline); !same) return fail(judge(same.error()));
-        if (!sent) return fail(judge(sent.error()));
+        if (const Status same = same_card_after_silence(deadline); !same) return fail(record(same.error()));
+        if (!sent) return fail(record(sent.error()));
         return fail(Errc::malformed_answer, "an answer without a status word");
     }
     if (length > answer_.size()) return fail(Errc::malformed_answer, "an answer longer than its buffer");
@@ -194,18 +234,18 @@ void PcscConnection::end(Disposition disposition) noexcept {
 }
 
 Status PcscConnection::end_transaction(DWORD how) noexcept {
-    Status ended = link_->call("SCardEndTransaction", &Functions::SCardEndTransaction, handle_, how);
+    Status ended = context_->call("SCardEndTransaction", &Functions::SCardEndTransaction, handle_, how);
     if (!failed_with(ended, Errc::card_reset)) return ended;
     // pcscd looks at events before it looks at the lock, so the reader is still ours until it has ended well.
     reset_unreported_ = true;
     JPKI_TRY(reconnect());
-    return link_->call("SCardEndTransaction", &Functions::SCardEndTransaction, handle_, how);
+    return context_->call("SCardEndTransaction", &Functions::SCardEndTransaction, handle_, how);
 }
 
 void PcscConnection::power_down() noexcept {
-    const auto before = link_->bare_look(reader_);
+    const auto before = context_->bare_look(reader_);
     const bool ours = before && *before && same_card();
-    if (ours) link_->ledger().hold(reader_, **before);
+    if (ours) context_->ledger().hold(reader_, **before);
     const Status ended = end_transaction(SCARD_UNPOWER_CARD);
     // The card is there but did not come up again, or the slot reads empty for a moment.
     const bool may_wake = !ended && ours &&
@@ -215,12 +255,12 @@ void PcscConnection::power_down() noexcept {
     if (!up) give_up(up.error());
     if (!ours) return;
     const Look after = ended ? **before : wait_for_return(**before);
-    link_->ledger().settle(reader_, after);
+    context_->ledger().settle(reader_, after);
     if (after == **before) return;
     // Upon its return pcscd has powered the card up once more, and unset the protocol under our hands. Our
     // connection does not count with it any more, either: 400 ms later it would cut the power as of a card
     // that nobody uses, which is another removal.
-    must_reconnect_ = true;
+    owed_ = Owed::reconnect;
     if (after.card_present) (void)wake(epoch_, now() + kPowerReturns);
 }
 
@@ -228,7 +268,7 @@ Look PcscConnection::wait_for_return(Look before) noexcept {
     const TimePoint until = now() + kPcscdNotices;
     for (;;) {
         std::this_thread::sleep_for(kLookAgain);  // also for what pcscd saw just before, and counts just now
-        const auto seen = link_->bare_look(reader_);
+        const auto seen = context_->bare_look(reader_);
         if (!seen || !*seen) return {};
         // Removals and insertions take turns: after an even number of them everything is as before.
         const bool returned = (**seen).card_present && ((**seen).events - before.events) % 2 == 0;
@@ -239,13 +279,13 @@ Look PcscConnection::wait_for_return(Look before) noexcept {
 // pcscd has unlocked by itself when the card left (measured with 1.9.9); for whatever else there is, giving
 // the handle up frees the reader for others in any case.
 void PcscConnection::give_up(const Error& failure) noexcept {
-    const Error error = judge(failure);
+    const Error error = record(failure);
     if (!lost_ && error.code == Errc::card_mute) lost_ = error;
     if (!lost_) lost_ = Error{Errc::reader_gone, error.detail, "the connection had to be given up"};
     disconnect();
 }
 
-Error PcscConnection::judge(Error error) noexcept {
+Error PcscConnection::record(Error error) noexcept {
     if (error.code == Errc::card_reset) reset_unreported_ = true;
     if (error.code == Errc::no_card) error.code = Errc::card_removed;  // there was one
     if (ends_connection(error.code)) lost_ = error;
@@ -253,7 +293,7 @@ Error PcscConnection::judge(Error error) noexcept {
 }
 
 void PcscConnection::disconnect() noexcept {
-    if (std::exchange(connected_, false)) link_->disconnect(handle_);
+    if (std::exchange(connected_, false)) context_->disconnect(handle_);
 }
 
 }  // namespace jpki::card::pcsc

@@ -1,32 +1,40 @@
-// The port's Connection: one card handle, its transactions and its APDUs. Made by context.cpp; never logs
-// what it carries, and never goes on with another card than the one it was made for.
+// The port's Connection: one card handle, its transactions and its APDUs. Never logs what
+// it carries, and never goes on with another card than the one it was made for.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "pcsc/link.hpp"
-#include "pcsc/patience.hpp"
+#include "pcsc/pcsc_context.hpp"
 
 namespace jpki::card::pcsc {
 
 class PcscConnection final : public Connection {
   public:
-    // Holds no handle yet. Made before there is one, so that none is lost when memory fails.
-    PcscConnection(std::shared_ptr<Link> link, std::string reader);
-    ~PcscConnection() override;
+    // As ReaderContext::connect().
+    static Result<std::unique_ptr<Connection>> open(const std::shared_ptr<PcscContext>& context,
+                                                    const std::string& reader, TimePoint deadline);
 
-    // Owns `handle` from now on; `epoch` is the reader's from just before it was connected.
-    void take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept;
-    // Instead of take(), where the card lies in the reader without power. Errors: as pcsc::wake().
-    Status wake(PresenceEpoch epoch, TimePoint deadline) noexcept;
+    // Holds no handle yet. Made before there is one, so that none is lost when memory fails.
+    PcscConnection(std::shared_ptr<PcscContext> context, std::string reader);
+    ~PcscConnection() override;
 
     Result<Begun> begin(TimePoint deadline) override;
     Result<Bytes> transmit(ByteView command, TimePoint deadline) override;
     void end(Disposition disposition) noexcept override;
 
   private:
+    // What the next begin() owes to a card that was reset, since pcscd will not say so again: a reconnection,
+    // or its power.
+    enum class Owed : std::uint8_t { nothing, reconnect, power };
+
+    // Owns `handle` from now on; `epoch` is the reader's from just before it was connected.
+    void take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept;
+    // Instead of take(), where the card lies in the reader without power. Errors: as pcsc::wake().
+    Status wake(PresenceEpoch epoch, TimePoint deadline) noexcept;
+    // If it is still our card.
+    Status wake_ours(TimePoint deadline) noexcept;
     // One try, which waits for nobody unless another program was quicker at the very last moment.
     Status try_begin();
     // Ends the transaction, powering the card down and up again, and sees to it that it comes up.
@@ -41,10 +49,10 @@ class PcscConnection final : public Connection {
     // The same, with time for pcscd to notice a removal, though not beyond the deadline.
     Status same_card_after_silence(TimePoint deadline) noexcept;
     // The error as a holder of a connection sees it; what ends the connection is remembered.
-    Error judge(Error error) noexcept;
+    Error record(Error error) noexcept;
     void disconnect() noexcept;
 
-    std::shared_ptr<Link> link_;
+    std::shared_ptr<PcscContext> context_;
     std::string reader_;
     PresenceEpoch epoch_;
     SCARDHANDLE handle_ = 0;
@@ -53,10 +61,9 @@ class PcscConnection final : public Connection {
     bool connected_ = false;
     bool in_transaction_ = false;
     bool reset_unreported_ = false;  // until a begin() has told it
-    bool must_reconnect_ = false;    // reset, and pcscd will not say so again
     bool untried_ = false;           // nothing was sent since others reset the card
-    bool silent_ = false;            // the first command after that found no answer
-    std::optional<Error> lost_;      // why this connection is of no more use
+    Owed owed_ = Owed::nothing;
+    std::optional<Error> lost_;  // why this connection is of no more use
 };
 
 }  // namespace jpki::card::pcsc

@@ -5,9 +5,14 @@
 
 #include <winscard.h>
 
+#include <cstdint>
+
 #include "waist/log.hpp"
 
 namespace jpki::card::pcsc {
+
+// LONG has 64 bits on Linux and 32 elsewhere; the codes have 32.
+constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(code); }
 
 struct Functions {
 #define JPKI_PCSC_FUNCTION(name) decltype(&::name) name = nullptr;

@@ -1,10 +1,10 @@
 #include "pcsc/pcsc_error.hpp"
 
-#include <winscard.h>
-
 #include <algorithm>
 #include <array>
 #include <iterator>
+
+#include "pcsc/functions.hpp"
 
 namespace jpki::card::pcsc {
 
@@ -15,9 +15,6 @@ struct Row {
     Errc errc;
     const char* what;
 };
-
-// LONG has 64 bits on Linux and 32 elsewhere; the codes have 32.
-constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(code); }
 
 // SCARD_E_UNEXPECTED and SCARD_E_UNSUPPORTED_FEATURE share a value in pcsc-lite; 0x80100022 is Windows' value
 // of the latter, which drivers written for both send.

@@ -1,8 +1,8 @@
 // What the power-downs of this process do to pcscd's picture of a reader, so that none of them is taken for a
 // removal. Some slots read empty for a moment after a power-down; pcscd then counts a removal and an
-// insertion of a card that nobody touched. Shared by all links of one ReaderSystem; thread-safe; never asks
-// pcscd itself. Whether the card afterwards is the same one is settled by its identity, before any PIN is
-// sent (lib/core).
+// insertion of a card that nobody touched. Shared by all contexts of one ReaderSystem; thread-safe; never
+// asks pcscd itself. Whether the card afterwards is the same one is settled by its identity, before any PIN
+// is sent (lib/core).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The way into this room: readers as pcscd offers them, behind the port of jpki/reader_port.hpp.
+// The way into this room: readers as pcscd offers them, behind the port of waist/reader_port.hpp.
 // Called by lib/entry/composition.cpp, tools/probe and tests; no PC/SC type shows here.
 #pragma once
 

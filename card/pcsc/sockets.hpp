@@ -1,6 +1,6 @@
 // Which of the process's sockets are our connections to pcscd. A forked child has copies of them, and pcscd
 // keeps a dead program's transaction for as long as one copy is open: so children close theirs. Used by
-// link.cpp; closes nothing that may be somebody else's.
+// pcsc_context.cpp; closes nothing that may be somebody else's.
 #pragma once
 
 #include <sys/types.h>

@@ -10,15 +10,15 @@ constexpr int kTries = 4;
 constexpr Duration kPause = std::chrono::milliseconds(100);
 
 // A direct connection is the one kind that pcscd makes without power; from there a reset is a power-up.
-Result<Woken> try_once(Link& link, const std::string& reader) noexcept {
+Result<Woken> try_once(PcscContext& context, const std::string& reader) noexcept {
     Woken woken{.handle = 0, .protocol = SCARD_PROTOCOL_UNDEFINED};
-    JPKI_TRY(link.call("SCardConnect", &Functions::SCardConnect, link.context(), reader.c_str(),
-                       DWORD{SCARD_SHARE_DIRECT}, DWORD{0}, &woken.handle, &woken.protocol));
+    JPKI_TRY(context.call("SCardConnect", &Functions::SCardConnect, context.handle(), reader.c_str(),
+                          DWORD{SCARD_SHARE_DIRECT}, DWORD{0}, &woken.handle, &woken.protocol));
     const Status powered =
-        link.call("SCardReconnect", &Functions::SCardReconnect, woken.handle, DWORD{SCARD_SHARE_SHARED},
-                  DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_RESET_CARD}, &woken.protocol);
+        context.call("SCardReconnect", &Functions::SCardReconnect, woken.handle, DWORD{SCARD_SHARE_SHARED},
+                     DWORD{SCARD_PROTOCOL_ANY}, DWORD{SCARD_RESET_CARD}, &woken.protocol);
     if (powered) return woken;
-    link.disconnect(woken.handle);
+    context.disconnect(woken.handle);
     return fail(powered.error());
 }
 
@@ -36,9 +36,9 @@ bool is_without_power(const Error& error) noexcept {
            error.detail == number(SCARD_W_UNRESPONSIVE_CARD);
 }
 
-Result<Woken> wake(Link& link, const std::string& reader, TimePoint deadline) noexcept {
+Result<Woken> wake(PcscContext& context, const std::string& reader, TimePoint deadline) noexcept {
     for (int left = kTries;; --left) {
-        auto woken = try_once(link, reader);
+        auto woken = try_once(context, reader);
         if (woken || !may_pass(woken.error())) return woken;
         const TimePoint next = std::chrono::steady_clock::now() + kPause;
         if (left == 1 || next >= deadline) {

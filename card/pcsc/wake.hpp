@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "pcsc/link.hpp"
+#include "pcsc/pcsc_context.hpp"
 
 namespace jpki::card::pcsc {
 
@@ -20,6 +20,6 @@ struct Woken {
 // Powers the card up, at most four times, 100 ms apart, and connects to it, sharing. Whoever else is
 // connected sees a reset. Errors: card_mute when it does not answer; no_card, reader_busy and what else ends
 // the tries.
-Result<Woken> wake(Link& link, const std::string& reader, TimePoint deadline) noexcept;
+Result<Woken> wake(PcscContext& context, const std::string& reader, TimePoint deadline) noexcept;
 
 }  // namespace jpki::card::pcsc

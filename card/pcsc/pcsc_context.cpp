@@ -1,16 +1,9 @@
-#include "pcsc/link.hpp"
+#include "pcsc/pcsc_context.hpp"
 
 #include <array>
 #include <cstdio>
 
 #include "pcsc/reader_names.hpp"
-
-// Each of our three modules is a file of its own, and a program may load more than one; their libpcsclite is
-// the same. Of an inline variable that is exported the loader makes one for the process (STB_GNU_UNIQUE),
-// whoever loaded which file how. The number belongs to its layout.
-extern "C" {
-[[gnu::visibility("default")]] inline constinit jpki::PerProcess<jpki::card::pcsc::Turns> jpki_pkcs11_turns_1;
-}
 
 namespace jpki::card::pcsc {
 
@@ -24,7 +17,7 @@ constexpr std::size_t kNamesSize = kMaximumReaders * kMaximumReaderName + 1;
 // with 1.9.9: a reset or power cycle by whomever leaves it alone).
 constexpr unsigned kEventCounterShift = 16;
 
-// These are the daily bread of a monitor and of competing programs.
+// Expected while polling, or competing for the reader.
 bool is_routine(const Error& error) {
     // pcscd 1.9.9 says so of a reader's name, whatever the buffer; the question was only whether the card is
     // free.
@@ -52,86 +45,68 @@ Error of_context(Error error) {
     return error;
 }
 
-constexpr Duration kLongestTurn = std::chrono::milliseconds(500);
-
 }  // namespace
 
-// libpcsclite before 2.0.1 keeps what it knows about readers in one unlocked array per process, which every
-// SCardListReaders and SCardGetStatusChange of every thread rewrites. So ours take turns, and none of them
-// ever waits inside (timeout 0).
-Turns& turns() { return jpki_pkcs11_turns_1.get(); }
-
-ContextsTurn::ContextsTurn(Turns& turns) noexcept : turns_(turns) {
-    const Lock lock(turns_.mutex);
-    for (;;) {
-        const TimePoint now = std::chrono::steady_clock::now();
-        mine_ = !turns_.contexts_taken;
-        if (mine_) {
-            turns_.contexts_taken = true;
-            turns_.contexts_taken_at = now;
-            return;
-        }
-        const TimePoint limit = turns_.contexts_taken_at + kLongestTurn;
-        if (now >= limit) return;
-        (void)turns_.changed.wait_until(turns_.mutex, limit);
-    }
-}
-
-ContextsTurn::~ContextsTurn() {
-    if (!mine_) return;
-    const Lock lock(turns_.mutex);
-    turns_.contexts_taken = false;
-    turns_.changed.notify_all();
-}
-
-Link::Link(std::shared_ptr<Service> service)
+PcscContext::PcscContext(std::shared_ptr<Service> service)
     : service_(std::move(service)), generation_(service_->generation.load()) {}
 
-Result<std::shared_ptr<Link>> Link::open(std::shared_ptr<Service> service) {
+Result<std::shared_ptr<PcscContext>> PcscContext::open(std::shared_ptr<Service> service) {
     if (service->functions == nullptr) return fail(Errc::service_unavailable, "there is no libpcsclite");
-    auto link = std::make_shared<Link>(std::move(service));
+    auto context = std::make_shared<PcscContext>(std::move(service));
     Status opened;
     {
-        const ContextsTurn turn(link->service_->turns);
+        const ContextListLock lock(context->service_->locks);
         const Connected before;
-        opened = link->call("SCardEstablishContext", &Functions::SCardEstablishContext,
-                            DWORD{SCARD_SCOPE_SYSTEM}, nullptr, nullptr, &link->context_);
-        if (opened) keep_from_children(link->socket_ = Connected().only_new_since(before));
+        opened = context->call("SCardEstablishContext", &Functions::SCardEstablishContext,
+                               DWORD{SCARD_SCOPE_SYSTEM}, nullptr, nullptr, &context->handle_);
+        if (opened) keep_from_children(context->socket_ = Connected().only_new_since(before));
     }
     if (!opened) return fail(of_context(opened.error()));
-    link->open_ = true;
-    link->service_->last_refusal = 0;
-    return link;
+    context->open_ = true;
+    context->service_->last_refusal = 0;
+    return context;
 }
 
-Link::~Link() {
+PcscContext::~PcscContext() {
     if (!open_) return;
-    const ContextsTurn turn(service_->turns);
-    (void)call("SCardReleaseContext", &Functions::SCardReleaseContext, context_);
+    const ContextListLock lock(service_->locks);
+    (void)call("SCardReleaseContext", &Functions::SCardReleaseContext, handle_);
     forget(socket_);
 }
 
-void Link::disconnect(SCARDHANDLE handle) noexcept {
-    const ContextsTurn turn(service_->turns);
+void PcscContext::disconnect(SCARDHANDLE handle) noexcept {
+    const ContextListLock lock(service_->locks);
     (void)call("SCardDisconnect", &Functions::SCardDisconnect, handle, DWORD{SCARD_LEAVE_CARD});
 }
 
-Result<std::vector<std::string>> Link::reader_names() {
-    std::vector<char> octets(kNamesSize, '\0');
-    DWORD length = octets.size();
+Result<std::vector<std::string>> PcscContext::reader_names() {
+    std::vector<char> bytes(kNamesSize, '\0');
+    DWORD length = bytes.size();
     Status listed;
     {
-        const Lock turn(service_->turns.reader_states);
+        const Lock lock(service_->locks.reader_states);
         listed =
-            call("SCardListReaders", &Functions::SCardListReaders, context_, nullptr, octets.data(), &length);
+            call("SCardListReaders", &Functions::SCardListReaders, handle_, nullptr, bytes.data(), &length);
     }
     if (!listed && listed.error().detail == number(SCARD_E_NO_READERS_AVAILABLE))
         return std::vector<std::string>{};
     if (!listed) return fail(of_context(listed.error()));
-    return parse_reader_names(std::span(octets).first(std::min<std::size_t>(length, octets.size())));
+    return parse_reader_names(std::span(bytes).first(std::min<std::size_t>(length, bytes.size())));
 }
 
-Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
+Result<std::vector<ReaderState>> PcscContext::readers() {
+    JPKI_TRY_ASSIGN(const std::vector<std::string> names, reader_names());
+    std::vector<ReaderState> readers;
+    readers.reserve(names.size());
+    // One by one: in one call for all, a single reader that vanished since would fail the others too.
+    for (const std::string& name : names) {
+        JPKI_TRY_ASSIGN(const std::optional<Seen> seen, look(name));
+        if (seen) readers.push_back({name, seen->epoch, seen->card_present, seen->in_use});
+    }
+    return readers;
+}
+
+Result<std::optional<Seen>> PcscContext::look(const std::string& reader) noexcept {
     for (;;) {
         const std::uint64_t settled = service_->ledger.settlements();
         bool in_use = false;
@@ -147,14 +122,14 @@ Result<std::optional<Seen>> Link::look(const std::string& reader) noexcept {
     }
 }
 
-Result<std::optional<Look>> Link::bare_look(const std::string& reader, bool* in_use) noexcept {
+Result<std::optional<Look>> PcscContext::bare_look(const std::string& reader, bool* in_use) noexcept {
     SCARD_READERSTATE state{};
     state.szReader = reader.c_str();
     state.dwCurrentState = SCARD_STATE_UNAWARE;  // answered at once, whatever the timeout
     Status looked;
     {
-        const Lock turn(service_->turns.reader_states);
-        looked = call("SCardGetStatusChange", &Functions::SCardGetStatusChange, context_, DWORD{0}, &state,
+        const Lock lock(service_->locks.reader_states);
+        looked = call("SCardGetStatusChange", &Functions::SCardGetStatusChange, handle_, DWORD{0}, &state,
                       DWORD{1});
     }
     if (!looked) {
@@ -170,14 +145,14 @@ Result<std::optional<Look>> Link::bare_look(const std::string& reader, bool* in_
                 .card_present = (state.dwEventState & SCARD_STATE_PRESENT) != 0};
 }
 
-void Link::note(LogLevel level, const char* line) noexcept {
+void PcscContext::note(LogLevel level, const char* line) noexcept {
     if (service_->log->enabled(level)) service_->log->write(level, line);
 }
 
-Error Link::failed(CallSite site, std::uint32_t code) noexcept {
+Error PcscContext::failed(CallSite site, std::uint32_t code) noexcept {
     const Error error = to_error(code, site.where);
     if (error.code == Errc::service_unavailable) {
-        // Only the first of all links of one generation counts it.
+        // Only the first of all contexts of one generation counts it.
         std::uint32_t seen = generation_;
         if (service_->generation.compare_exchange_strong(seen, generation_ + 1)) service_->ledger.forget();
     }

@@ -1,17 +1,20 @@
-// Waiting for other programs in small steps, within a deadline. Used by context.cpp and connection.cpp, for
-// the calls that pcsc-lite would otherwise repeat without limit or not at all.
+// Waiting for other programs in small steps, within a deadline. Used by connection.cpp, for the
+// calls that pcsc-lite would otherwise repeat without limit or not at all.
 #pragma once
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
-#include "pcsc/link.hpp"
+#include "pcsc/functions.hpp"
+#include "waist/clock.hpp"
+#include "waist/result.hpp"
 
 namespace jpki::card::pcsc {
 
-class Patience {
+class RetryPolicy {
   public:
-    explicit Patience(TimePoint deadline) : deadline_(deadline) {}
+    explicit RetryPolicy(TimePoint deadline) : deadline_(deadline) {}
 
     // Sleeps one step when `failure` may pass: for others who hold the card until the deadline, for a reset a
     // few times. Otherwise fails with it.
