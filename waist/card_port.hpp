@@ -38,21 +38,15 @@ struct PinInfo {
 };
 
 struct KeyInfo {
-    std::string_view private_label;
-    std::string_view public_label;
-    std::uint8_t id;             // CKA_ID, one octet
     std::uint16_t modulus_bits;  // as issued; the certificate decides
 };
 
 struct CertInfo {
-    std::string_view label;
-    std::uint8_t id;
     bool needs_login;  // readable only after VERIFY of the seat's own PIN
 };
 
+// What a card is asked for; what its objects are called is the core's business.
 struct TokenProfile {
-    std::string_view label;           // at most 32 octets
-    std::string_view japanese_label;  // the same
     PinInfo pin;
     KeyInfo key;
     std::array<CertInfo, 2> certificates;  // by CertRole

@@ -6,8 +6,8 @@
 // the same. Of an inline variable that is exported the loader makes one for the process (STB_GNU_UNIQUE),
 // whoever loaded which file how. The number in its name belongs to its layout.
 extern "C" {
-[[gnu::visibility("default")]] inline constinit jpki::PerProcess<jpki::card::pcsc::LibraryLocks>
-    jpki_pkcs11_turns_1;
+[[gnu::visibility(
+    "default")]] inline constinit jpki::PerProcess<jpki::card::pcsc::LibraryLocks> jpki_pkcs11_turns_1;
 }
 
 namespace jpki::card::pcsc {

@@ -63,7 +63,7 @@ class PcscContext {
     PcscContext& operator=(const PcscContext&) = delete;
 
     template <class Function, class... Arguments>
-    Status call(CallSite site, Function Functions::*function, Arguments... arguments) noexcept {
+    Status call(CallSite site, Function Functions::* function, Arguments... arguments) noexcept {
         const std::uint32_t code = number((service_->functions->*function)(arguments...));
         if (code == number(SCARD_S_SUCCESS)) return {};
         return fail(failed(site, code));

@@ -22,37 +22,22 @@ inline constexpr std::array<SeatFiles, 2> kJpkiFiles{{
 }};
 inline constexpr FileId kTokenInformation{0x0006, 0x06};
 
-// Labels and CKA_IDs are fixed names: users' configurations rest on them.
 constexpr TokenProfile authentication_token(bool certificate_needs_login) {
     return {
-        .label = "JPKI User Authentication",
-        .japanese_label = "JPKI 利用者証明用",
         .pin = {.min_length = 4, .max_length = 4, .max_tries = 3, .alphabet = Alphabet::digits},
-        .key = {.private_label = "User Authentication Key",
-                .public_label = "User Authentication Public Key",
-                .id = 0x01,
-                .modulus_bits = 2048},
-        .certificates = {{{.label = "User Authentication Certificate",
-                           .id = 0x01,
-                           .needs_login = certificate_needs_login},
-                          {.label = "User Authentication CA Certificate", .id = 0x03, .needs_login = false}}},
+        .key = {.modulus_bits = 2048},
+        .certificates = {{{.needs_login = certificate_needs_login}, {.needs_login = false}}},
     };
 }
 
 constexpr TokenProfile signature_token(std::uint8_t shortest_password, std::uint16_t modulus_bits) {
     return {
-        .label = "JPKI Digital Signature",
-        .japanese_label = "JPKI 署名用",
         .pin = {.min_length = shortest_password,
                 .max_length = 16,
                 .max_tries = 5,
                 .alphabet = Alphabet::upper_alphanumeric},
-        .key = {.private_label = "Digital Signature Key",
-                .public_label = "Digital Signature Public Key",
-                .id = 0x02,
-                .modulus_bits = modulus_bits},
-        .certificates = {{{.label = "Digital Signature Certificate", .id = 0x02, .needs_login = true},
-                          {.label = "Digital Signature CA Certificate", .id = 0x04, .needs_login = false}}},
+        .key = {.modulus_bits = modulus_bits},
+        .certificates = {{{.needs_login = true}, {.needs_login = false}}},
     };
 }
 

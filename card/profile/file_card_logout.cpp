@@ -99,8 +99,7 @@ void FileCard::forget_login() {
         const TokenProfile* token = profile_->family.tokens[index_of(seat)];
         if (token == nullptr) continue;
         for (const CertRole role : kCertRoles) {
-            if (token->certificates[index_of(role)].needs_login)
-                state(seat).certificates[index_of(role)] = {};
+            if (token->certificates[index_of(role)].needs_login) state(seat).certificates[index_of(role)] = {};
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/names.hpp"
+
 namespace jpki::p11 {
 
 namespace {
@@ -27,22 +29,23 @@ std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat
         object.unique_id = unique_id(seat, object, identity);
         objects.push_back(std::make_shared<const Object>(std::move(object)));
     };
-    const CertInfo& user = token.certificates[index_of(CertRole::user)];
-    const CertInfo& authority = token.certificates[index_of(CertRole::authority)];
-    const auto describe = [](ObjectKind kind, std::string_view label, std::uint8_t id, bool is_private) {
+    const TokenNames& names = names_of(seat);
+    const bool user_needs_login = token.certificates[index_of(CertRole::user)].needs_login;
+    const auto describe = [](ObjectKind kind, const ObjectName& name, bool is_private) {
         Object object;
         object.kind = kind;
-        object.label = label;
-        object.id = {id};
+        object.label = name.label;
+        object.id = {name.id};
         object.is_private = is_private;
         return object;
     };
-    add(describe(ObjectKind::user_certificate, user.label, user.id, user.needs_login));
+    add(describe(ObjectKind::user_certificate, names.user_certificate, user_needs_login));
     if (ca_certificates)
-        add(describe(ObjectKind::ca_certificate, authority.label, authority.id, authority.needs_login));
+        add(describe(ObjectKind::ca_certificate, names.ca_certificate,
+                     token.certificates[index_of(CertRole::authority)].needs_login));
     // The public key comes out of the user's certificate, so it is as private as that.
-    add(describe(ObjectKind::public_key, token.key.public_label, token.key.id, user.needs_login));
-    Object private_key = describe(ObjectKind::private_key, token.key.private_label, token.key.id, true);
+    add(describe(ObjectKind::public_key, names.public_key, user_needs_login));
+    Object private_key = describe(ObjectKind::private_key, names.private_key, true);
     private_key.always_authenticate = always_authenticate;
     add(std::move(private_key));
 
@@ -51,7 +54,7 @@ std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat
     // for the PIN.
     for (const CK_PROFILE_ID id : {CKP_BASELINE_PROVIDER, CKP_EXTENDED_PROVIDER, CKP_AUTHENTICATION_TOKEN,
                                    CKP_PUBLIC_CERTIFICATES_TOKEN}) {
-        if (id == CKP_PUBLIC_CERTIFICATES_TOKEN && user.needs_login) continue;
+        if (id == CKP_PUBLIC_CERTIFICATES_TOKEN && user_needs_login) continue;
         Object object;
         object.profile_id = id;
         add(std::move(object));

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "core/names.hpp"
+
 namespace jpki::p11 {
 
 namespace {
@@ -66,7 +68,7 @@ Result<TokenInfo> Token::read_info(bool now) {
     if (!state_.card) return fail(Errc::token_not_present);
     const TokenProfile& known = *state_.card->token(seat_);
     const bool japanese = reader_->environment().config.labels == Labels::japanese;
-    return TokenInfo{.label = std::string(japanese ? known.japanese_label : known.label),
+    return TokenInfo{.label = std::string(japanese ? names_of(seat_).japanese_label : names_of(seat_).label),
                      .model = std::string(state_.card->family().model),
                      .serial = state_.card->serial(),
                      .pin = known.pin,

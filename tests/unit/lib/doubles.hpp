@@ -126,21 +126,13 @@ struct FakeReaders final : ReaderSystem {
 };
 
 inline constexpr TokenProfile kAuthentication{
-    .label = "Authentication",
-    .japanese_label = "利用者証明用",
     .pin = {.min_length = 4, .max_length = 4, .max_tries = 3, .alphabet = Alphabet::digits},
-    .key = {.private_label = "A key", .public_label = "A public key", .id = 1, .modulus_bits = 2048},
-    .certificates = {{{.label = "A certificate", .id = 1, .needs_login = false},
-                      {.label = "A CA certificate", .id = 3, .needs_login = false}}},
-};
+    .key = {.modulus_bits = 2048},
+    .certificates = {{{.needs_login = false}, {.needs_login = false}}}};
 inline constexpr TokenProfile kSignature{
-    .label = "Signature",
-    .japanese_label = "署名用",
     .pin = {.min_length = 6, .max_length = 16, .max_tries = 5, .alphabet = Alphabet::upper_alphanumeric},
-    .key = {.private_label = "S key", .public_label = "S public key", .id = 2, .modulus_bits = 2048},
-    .certificates = {{{.label = "S certificate", .id = 2, .needs_login = true},
-                      {.label = "S CA certificate", .id = 4, .needs_login = false}}},
-};
+    .key = {.modulus_bits = 2048},
+    .certificates = {{{.needs_login = true}, {.needs_login = false}}}};
 inline constexpr CardFamily kFamily{.model = "Test Card", .tokens = {&kAuthentication, &kSignature}};
 
 // A card that opens and closes, and sends what a test wants sent; nothing else is asked of it by leases.

@@ -1,10 +1,10 @@
 #include "token/diagnosis.hpp"
 
 #include <fmt/format.h>
-#include <winscard.h>
 
 #include <algorithm>
 
+#include "pcsc/functions.hpp"
 #include "text/text.hpp"
 #include "token/seat_text.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 // Several times what a usual card and reader need for what `jpki status` asks.
 constexpr auto kSlow = std::chrono::seconds(1);
 
-constexpr std::uint32_t number(LONG code) { return static_cast<std::uint32_t>(code); }
+using card::pcsc::number;
 
 using Findings = std::vector<Finding>;
 

@@ -3,8 +3,8 @@
 
 #include <set>
 
-#include "my_number/my_number.hpp"
 #include "juki/juki.hpp"
+#include "my_number/my_number.hpp"
 #include "phone/phone.hpp"
 
 namespace jpki::card {
@@ -18,7 +18,6 @@ TEST(JukiCard, HasTheSignatureKeyAlone) {
     EXPECT_EQ(sign.pin.min_length, 4);
     EXPECT_EQ(sign.pin.max_length, 16);
     EXPECT_EQ(sign.pin.max_tries, 5);
-    EXPECT_EQ(sign.label, "JPKI Digital Signature");
 }
 
 TEST(Phones, KeepTheirAuthenticationCertificateBehindThePin) {

@@ -43,10 +43,14 @@ TEST(ContextListLock, OfAThreadThatHangsIsNotWaitedForForever) {
     LibraryLocks locks;
     const TimePoint begun = now();
     const ContextListLock hanging(locks);
-    { const ContextListLock past(locks); }
+    {
+        const ContextListLock past(locks);
+    }
     const TimePoint went_past = now();
     EXPECT_GE(went_past - begun, milliseconds(400)) << "it may well be at the list";
-    { const ContextListLock past(locks); }
+    {
+        const ContextListLock past(locks);
+    }
     EXPECT_LT(now() - went_past, milliseconds(400)) << "waited a second time";
     EXPECT_TRUE(taken(locks)) << "whoever went past took the other's lock";
 }

@@ -5,12 +5,9 @@ namespace jpki::card::testing {
 namespace {
 
 constexpr TokenProfile kOldToken{
-    .label = "Old",
-    .japanese_label = "旧",
     .pin = {.min_length = 4, .max_length = 16, .max_tries = 5, .alphabet = Alphabet::upper_alphanumeric},
-    .key = {.private_label = "k", .public_label = "p", .id = 9, .modulus_bits = 1024},
-    .certificates = {
-        {{.label = "u", .id = 9, .needs_login = true}, {.label = "c", .id = 8, .needs_login = false}}}};
+    .key = {.modulus_bits = 1024},
+    .certificates = {{{.needs_login = true}, {.needs_login = false}}}};
 
 // The signature seat only, its files elsewhere.
 Profile old_profile() {

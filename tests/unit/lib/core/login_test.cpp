@@ -1,4 +1,5 @@
-// The PIN policy against a card that counts what it is sent (docs/architecture.md, "The login policy in ten lines").
+// The PIN policy against a card that counts what it is sent (docs/architecture.md, "The login policy in ten
+// lines").
 #include "core/login.hpp"
 
 #include <gtest/gtest.h>

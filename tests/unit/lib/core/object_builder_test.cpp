@@ -36,21 +36,23 @@ std::vector<std::string> shapes(const ObjectStore& store) {
 std::string kind(ObjectKind kind) { return std::to_string(static_cast<int>(kind)); }
 
 TEST(ObjectBuilder, TheAuthenticationTokenShowsAllButThePrivateKey) {
-    EXPECT_EQ(shapes(*build(Seat::authentication)),
-              (std::vector<std::string>{kind(ObjectKind::user_certificate) + " A certificate 01",
-                                        kind(ObjectKind::ca_certificate) + " A CA certificate 03",
-                                        kind(ObjectKind::public_key) + " A public key 01",
-                                        kind(ObjectKind::private_key) + " A key 01 private", "profile 1",
-                                        "profile 2", "profile 3", "profile 4"}));
+    EXPECT_EQ(
+        shapes(*build(Seat::authentication)),
+        (std::vector<std::string>{kind(ObjectKind::user_certificate) + " User Authentication Certificate 01",
+                                  kind(ObjectKind::ca_certificate) + " User Authentication CA Certificate 03",
+                                  kind(ObjectKind::public_key) + " User Authentication Public Key 01",
+                                  kind(ObjectKind::private_key) + " User Authentication Key 01 private",
+                                  "profile 1", "profile 2", "profile 3", "profile 4"}));
 }
 
 TEST(ObjectBuilder, TheSignatureTokenHidesWhatComesOutOfItsCertificate) {
     EXPECT_EQ(shapes(*build(Seat::signature)),
-              (std::vector<std::string>{kind(ObjectKind::user_certificate) + " S certificate 02 private",
-                                        kind(ObjectKind::ca_certificate) + " S CA certificate 04",
-                                        kind(ObjectKind::public_key) + " S public key 02 private",
-                                        kind(ObjectKind::private_key) + " S key 02 private", "profile 1",
-                                        "profile 2", "profile 3"}))
+              (std::vector<std::string>{
+                  kind(ObjectKind::user_certificate) + " Digital Signature Certificate 02 private",
+                  kind(ObjectKind::ca_certificate) + " Digital Signature CA Certificate 04",
+                  kind(ObjectKind::public_key) + " Digital Signature Public Key 02 private",
+                  kind(ObjectKind::private_key) + " Digital Signature Key 02 private", "profile 1",
+                  "profile 2", "profile 3"}))
         << "claims public certificates, or lacks something";
 }
 

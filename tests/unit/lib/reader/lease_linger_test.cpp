@@ -1,4 +1,5 @@
-// How long a lease is held, and when the reader is left to others (docs/architecture.md, "Readers, threads and time").
+// How long a lease is held, and when the reader is left to others (docs/architecture.md, "Readers, threads
+// and time").
 #include "lease_fixture.hpp"
 
 namespace jpki::p11::testing {
