@@ -4,7 +4,7 @@
 #pragma once
 
 #include "iso7816/channel.hpp"
-#include "profile/file_reader.hpp"
+#include "profile/certificate_file.hpp"
 #include "profile/profile.hpp"
 #include "profile/serial_number.hpp"
 #include "waist/card_port.hpp"
@@ -50,30 +50,33 @@ class FileCard final : public Card {
     // card.
     enum class LogoutProof : std::uint8_t { unknown, works, fails };
 
-    // What has been read of one certificate file so far.
-    struct Contents {
-        Bytes prefix;
-        std::size_t total = 0;  // from the DER header; 0 until it is known
-        unsigned reads = 0;     // that this took so far
-    };
     struct SeatState {
-        std::array<Contents, 2> certificates;
+        std::array<CertificateFile, 2> certificates;
         bool verified = false;     // by us, in this lease
         bool may_be_open = false;  // a VERIFY left in this lease, and was not refused
         LogoutProof logout_proof = LogoutProof::unknown;
         bool sfi_pin_proven = false;  // the short form of the counter query was answered 63Cx
     };
+    static constexpr std::uint8_t kCurrentFile =
+        0x80;  // P2: the file that is current holds the PIN or the key
+    static std::uint8_t by_short_id(FileId file) {
+        return static_cast<std::uint8_t>(kCurrentFile | file.sfi);
+    }
+    // 6982 where nobody can log in first means that something is wrong, not that the user should.
+    static Status needing_no_login(Status status);
+
+    // file_card.cpp: the application, counters, PINs, certificates
     void forget_verified() noexcept;
     Result<StatusWord> send_pin(const Header& header, const SecretBytes& pin);
     Status select_application(std::span<const std::uint8_t> aid);
     Status select_our_application();
+    Result<StatusWord> query_counter(Seat seat, bool by_sfi);
+    // file_card_identity.cpp
     Status take_identity(Bytes found);
     Status check_identity(ByteView found);
     Result<Bytes> read_identity();
     void recognise(ByteView token_information);
-    Result<StatusWord> query_counter(Seat seat, bool by_sfi);
-    Status grow(FileId file, Contents& contents, std::size_t at_least);
-    Status accept_part(Contents& contents, FileReader::Part part);
+    // file_card_sign.cpp
     Result<Response> compute_signature(Seat seat, std::uint8_t p1, ByteView data);
     // The same, and once more with SELECT where the card does not take the key's short identifier.
     Result<Response> sign_command(Seat seat, std::uint8_t p1, ByteView data);
