@@ -62,11 +62,12 @@ Result<CK_SLOT_ID> Module::wait_for_event(bool block) {
 // A program that was never told may never close them.
 void Module::forget_removed() {
     constexpr std::size_t kRemembered = 1000;
-    std::erase_if(sessions_, [this](const auto& entry) {
-        if (entry.second->alive()) return false;
-        removed_.insert(entry.first);
-        return true;
-    });
+    for (auto at = sessions_.begin(); at != sessions_.end();) {
+        const auto entry = at++;
+        if (entry->second->alive()) continue;
+        removed_.insert(entry->first);
+        sessions_.erase(entry);
+    }
     while (removed_.size() > kRemembered)
         removed_.erase(removed_.begin());
 }

@@ -76,7 +76,7 @@ struct Stage {
         reader = std::make_shared<Reader>(environment, "R");
         const ReaderState seen = testing::reader("R", 1, true);
         reader->presence().update(&seen);
-        token = std::make_unique<Token>(reader, std::make_shared<CardFacts>(), Seat::authentication, [] {});
+        token = std::make_unique<Token>(reader, facts, Seat::authentication, [] {});
         EXPECT_TRUE(token->identify());
         session = token->refresh().incarnation;
         EXPECT_TRUE(token->session_opened(session, true));
@@ -102,6 +102,7 @@ struct Stage {
     Person person;
     std::shared_ptr<World> world = std::make_shared<World>();
     std::shared_ptr<Reader> reader;
+    std::shared_ptr<CardFacts> facts = std::make_shared<CardFacts>();
     std::unique_ptr<Token> token;
     Incarnation session = 0;
 };
@@ -152,6 +153,34 @@ TEST(Token, TakesALoginThatTheCardLostForALogoutAndAsksTheUser) {
     EXPECT_EQ(stage.asked(), Asked{}) << "the PIN was kept";
     EXPECT_TRUE(stage.log_in());
     EXPECT_TRUE(stage.sign());
+}
+
+TEST(Token, LearnsFromTheOtherTokenOfItsCardWithoutAskingTheCard) {
+    Stage stage;
+    ASSERT_TRUE(stage.token->pss());
+    stage.world->journal.clear();
+    Token other(stage.reader, stage.facts, Seat::signature, [] {});
+    EXPECT_TRUE(other.identify());
+    const auto pss = other.pss();
+    ASSERT_TRUE(pss);
+    EXPECT_TRUE(pss->listed);
+    EXPECT_FALSE(other.visible().empty());
+    EXPECT_EQ(stage.world->told(), "");
+    EXPECT_EQ(other.read_info()->serial, stage.token->read_info()->serial);
+}
+
+TEST(Token, LearnsNothingFromTheOtherTokenOfACardThatHasLeft) {
+    Stage stage;
+    Token other(stage.reader, stage.facts, Seat::signature, [] {});
+    ASSERT_TRUE(other.identify());
+    const auto serial = other.read_info()->serial;
+    const ReaderState next = testing::reader("R", 2, true);
+    stage.reader->presence().update(&next);
+    stage.person.identity = to_bytes("Taro");
+    EXPECT_TRUE(other.visible().empty());
+    ASSERT_TRUE(stage.token->identify());
+    EXPECT_NE(stage.token->read_info()->serial, serial);
+    EXPECT_EQ(other.read_info()->serial, stage.token->read_info()->serial);
 }
 
 }  // namespace
