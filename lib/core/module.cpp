@@ -64,7 +64,7 @@ void Module::forget_removed() {
     constexpr std::size_t kRemembered = 1000;
     for (auto at = sessions_.begin(); at != sessions_.end();) {
         const auto entry = at++;
-        if (entry->second->alive()) continue;
+        if (entry->second->check_alive()) continue;
         removed_.insert(entry->first);
         sessions_.erase(entry);
     }
@@ -90,7 +90,7 @@ Result<std::shared_ptr<Session>> Module::session(CK_SESSION_HANDLE handle) {
     const auto found = sessions_.find(handle);
     if (finalized_) return fail(Errc::not_initialized);
     if (found == sessions_.end()) return fail(Errc::session_unknown);
-    if (!found->second->alive()) {
+    if (!found->second->check_alive()) {
         forget_removed();
         return fail(Errc::session_unknown, "the card of this session was removed");
     }
@@ -109,7 +109,7 @@ Result<std::shared_ptr<Session>> Module::session_for_login(CK_SESSION_HANDLE han
 bool Module::has_read_only_session(CK_SLOT_ID slot) {
     const Lock lock(mutex_);
     return std::ranges::any_of(sessions_, [slot](const auto& entry) {
-        return entry.second->slot() == slot && !entry.second->rw() && entry.second->alive();
+        return entry.second->slot() == slot && !entry.second->rw() && entry.second->check_alive();
     });
 }
 

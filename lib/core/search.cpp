@@ -25,14 +25,16 @@ Result<bool> Search::matches(const std::shared_ptr<const Object>& object,
 }
 
 // A logout ends a search, whose handles it may have ended.
-bool Search::under_way() const { return state_ && state_->login_number == session_.login_number(); }
+bool Search::under_way() const {
+    return state_ && state_->login_number == session_.token().refresh().login_number;
+}
 
 Status Search::begin(const std::vector<Criterion>& criteria) {
     {
         const Lock lock(mutex_);
         if (under_way()) return fail(Errc::operation_active);
     }
-    State state{{}, session_.login_number()};
+    State state{{}, session_.token().refresh().login_number};
     for (const auto& object : session_.token().visible()) {
         JPKI_TRY_ASSIGN(const bool hit, matches(object, criteria));
         if (hit) state.found.push_back(object->handle);

@@ -3,7 +3,7 @@
 namespace jpki::p11 {
 
 LastTry Session::take_last_try() {
-    return last_try_allowed_.exchange(0) == login_number() ? LastTry::allow : LastTry::refuse;
+    return last_try_allowed_.exchange(0) == token_->refresh().login_number ? LastTry::allow : LastTry::refuse;
 }
 
 Status Session::log_in(ByteView pin) { return recorded(token_->log_in(incarnation_, pin, take_last_try())); }

@@ -24,8 +24,8 @@ class Session {
     [[nodiscard]] Token& token() const noexcept { return *token_; }
     [[nodiscard]] Incarnation incarnation() const noexcept { return incarnation_; }
     [[nodiscard]] bool rw() const noexcept { return rw_; }
-    // The card this session was opened on is still there.
-    [[nodiscard]] bool alive() const { return token_->refresh().incarnation == incarnation_; }
+    // The card this session was opened on is still there; what has ended is dropped (Token::refresh).
+    [[nodiscard]] bool check_alive() const { return token_->refresh().incarnation == incarnation_; }
     // The last status word or SCARD code that an operation of this session failed with.
     [[nodiscard]] CK_ULONG device_error() const noexcept { return device_error_; }
 
@@ -38,12 +38,11 @@ class Session {
     Status log_in(ByteView pin);
     // The vendor interface's: this session's next login or change of PIN may spend the last try, or one of an
     // unknown number. That one call takes the permission, whatever comes of it; a logout ends it, too.
-    void allow_last_try() { last_try_allowed_ = login_number(); }
+    void allow_last_try() { last_try_allowed_ = token_->refresh().login_number; }
     Status set_pin(ByteView old_pin, ByteView new_pin);
     Status log_out() { return token_->log_out(incarnation_); }
 
     // For its operations: the token's functions of these names.
-    [[nodiscard]] std::uint64_t login_number() const { return token_->refresh().login_number; }
     Result<std::shared_ptr<const Object>> load(CK_OBJECT_HANDLE handle);
     // Errors: key_handle_invalid; user_not_logged_in when it is there but hidden.
     [[nodiscard]] Result<std::shared_ptr<const Object>> find_key(CK_OBJECT_HANDLE handle) const;

@@ -5,7 +5,7 @@
 namespace jpki::p11 {
 
 Result<SignOperation::State*> SignOperation::current(Step which) {
-    if (state_ && state_->login_number != session_.login_number()) {
+    if (state_ && state_->login_number != session_.token().refresh().login_number) {
         // A logout since C_SignInit took the key's handle with it, and the operation too (PKCS#11 3.2
         // §5.6.10). Where the login ended by itself, the program is told what it lacks.
         const auto key = session_.find_key(state_->key);

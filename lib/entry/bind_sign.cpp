@@ -23,7 +23,7 @@ Result<const Mechanism*> check_mechanism(Session& session, const CK_MECHANISM& m
     if (known->needs_pss()) {
         const auto offered = session.token().pss();
         // The token's answer is that of the card that is there now, which may be another one by now.
-        if (!offered && !session.alive()) return fail(Errc::card_removed);
+        if (!offered && !session.check_alive()) return fail(Errc::card_removed);
         if (!offered) return fail(offered.error());
         if (!offered->usable) return fail(Errc::mechanism_invalid);
         if (!is_the_cards_pss(mechanism)) return fail(Errc::mechanism_parameter_invalid);
