@@ -1,5 +1,5 @@
-// The port's Connection: one card handle, its transactions and its APDUs. Never logs what
-// it carries, and never goes on with another card than the one it was made for.
+// The port's Connection: one card handle, its transactions and its APDUs. Never logs what it carries,
+// and never goes on with another card than the one it was made for.
 #pragma once
 
 #include <memory>

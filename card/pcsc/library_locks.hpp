@@ -1,5 +1,5 @@
 // What libpcsclite does not lock, or not always, so that our threads take turns: one for a process, and for
-// all modules of ours in it. Used by pcsc_context.cpp; no lock is held while pcscd is waited for.
+// all modules of ours in it. Used by pcsc_context.cpp only.
 #pragma once
 
 #include "waist/sync.hpp"

@@ -1,5 +1,5 @@
-// Waiting for other programs in small steps, within a deadline. Used by connection.cpp, for the
-// calls that pcsc-lite would otherwise repeat without limit or not at all.
+// Waiting for other programs in small steps, within a deadline. Used by connection.cpp, for the calls
+// that pcsc-lite would otherwise repeat without limit or not at all.
 #pragma once
 
 #include <algorithm>

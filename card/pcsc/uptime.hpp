@@ -1,5 +1,5 @@
-// How long the pcscd that answers has been running, by what it leaves beside its socket. Used by context.hpp
-// only; asks pcscd nothing.
+// How long the pcscd that answers has been running, by what it leaves beside its socket. Used by
+// reader_system.cpp only; asks pcscd nothing.
 #pragma once
 
 #include "waist/clock.hpp"

@@ -1,6 +1,6 @@
 // Gives power back to a card that lies in the reader without any. pcscd never tries a second time by itself:
 // one power-up that failed (a card at the edge of the field, a bad contact) keeps the card silent for every
-// program until it is lifted. Used by context.cpp and connection.cpp; it never looks at what the card is.
+// program until it is lifted. Used by connection.cpp; it never looks at what the card is.
 #pragma once
 
 #include <string>

@@ -1,6 +1,5 @@
-// The engine that runs a Profile: the Card port in terms of files and commands. One per card, used
-// inside leases; it remembers what it discovered of the card and the public certificates, never a PIN or
-// a login.
+// The engine that runs a Profile: the Card port in terms of files and commands. One per card, used inside
+// leases; it remembers what it discovered of the card and the public certificates, never a PIN or a login.
 #pragma once
 
 #include "iso7816/channel.hpp"

@@ -38,7 +38,7 @@ FileCard::LogoutProof FileCard::try_guarded_certificate(Seat seat) {
 }
 
 FileCard::LogoutProof FileCard::try_authentication_key() {
-    const auto judge = [](const Result<Response>& answer) {
+    const auto proof_in = [](const Result<Response>& answer) {
         if (!answer) return LogoutProof::unknown;
         if (answer->sw.value() == 0x6982) return LogoutProof::works;
         return answer->sw.ok() ? LogoutProof::fails : LogoutProof::unknown;
@@ -48,14 +48,14 @@ FileCard::LogoutProof FileCard::try_authentication_key() {
     const std::size_t too_long = token.key.modulus_bits / std::size_t{8} - kPadding + 1;
     if (too_long <= Command::kMaximumData) {
         const auto answer = compute_signature(Seat::authentication, kSignPkcs1, Bytes(too_long));
-        const LogoutProof found = judge(answer);
+        const LogoutProof found = proof_in(answer);
         if (found != LogoutProof::unknown) return found;
         // Only a card that minds the length before the login is asked again, with a length that is right.
         if (!answer || (answer->sw.value() != 0x6700 && answer->sw.value() != 0x6985)) return found;
     }
     std::array<std::uint8_t, kRandomValue> value{};
     random_->fill(value);
-    return judge(compute_signature(Seat::authentication, kSignPkcs1, value));
+    return proof_in(compute_signature(Seat::authentication, kSignPkcs1, value));
 }
 
 FileCard::LogoutProof FileCard::try_what_needs_a_login(Seat seat) {
@@ -99,7 +99,8 @@ void FileCard::forget_login() {
         const TokenProfile* token = profile_->family.tokens[index_of(seat)];
         if (token == nullptr) continue;
         for (const CertRole role : kCertRoles) {
-            if (token->certificates[index_of(role)].needs_login) state(seat).certificates[index_of(role)] = {};
+            if (token->certificates[index_of(role)].needs_login)
+                state(seat).certificates[index_of(role)] = {};
         }
     }
 }
