@@ -1,19 +1,9 @@
 #include "probe/text.hpp"
 
-#include "probe/table.hpp"
-
 namespace jpki::probe {
 
-namespace {
-
-constexpr Words kRows[] = {
-#define JPKI_TEXT(id, english, japanese) {english, japanese},
-#include "texts.def"
-#undef JPKI_TEXT
-};
-
-}  // namespace
-
-std::string_view text(Text row) noexcept { return kRows[static_cast<std::size_t>(row)].spoken(); }
+#define JPKI_SENTENCES "probe/texts.def"
+#include "common/sentences_table.inc"
+#undef JPKI_SENTENCES
 
 }  // namespace jpki::probe

@@ -8,17 +8,8 @@
 
 namespace jpki::probe {
 
-enum class Text {
-#define JPKI_TEXT(id, english, japanese) id,
-#include "texts.def"
-#undef JPKI_TEXT
-};
-
-std::string_view text(Text row) noexcept;
-
-template <class... Arguments>
-std::string say(Text row, const Arguments&... arguments) {
-    return app::fill(text(row), arguments...);
-}
+#define JPKI_SENTENCES "probe/texts.def"
+#include "common/sentences.inc"
+#undef JPKI_SENTENCES
 
 }  // namespace jpki::probe

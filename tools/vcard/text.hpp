@@ -9,17 +9,8 @@
 
 namespace jpki::vcard {
 
-enum class Text {
-#define JPKI_TEXT(id, english, japanese) id,
-#include "vcard/texts.def"
-#undef JPKI_TEXT
-};
-
-std::string_view text(Text row) noexcept;
-
-template <class... Arguments>
-std::string say(Text row, const Arguments&... arguments) {
-    return app::fill(text(row), arguments...);
-}
+#define JPKI_SENTENCES "vcard/texts.def"
+#include "common/sentences.inc"
+#undef JPKI_SENTENCES
 
 }  // namespace jpki::vcard

@@ -2,16 +2,8 @@
 
 namespace jpki::app {
 
-namespace {
-
-constexpr Words kRows[] = {
-#define JPKI_TEXT(id, english, japanese) {english, japanese},
-#include "text/texts.def"
-#undef JPKI_TEXT
-};
-
-}  // namespace
-
-std::string_view text(Text row) noexcept { return kRows[static_cast<std::size_t>(row)].spoken(); }
+#define JPKI_SENTENCES "text/texts.def"
+#include "common/sentences_table.inc"
+#undef JPKI_SENTENCES
 
 }  // namespace jpki::app

@@ -8,19 +8,8 @@
 
 namespace jpki::app {
 
-enum class Text {
-#define JPKI_TEXT(id, english, japanese) id,
-#include "text/texts.def"
-#undef JPKI_TEXT
-};
-
-// The row's sentence as it stands.
-std::string_view text(Text row) noexcept;
-
-// The row's sentence with its {} filled in.
-template <class... Arguments>
-std::string say(Text row, const Arguments&... arguments) {
-    return app::fill(text(row), arguments...);
-}
+#define JPKI_SENTENCES "text/texts.def"
+#include "common/sentences.inc"
+#undef JPKI_SENTENCES
 
 }  // namespace jpki::app
