@@ -2,32 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "made_der.hpp"
 #include "scripted_connection.hpp"
 
 namespace jpki::probe {
 namespace {
 
 using card::testing::hex;
-
-Bytes der(std::uint8_t tag, const Bytes& contents) {
-    Bytes out{tag};
-    if (contents.size() >= 256) {
-        out.push_back(0x82);
-        out.push_back(static_cast<std::uint8_t>(contents.size() >> 8U));
-    } else if (contents.size() >= 128) {
-        out.push_back(0x81);
-    }
-    out.push_back(static_cast<std::uint8_t>(contents.size() & 0xFFU));
-    append(out, contents);
-    return out;
-}
-Bytes joined(std::initializer_list<Bytes> parts) {
-    Bytes all;
-    for (const Bytes& part : parts)
-        append(all, part);
-    return all;
-}
-Bytes text(std::uint8_t tag, std::string_view words) { return der(tag, to_bytes(words)); }
+using testing::der;
+using testing::joined;
+using testing::text;
 
 Bytes extension(const char* identifier, bool critical, const Bytes& value) {
     const Bytes flag = critical ? hex("0101FF") : Bytes{};
