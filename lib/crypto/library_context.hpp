@@ -5,9 +5,8 @@
 
 #include <openssl/types.h>
 
-#include <memory>
-
 #include "waist/error.hpp"
+#include "waist/owned.hpp"
 
 namespace jpki::p11::crypto {
 
@@ -24,16 +23,6 @@ bool is_libcrypto() noexcept;
 void thread_ends() noexcept;
 void process_exits() noexcept;
 bool process_is_exiting() noexcept;
-
-template <auto Free>
-struct Deleter {
-    template <class T>
-    void operator()(T* object) const noexcept {
-        Free(object);
-    }
-};
-template <class T, auto Free>
-using Owned = std::unique_ptr<T, Deleter<Free>>;
 
 // Why OpenSSL has just failed: no_memory, or else what its failure means to the caller. Ask while QuietErrors
 // still stands.

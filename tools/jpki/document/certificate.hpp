@@ -11,19 +11,11 @@
 #include <vector>
 
 #include "waist/bytes.hpp"
+#include "waist/owned.hpp"
 #include "waist/validity.hpp"
 
 namespace jpki::app {
 
-template <auto Free>
-struct Deleter {
-    template <class T>
-    void operator()(T* object) const noexcept {
-        Free(object);
-    }
-};
-template <class T, auto Free>
-using Owned = std::unique_ptr<T, Deleter<Free>>;
 using X509Ptr = Owned<X509, X509_free>;
 
 // What the signature certificate says of its holder: the otherName entries below 1.2.392.200149.8.5.5 of its
