@@ -11,6 +11,7 @@
 
 #include "waist/bytes.hpp"
 #include "waist/executor.hpp"
+#include "waist/key_purpose.hpp"
 #include "waist/log.hpp"
 #include "waist/random.hpp"
 #include "waist/reader_port.hpp"
@@ -19,8 +20,7 @@
 
 namespace jpki {
 
-// Every JPKI family has at most these two: one PIN, one key and two certificates each.
-enum class Seat : std::uint8_t { authentication, signature };
+using Seat = KeyPurpose;
 inline constexpr std::array kSeats{Seat::authentication, Seat::signature};
 constexpr std::size_t index_of(Seat seat) { return static_cast<std::size_t>(seat); }
 

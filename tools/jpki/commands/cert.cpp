@@ -5,7 +5,7 @@
 #include "commands/pin_entry.hpp"
 #include "text/failure.hpp"
 #include "text/text.hpp"
-#include "token/held_seat.hpp"
+#include "token/held_token.hpp"
 
 namespace jpki::app {
 
@@ -13,14 +13,14 @@ namespace {
 
 struct Which {
     const char* name;
-    Purpose purpose;
+    KeyPurpose purpose;
     bool authority;
 };
 constexpr Which kWhich[] = {
-    {"auth", Purpose::authentication, false},
-    {"sign", Purpose::signature, false},
-    {"auth-ca", Purpose::authentication, true},
-    {"sign-ca", Purpose::signature, true},
+    {"auth", KeyPurpose::authentication, false},
+    {"sign", KeyPurpose::signature, false},
+    {"auth-ca", KeyPurpose::authentication, true},
+    {"sign-ca", KeyPurpose::signature, true},
 };
 
 struct Wishes {
@@ -40,16 +40,16 @@ std::vector<std::string> names() {
 
 Certificate fetch(Context& context, const Wishes& wishes) {
     const Which* which = std::ranges::find(kWhich, wishes.which, &Which::name);
-    HeldSeat held(context.module(), which->purpose, context.reader);
-    auto& wanted = which->authority ? held.seat.authority : held.seat.certificate;
+    HeldToken held(context.module(), which->purpose, context.reader);
+    auto& wanted = which->authority ? held.token.authority : held.token.certificate;
     const Whose whose = which->authority ? Whose::authority : Whose::user;
-    read_certificate(held.session(), held.seat, whose);
+    read_certificate(held.session(), held.token, whose);
     if (!wanted) {
         held.refuse_last_try();
-        held.log_in(enter_pin(wishes.pin, which->purpose == Purpose::signature
+        held.log_in(enter_pin(wishes.pin, which->purpose == KeyPurpose::signature
                                               ? Text::ask_signature_pin
                                               : Text::ask_authentication_pin));
-        read_certificate(held.session(), held.seat, whose);
+        read_certificate(held.session(), held.token, whose);
     }
     if (!wanted) throw Failure(Exit::failed, say(Text::certificate_missing));
     return std::move(*wanted);

@@ -2,11 +2,12 @@
 
 #include "commands/command.hpp"
 #include "commands/pin_entry.hpp"
+#include "commands/pin_json.hpp"
 #include "commands/terminal.hpp"
 #include "text/failure.hpp"
-#include "token/held_seat.hpp"
+#include "token/held_token.hpp"
 #include "token/pin_rules.hpp"
-#include "token/seat_text.hpp"
+#include "token/token_text.hpp"
 
 namespace jpki::app {
 
@@ -19,43 +20,39 @@ struct Wishes {
     PinOptions fresh;
 };
 
-Purpose purpose_of(const std::string& which) {
-    return which == "sign" ? Purpose::signature : Purpose::authentication;
+KeyPurpose purpose_of(const std::string& which) {
+    return which == "sign" ? KeyPurpose::signature : KeyPurpose::authentication;
 }
 
 // --- status
 
-Json json_of(const KeySeat& seat) {
-    const auto left = seat.tries_left();
-    return {{"reader", seat.reader},
-            {"pin", name_of(seat.purpose)},
-            {"tries_left", left ? Json(*left) : Json(nullptr)},
-            {"tries_max", seat.status ? Json(seat.status->ulMaxTries) : Json(nullptr)},
-            {"locked", seat.locked()},
-            {"length", {{"min", seat.shortest_pin}, {"max", seat.longest_pin}}}};
+Json json_of(const Token& token) {
+    Json json{{"reader", token.reader}, {"pin", name_of(token.purpose)}};
+    add_pin(json, token);
+    return json;
 }
 
-std::string lines_of(const KeySeat& seat) {
-    std::string lines = fill("{} - {}\n  {}\n", title_of(seat), seat.reader, tries_of(seat));
-    if (seat.locked()) lines += "  " + unlocking_of(seat) + "\n";
+std::string lines_of(const Token& token) {
+    std::string lines = fill("{} - {}\n  {}\n", title_of(token), token.reader, tries_of(token));
+    if (token.locked()) lines += "  " + unlocking_of(token) + "\n";
     return lines;
 }
 
 void show_status(Context& context, const std::string& which) {
     Json pins = Json::array();
     std::string lines;
-    const auto add = [&](const KeySeat& seat) {
-        pins.push_back(json_of(seat));
-        lines += lines_of(seat);
+    const auto add = [&](const Token& token) {
+        pins.push_back(json_of(token));
+        lines += lines_of(token);
     };
     if (!which.empty()) {
-        add(find_seat(context.module(), purpose_of(which), context.reader));
+        add(find_token(context.module(), purpose_of(which), context.reader));
     } else {
         const auto readers = look(context.module(), context.reader);
         for (const Reader& reader : readers)
-            for (const KeySeat& seat : reader.seats)
-                add(seat);
-        if (pins.empty()) throw no_seat(readers);
+            for (const Token& token : reader.tokens)
+                add(token);
+        if (pins.empty()) throw no_token(readers);
     }
     if (context.json) {
         write(Json{{"pins", pins}});
@@ -75,13 +72,13 @@ void ask_twice(const std::optional<unsigned long>& left) {
 }
 
 // True: the holder has agreed twice that the next PIN may be the last try.
-bool agree_on_tries(const KeySeat& seat, bool last_try) {
-    note(lines_of(seat));
-    const auto left = seat.tries_left();
-    if (seat.locked() || left == 0UL)
-        throw Failure(Exit::pin_locked, say(Text::pin_locked), unlocking_of(seat));
+bool agree_on_tries(const Token& token, bool last_try) {
+    note(lines_of(token));
+    const auto left = token.tries_left();
+    if (token.locked() || left == 0UL)
+        throw Failure(Exit::pin_locked, say(Text::pin_locked), unlocking_of(token));
     // A module that never counts says nothing; ours says that the card does not.
-    const bool last = left ? *left == 1 : seat.status.has_value();
+    const bool last = left ? *left == 1 : token.status.has_value();
     if (!last) return false;
     if (!last_try)
         throw Failure(Exit::refused, say(left ? Text::last_try_kept : Text::counter_unknown),
@@ -90,25 +87,26 @@ bool agree_on_tries(const KeySeat& seat, bool last_try) {
     return true;
 }
 
-SecretBytes enter_old(const KeySeat& seat, const PinOptions& options) {
-    SecretBytes pin = enter_pin(
-        options, seat.purpose == Purpose::signature ? Text::ask_signature_pin : Text::ask_authentication_pin);
-    to_card_form(shape_of(seat), pin);
-    if (flaw_of(shape_of(seat), pin.view()) != PinFlaw::none)
+SecretBytes enter_old(const Token& token, const PinOptions& options) {
+    SecretBytes pin =
+        enter_pin(options, token.purpose == KeyPurpose::signature ? Text::ask_signature_pin
+                                                                  : Text::ask_authentication_pin);
+    to_card_form(shape_of(token), pin);
+    if (flaw_of(shape_of(token), pin.view()) != PinFlaw::none)
         throw Failure(Exit::refused, say(Text::pin_impossible));
     return pin;
 }
 
-SecretBytes enter_new(const KeySeat& seat, const PinOptions& options) {
-    const bool password = seat.purpose == Purpose::signature;
+SecretBytes enter_new(const Token& token, const PinOptions& options) {
+    const bool password = token.purpose == KeyPurpose::signature;
     const auto judged = [&](SecretBytes pin) {
-        to_card_form(shape_of(seat), pin);
-        if (const auto flaw = words_for(seat, flaw_of_new(shape_of(seat), pin.view())))
-            throw Failure(Exit::refused, say(*flaw, seat.shortest_pin, seat.longest_pin));
+        to_card_form(shape_of(token), pin);
+        if (const auto flaw = words_for(token, flaw_of_new(shape_of(token), pin.view())))
+            throw Failure(Exit::refused, say(*flaw, token.shortest_pin, token.longest_pin));
         return pin;
     };
     SecretBytes fresh = judged(enter_pin(options, say(password ? Text::ask_new_password : Text::ask_new_pin,
-                                                      seat.shortest_pin, seat.longest_pin)));
+                                                      token.shortest_pin, token.longest_pin)));
     if (options.from_terminal() && !equal(fresh.view(), judged(enter_pin(options, Text::ask_again)).view()))
         throw Failure(Exit::refused, say(Text::new_pin_differs));
     return fresh;
@@ -116,27 +114,27 @@ SecretBytes enter_new(const KeySeat& seat, const PinOptions& options) {
 
 // --- what comes of it
 
-void answer(const Context& context, const KeySeat& seat, const char* what, Text sentence) {
+void answer(const Context& context, const Token& token, const char* what, Text sentence) {
     if (context.json) {
-        write(Json{{"pin", name_of(seat.purpose)}, {what, true}});
+        write(Json{{"pin", name_of(token.purpose)}, {what, true}});
     } else {
         write(say(sentence) + "\n");
     }
 }
 
 void test(Context& context, const Wishes& wishes) {
-    const HeldSeat held(context.module(), purpose_of(wishes.which), context.reader);
-    if (agree_on_tries(held.seat, wishes.last_try)) held.session().allow_last_try();
-    held.log_in(enter_old(held.seat, wishes.pin));
+    const HeldToken held(context.module(), purpose_of(wishes.which), context.reader);
+    if (agree_on_tries(held.token, wishes.last_try)) held.session().allow_last_try();
+    held.log_in(enter_old(held.token, wishes.pin));
     held.session().logout();
-    answer(context, held.seat, "right", Text::pin_is_right);
+    answer(context, held.token, "right", Text::pin_is_right);
 }
 
 void change(Context& context, const Wishes& wishes) {
-    const HeldSeat held(context.module(), purpose_of(wishes.which), context.reader);
-    if (agree_on_tries(held.seat, wishes.last_try)) held.session().allow_last_try();
-    const SecretBytes old_pin = enter_old(held.seat, wishes.pin);
-    const SecretBytes fresh = enter_new(held.seat, wishes.fresh);
+    const HeldToken held(context.module(), purpose_of(wishes.which), context.reader);
+    if (agree_on_tries(held.token, wishes.last_try)) held.session().allow_last_try();
+    const SecretBytes old_pin = enter_old(held.token, wishes.pin);
+    const SecretBytes fresh = enter_new(held.token, wishes.fresh);
     if (equal(old_pin.view(), fresh.view())) throw Failure(Exit::refused, say(Text::new_pin_same));
     // Nothing was sent yet: there is no doubt about what is so.
     held.check_card();
@@ -147,7 +145,7 @@ void change(Context& context, const Wishes& wishes) {
         if (!uncertain) throw;
         throw Failure(failure.exit(), failure.what(), say(Text::change_uncertain, wishes.which));
     }
-    answer(context, held.seat, "changed", Text::pin_changed);
+    answer(context, held.token, "changed", Text::pin_changed);
 }
 
 void add_common(Command command, Wishes& wishes) {

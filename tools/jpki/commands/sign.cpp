@@ -11,7 +11,7 @@
 #include "document/input.hpp"
 #include "text/failure.hpp"
 #include "text/text.hpp"
-#include "token/held_seat.hpp"
+#include "token/held_token.hpp"
 
 namespace jpki::app {
 
@@ -118,25 +118,25 @@ SecretBytes enter_password(const Wishes& wishes) {
                      wishes.key == "auth" ? Text::ask_authentication_pin : Text::ask_signature_pin);
 }
 
-// Logged in for as long as the seat is held; `now_signed` is what it is asked for.
-Signer log_in(HeldSeat& held, const Wishes& wishes, const std::string& now_signed) {
-    KeySeat& seat = held.seat;
+// Logged in for as long as the token is held; `now_signed` is what it is asked for.
+Signer log_in(HeldToken& held, const Wishes& wishes, const std::string& now_signed) {
+    Token& token = held.token;
     const Session& session = held.session();
     held.refuse_last_try();
     // What can be read without the PIN is said before it is asked for.
-    read_certificate(session, seat, Whose::user);
-    if (seat.certificate && !seat.certificate->is_for_documents()) warn(say(Text::not_for_documents));
+    read_certificate(session, token, Whose::user);
+    if (token.certificate && !token.certificate->is_for_documents()) warn(say(Text::not_for_documents));
     const auto typed = std::make_shared<std::optional<SecretBytes>>(enter_password(wishes));
     held.log_in(**typed);
     // Where each signature wants the password, this one was typed for the first.
     if (!session.asks_each_time()) typed->reset();
-    if (!seat.certificate) read_certificate(session, seat, Whose::user);
-    read_certificate(session, seat, Whose::authority);
-    if (!seat.certificate) throw Failure(Exit::failed, say(Text::certificate_missing));
-    if (seat.certificate->not_after < now())
+    if (!token.certificate) read_certificate(session, token, Whose::user);
+    read_certificate(session, token, Whose::authority);
+    if (!token.certificate) throw Failure(Exit::failed, say(Text::certificate_missing));
+    if (token.certificate->not_after < now())
         throw Failure(Exit::failed,
-                      say(Text::certificate_expired, date_in_japan(seat.certificate->not_after)));
-    return {std::move(*seat.certificate), std::move(seat.authority),
+                      say(Text::certificate_expired, date_in_japan(token.certificate->not_after)));
+    return {std::move(*token.certificate), std::move(token.authority),
             [&held, &wishes, &now_signed, typed](const Bytes& data) {
                 return held.sign(data, [&] {
                     if (*typed) return *std::exchange(*typed, std::nullopt);
@@ -226,8 +226,8 @@ void sign(Context& context, const Wishes& wishes) {
     if (!std::ranges::all_of(jobs, [](const Job& job) { return job.failure.has_value(); })) {
         if (!only) tell_what_is_signed(context, jobs);
         const bool authentication = wishes.key == "auth";
-        HeldSeat held(context.module(), authentication ? Purpose::authentication : Purpose::signature,
-                      context.reader);
+        HeldToken held(context.module(), authentication ? KeyPurpose::authentication : KeyPurpose::signature,
+                       context.reader);
         std::string now_signed;
         const Signer signer = log_in(held, wishes, now_signed);
         sign_all(context, wishes, jobs, signer, now_signed);

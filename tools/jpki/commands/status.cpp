@@ -2,11 +2,12 @@
 #include <algorithm>
 
 #include "commands/command.hpp"
+#include "commands/pin_json.hpp"
 #include "text/failure.hpp"
 #include "text/text.hpp"
 #include "token/diagnosis.hpp"
 #include "token/holder.hpp"
-#include "token/seat_text.hpp"
+#include "token/token_text.hpp"
 
 namespace jpki::app {
 
@@ -14,20 +15,15 @@ namespace {
 
 // --- for programs
 
-Json json_of(const KeySeat& seat) {
-    Json json{{"slot", seat.slot}, {"label", seat.label}, {"serial", seat.serial}};
-    Json& pin = json["pin"];
-    const auto left = seat.tries_left();
-    pin["tries_left"] = left ? Json(*left) : Json(nullptr);
-    pin["tries_max"] = seat.status ? Json(seat.status->ulMaxTries) : Json(nullptr);
-    pin["locked"] = seat.locked();
-    pin["length"] = {{"min", seat.shortest_pin}, {"max", seat.longest_pin}};
-    if (seat.validity) {
-        json["certificate"] = {{"not_before", date_in_japan(seat.validity->not_before)},
-                               {"not_after", date_in_japan(seat.validity->not_after)},
-                               {"days_left", seat.validity->days_left(now())},
-                               {"renewal_open", seat.validity->renewal_open(now())},
-                               {"renewal_begins", date_in_japan(seat.validity->renewal_begins())}};
+Json json_of(const Token& token) {
+    Json json{{"slot", token.slot}, {"label", token.label}, {"serial", token.serial}};
+    add_pin(json["pin"], token);
+    if (token.validity) {
+        json["certificate"] = {{"not_before", date_in_japan(token.validity->not_before)},
+                               {"not_after", date_in_japan(token.validity->not_after)},
+                               {"days_left", token.validity->days_left(now())},
+                               {"renewal_open", token.validity->renewal_open(now())},
+                               {"renewal_begins", date_in_japan(token.validity->renewal_begins())}};
     } else {
         json["certificate"] = nullptr;
     }
@@ -44,11 +40,10 @@ Json json_of(const Reader& reader) {
     if (reader.card.code != 0) card["code"] = text_of_code(reader.card.code);
     if (!reader.card.others.empty()) card["programs"] = reader.card.others;
     if (reader.card.state != CardState::present) tell(card, finding_of(reader.card, reader.name));
-    if (!reader.seats.empty()) card["family"] = name_of_family(reader.seats.front().status);
+    if (!reader.tokens.empty()) card["family"] = name_of_family(reader.tokens.front().status);
     if (!reader.model.empty()) card["model"] = reader.model;
-    for (const KeySeat& seat : reader.seats)
-        card[seat.purpose == Purpose::other ? seat.label : std::string(name_of(seat.purpose))] =
-            json_of(seat);
+    for (const Token& token : reader.tokens)
+        card[token.purpose ? std::string(name_of(token.purpose)) : token.label] = json_of(token);
     return {{"name", reader.name}, {"card", std::move(card)}};
 }
 
@@ -74,11 +69,11 @@ std::string indented(std::string lines) {
     return lines;
 }
 
-std::string validity_of(const KeySeat& seat) {
-    if (!seat.validity)
-        return say(seat.purpose == Purpose::signature ? Text::certificate_behind_pin
-                                                      : Text::certificate_not_there);
-    const Validity& certificate = *seat.validity;
+std::string validity_of(const Token& token) {
+    if (!token.validity)
+        return say(token.purpose == KeyPurpose::signature ? Text::certificate_behind_pin
+                                                          : Text::certificate_not_there);
+    const Validity& certificate = *token.validity;
     const long days = certificate.days_left(now());
     const std::string end = date_in_japan(certificate.not_after);
     if (certificate.not_before > now())
@@ -92,20 +87,20 @@ std::string validity_of(const KeySeat& seat) {
 
 std::string lines_of(const Reader& reader) {
     std::string lines = say(Text::reader, reader.name) + "\n";
-    if (reader.seats.empty() && reader.card.state != CardState::present) {
+    if (reader.tokens.empty() && reader.card.state != CardState::present) {
         const Finding found = finding_of(reader.card, reader.name);
         lines += "  " + found.what + "\n";
         // An empty reader beside the one with the card is nothing to be mended.
         if (reader.card.state != CardState::none) lines += "  " + indented(found.cure()) + "\n";
         return lines;
     }
-    if (reader.seats.empty()) return lines + "  " + say(Text::no_key) + "\n";
-    lines += "  " + family_of(reader.seats.front().status, reader.model) + "\n";
-    for (const KeySeat& seat : reader.seats) {
-        lines += "  " + title_of(seat) + "\n";
-        lines += "    " + tries_of(seat) + "\n";
-        lines += "    " + validity_of(seat) + "\n";
-        if (seat.locked()) lines += "    " + unlocking_of(seat) + "\n";
+    if (reader.tokens.empty()) return lines + "  " + say(Text::no_key) + "\n";
+    lines += "  " + family_of(reader.tokens.front().status, reader.model) + "\n";
+    for (const Token& token : reader.tokens) {
+        lines += "  " + title_of(token) + "\n";
+        lines += "    " + tries_of(token) + "\n";
+        lines += "    " + validity_of(token) + "\n";
+        if (token.locked()) lines += "    " + unlocking_of(token) + "\n";
     }
     return lines;
 }
@@ -124,8 +119,8 @@ void add_status(Command app, Context& context) {
                 lines += lines_of(reader);
             write(lines);
         }
-        if (std::ranges::any_of(readers, [](const Reader& one) { return !one.seats.empty(); })) return;
-        const Failure failure = no_seat(readers);
+        if (std::ranges::any_of(readers, [](const Reader& one) { return !one.tokens.empty(); })) return;
+        const Failure failure = no_token(readers);
         // The lines have said it already, where there are readers.
         if (!context.json && readers.empty()) throw failure;
         throw Ends{failure.exit()};

@@ -16,10 +16,10 @@ namespace {
 // The ids are fixed names, as the labels are; before a login the signature key cannot be asked for its own.
 struct Which {
     const char* name;
-    Purpose purpose;
+    KeyPurpose purpose;
     char id;
 };
-constexpr Which kWhich[] = {{"auth", Purpose::authentication, 1}, {"sign", Purpose::signature, 2}};
+constexpr Which kWhich[] = {{"auth", KeyPurpose::authentication, 1}, {"sign", KeyPurpose::signature, 2}};
 
 struct Wishes {
     std::string which;
@@ -33,14 +33,14 @@ void answer(Context& context, const Wishes& wishes) {
     const bool key = wishes.object == "key";
     if (wishes.pem && !key) throw Failure(Exit::usage, say(Text::pem_is_for_keys), say(Text::usage_advice));
     UriParts parts;
-    const KeySeat seat = find_seat(context.module(), which->purpose, context.reader);
-    parts.token = seat.label;
+    const Token token = find_token(context.module(), which->purpose, context.reader);
+    parts.token = token.label;
     parts.id = std::string(1, which->id);
     parts.type = key ? "private" : "cert";
     if (!wishes.pin_file.empty()) {
         // Whoever reads it later does so in another folder, and must not try this PIN on another card.
         parts.pin_file = std::filesystem::absolute(wishes.pin_file).lexically_normal();
-        parts.serial = seat.serial;
+        parts.serial = token.serial;
     }
     const std::string uri = uri_of(parts);
     Json json{{"uri", uri}};

@@ -15,7 +15,7 @@
 #include "text/failure.hpp"
 #include "text/text.hpp"
 #include "token/diagnosis.hpp"
-#include "token/seat_text.hpp"
+#include "token/token_text.hpp"
 
 namespace jpki::app {
 
@@ -82,10 +82,10 @@ Readers readers_of(const std::vector<Reader>& seen) {
         std::optional<Card>& card = place.card;
         if (reader.card.state == CardState::none) continue;
         card.emplace(Card{reader.card, reader.model, {}, {}, {}});
-        if (reader.seats.empty()) continue;
-        card->serial = reader.seats.front().serial;
-        card->family = family_of(reader.seats.front().status, reader.model);
-        card->family_name = name_of_family(reader.seats.front().status);
+        if (reader.tokens.empty()) continue;
+        card->serial = reader.tokens.front().serial;
+        card->family = family_of(reader.tokens.front().status, reader.model);
+        card->family_name = name_of_family(reader.tokens.front().status);
     }
     return found;
 }

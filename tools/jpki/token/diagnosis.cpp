@@ -6,7 +6,7 @@
 
 #include "pcsc/functions.hpp"
 #include "text/text.hpp"
-#include "token/seat_text.hpp"
+#include "token/token_text.hpp"
 
 namespace jpki::app {
 
@@ -77,7 +77,7 @@ void judge_readers(const Facts& facts, Findings& found) {
     if (!names.empty())
         found.push_back({"reader", Grade::good, say(Text::find_readers, joined(names)), {}, {}});
     const bool usable =
-        std::ranges::any_of(facts.readers, [](const Reader& reader) { return !reader.seats.empty(); });
+        std::ranges::any_of(facts.readers, [](const Reader& reader) { return !reader.tokens.empty(); });
     for (const UsbDevice& device : facts.usb) {
         // Which of the service's readers are which of USB's nobody says.
         if (!names.empty() && !has_no_driver(device)) continue;
@@ -129,7 +129,7 @@ void judge_cards(const Facts& facts, Findings& found) {
 void judge_number_of_cards(const Facts& facts, Findings& found) {
     std::vector<std::string> names;
     for (const Reader& reader : facts.readers)
-        if (!reader.seats.empty()) names.push_back(reader.name);
+        if (!reader.tokens.empty()) names.push_back(reader.name);
     if (names.size() > 1)
         found.push_back({"card", Grade::note, say(Text::several_cards, joined(names)),
                          say(Text::advise_several), type(Cure::name_reader, shell_word(names.front()))});
@@ -157,41 +157,44 @@ void judge_module(const Facts& facts, Findings& found) {
     }
 }
 
-void judge_pin(const KeySeat& seat, Findings& found) {
+void judge_pin(const Token& token, Findings& found) {
     const std::string title =
-        say(seat.purpose == Purpose::signature ? Text::signature_key : Text::authentication_key);
-    const auto left = seat.tries_left();
-    if (seat.locked()) {
-        found.push_back(
-            {"pin",
-             Grade::problem,
-             say(Text::find_locked, title),
-             say(seat.purpose == Purpose::signature ? Text::unlock_signature : Text::unlock_authentication),
-             {}});
+        say(token.purpose == KeyPurpose::signature ? Text::signature_key : Text::authentication_key);
+    const auto left = token.tries_left();
+    if (token.locked()) {
+        found.push_back({"pin",
+                         Grade::problem,
+                         say(Text::find_locked, title),
+                         say(token.purpose == KeyPurpose::signature ? Text::unlock_signature
+                                                                    : Text::unlock_authentication),
+                         {}});
     } else if (left && *left == 1) {
         found.push_back(
             {"pin", Grade::problem, say(Text::find_last_try, title), say(Text::last_try_advice), {}});
-    } else if (left && seat.status && *left < seat.status->ulMaxTries) {
-        found.push_back(
-            {"pin", Grade::note, say(Text::find_fewer_tries, title, *left, seat.status->ulMaxTries), {}, {}});
+    } else if (left && token.status && *left < token.status->ulMaxTries) {
+        found.push_back({"pin",
+                         Grade::note,
+                         say(Text::find_fewer_tries, title, *left, token.status->ulMaxTries),
+                         {},
+                         {}});
     }
 }
 
-void judge_certificate(const KeySeat& seat, const Facts& facts, Findings& found) {
-    if (!seat.validity) return;
-    const std::string end = date_in_japan(seat.validity->not_after);
-    if (facts.now < seat.validity->not_before || facts.now < facts.built) {
+void judge_certificate(const Token& token, const Facts& facts, Findings& found) {
+    if (!token.validity) return;
+    const std::string end = date_in_japan(token.validity->not_after);
+    if (facts.now < token.validity->not_before || facts.now < facts.built) {
         found.push_back({"clock",
                          Grade::problem,
                          say(Text::find_clock, date_in_japan(facts.now)),
                          say(Text::advise_clock),
                          {}});
-    } else if (facts.now > seat.validity->not_after) {
+    } else if (facts.now > token.validity->not_after) {
         found.push_back({"certificate", Grade::problem, say(Text::certificate_expired, end), {}, {}});
-    } else if (seat.validity->renewal_open(facts.now)) {
+    } else if (token.validity->renewal_open(facts.now)) {
         found.push_back({"certificate",
                          Grade::note,
-                         say(Text::certificate_valid, end, seat.validity->days_left(facts.now)) +
+                         say(Text::certificate_valid, end, token.validity->days_left(facts.now)) +
                              say(Text::renewal_is_open),
                          {},
                          {}});
@@ -240,17 +243,17 @@ std::vector<Finding> diagnose(const Facts& facts) {
         judge_number_of_cards(facts, found);
     }
     for (const Reader& reader : facts.readers) {
-        for (const KeySeat& seat : reader.seats) {
-            judge_pin(seat, found);
-            judge_certificate(seat, facts, found);
+        for (const Token& token : reader.tokens) {
+            judge_pin(token, found);
+            judge_certificate(token, facts, found);
         }
-        if (!reader.seats.empty())
-            found.push_back(
-                {"card",
-                 Grade::good,
-                 say(Text::find_card_good, family_of(reader.seats.front().status, reader.model), reader.name),
-                 {},
-                 {}});
+        if (!reader.tokens.empty())
+            found.push_back({"card",
+                             Grade::good,
+                             say(Text::find_card_good, family_of(reader.tokens.front().status, reader.model),
+                                 reader.name),
+                             {},
+                             {}});
     }
     judge_registration(facts, found);
     return found;

@@ -11,34 +11,35 @@ namespace jpki::app {
 
 namespace {
 
-Purpose purpose_of(const KeySeat& seat) {
-    if (seat.status)
-        return seat.status->ulSeat == JPKI_SEAT_SIGNATURE ? Purpose::signature : Purpose::authentication;
+std::optional<KeyPurpose> purpose_of(const Token& token) {
+    if (token.status)
+        return token.status->ulSeat == JPKI_SEAT_SIGNATURE ? KeyPurpose::signature
+                                                           : KeyPurpose::authentication;
     // The labels that other JPKI modules have as well.
-    if (seat.label.find("Digital Signature") != std::string::npos) return Purpose::signature;
-    if (seat.label.find("Authentication") != std::string::npos) return Purpose::authentication;
-    return Purpose::other;
+    if (token.label.find("Digital Signature") != std::string::npos) return KeyPurpose::signature;
+    if (token.label.find("Authentication") != std::string::npos) return KeyPurpose::authentication;
+    return std::nullopt;
 }
 
 Time time_of(CK_ULONG seconds) { return Time(std::chrono::seconds(seconds)); }
 
-std::optional<Validity> validity_of(const Module& module, KeySeat& seat) {
-    if (seat.status) {
-        if (seat.status->ulNotAfter == 0) return std::nullopt;
-        return Validity{time_of(seat.status->ulNotBefore), time_of(seat.status->ulNotAfter)};
+std::optional<Validity> validity_of(const Module& module, Token& token) {
+    if (token.status) {
+        if (token.status->ulNotAfter == 0) return std::nullopt;
+        return Validity{time_of(token.status->ulNotBefore), time_of(token.status->ulNotAfter)};
     }
-    read_certificate(Session(module, seat.slot), seat, Whose::user);
-    return seat.certificate ? std::optional<Validity>(*seat.certificate) : std::nullopt;
+    read_certificate(Session(module, token.slot), token, Whose::user);
+    return token.certificate ? std::optional<Validity>(*token.certificate) : std::nullopt;
 }
 
-CK_RV add_seat(const Module& module, CK_SLOT_ID slot, Reader& reader) {
-    KeySeat seat;
-    seat.slot = slot;
-    seat.reader = reader.name;
-    const CK_RV rv = read_seat(module, seat);
+CK_RV add_token(const Module& module, CK_SLOT_ID slot, Reader& reader) {
+    Token token;
+    token.slot = slot;
+    token.reader = reader.name;
+    const CK_RV rv = read_token(module, token);
     if (rv != CKR_OK) return rv;
-    reader.model = seat.model;
-    reader.seats.push_back(std::move(seat));
+    reader.model = token.model;
+    reader.tokens.push_back(std::move(token));
     return CKR_OK;
 }
 
@@ -50,10 +51,10 @@ bool is_hopeless(CardState state) {
 void look_into(const Module& module, CK_SLOT_ID slot, CK_FLAGS flags, Reader& reader) {
     if (is_hopeless(reader.card.state)) return;
     CK_RV rv = CKR_TOKEN_NOT_PRESENT;
-    if ((flags & CKF_TOKEN_PRESENT) != 0) rv = add_seat(module, slot, reader);
+    if ((flags & CKF_TOKEN_PRESENT) != 0) rv = add_token(module, slot, reader);
     const CardStatus found = card_status(module, slot, rv);
     if (found.state >= reader.card.state) reader.card = found;
-    if (!reader.seats.empty()) reader.card.state = CardState::present;
+    if (!reader.tokens.empty()) reader.card.state = CardState::present;
 }
 
 std::vector<SlotSeen> seen(const Module& module, const std::vector<CK_SLOT_ID>& slots) {
@@ -83,32 +84,32 @@ std::vector<Reader> look_at(const Module& module, const std::vector<CK_SLOT_ID>&
 
 }  // namespace
 
-std::optional<unsigned long> KeySeat::tries_left() const {
+std::optional<unsigned long> Token::tries_left() const {
     if (status && status->ulTriesLeft != JPKI_TRIES_UNKNOWN) return status->ulTriesLeft;
     if (locked()) return 0;
     if ((flags & CKF_USER_PIN_FINAL_TRY) != 0) return 1;
     return std::nullopt;
 }
 
-CK_RV read_seat(const Module& module, KeySeat& seat) {
+CK_RV read_token(const Module& module, Token& token) {
     CK_TOKEN_INFO info{};
     // Our own module's status comes first: it brings the counter that the token's flags are made of, and each
     // is asked once.
-    CK_RV rv = module.read_status(seat.slot, seat.status);
-    if (rv == CKR_OK) rv = module->C_GetTokenInfo(seat.slot, &info);
+    CK_RV rv = module.read_status(token.slot, token.status);
+    if (rv == CKR_OK) rv = module->C_GetTokenInfo(token.slot, &info);
     if (rv != CKR_OK) return rv;
-    seat.label = trimmed(info.label);
-    seat.model = trimmed(info.model);
-    seat.serial = trimmed(info.serialNumber);
-    seat.flags = info.flags;
-    seat.shortest_pin = info.ulMinPinLen;
-    seat.longest_pin = info.ulMaxPinLen;
-    seat.purpose = purpose_of(seat);
-    seat.validity = validity_of(module, seat);
+    token.label = trimmed(info.label);
+    token.model = trimmed(info.model);
+    token.serial = trimmed(info.serialNumber);
+    token.flags = info.flags;
+    token.shortest_pin = info.ulMinPinLen;
+    token.longest_pin = info.ulMaxPinLen;
+    token.purpose = purpose_of(token);
+    token.validity = validity_of(module, token);
     return CKR_OK;
 }
 
-void read_certificate(const Session& session, KeySeat& seat, Whose whose) {
+void read_certificate(const Session& session, Token& token, Whose whose) {
     const CK_ULONG other =
         whose == Whose::user ? CK_CERTIFICATE_CATEGORY_AUTHORITY : CK_CERTIFICATE_CATEGORY_TOKEN_USER;
     for (const CK_OBJECT_HANDLE object : session.find(CKO_CERTIFICATE)) {
@@ -116,7 +117,7 @@ void read_certificate(const Session& session, KeySeat& seat, Whose whose) {
         const auto value = session.attribute(object, CKA_VALUE);
         auto parsed = value ? parse_certificate(*value) : std::nullopt;
         if (!parsed) continue;
-        auto& place = parsed->is_authority ? seat.authority : seat.certificate;
+        auto& place = parsed->is_authority ? token.authority : token.certificate;
         place = std::move(parsed);
     }
 }
@@ -127,7 +128,7 @@ std::vector<Reader> look(const Module& module, const std::string& reader_name) {
 
 std::vector<Reader> look_now(const Module& module) { return look_at(module, module.slots(), {}); }
 
-Failure no_seat(const std::vector<Reader>& readers) {
+Failure no_token(const std::vector<Reader>& readers) {
     if (readers.empty()) {
         const MachineFacts facts = look_at_machine();
         const auto trouble = reader_trouble(facts);
@@ -144,19 +145,19 @@ Failure no_seat(const std::vector<Reader>& readers) {
     return failure_of(telling.card, telling.name);
 }
 
-KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name) {
-    std::optional<KeySeat> found;
+Token find_token(const Module& module, KeyPurpose purpose, const std::string& reader_name) {
+    std::optional<Token> found;
     std::string names;
     auto readers = look(module, reader_name);
     for (Reader& reader : readers) {
-        const auto seat = std::ranges::find(reader.seats, purpose, &KeySeat::purpose);
-        if (seat == reader.seats.end()) continue;
+        const auto token = std::ranges::find(reader.tokens, purpose, &Token::purpose);
+        if (token == reader.tokens.end()) continue;
         names += (names.empty() ? "" : ", ") + reader.name;
         // A PIN for one person's card must not be spent on another's.
         if (found) throw Failure(Exit::usage, say(Text::several_cards, names), say(Text::choose_reader));
-        found = std::move(*seat);
+        found = std::move(*token);
     }
-    if (!found) throw no_seat(readers);
+    if (!found) throw no_token(readers);
     return *std::move(found);
 }
 

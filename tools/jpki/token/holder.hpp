@@ -9,16 +9,15 @@
 #include "document/certificate.hpp"
 #include "token/card_state.hpp"
 #include "token/module.hpp"
+#include "waist/key_purpose.hpp"
 
 namespace jpki::app {
 
-enum class Purpose { authentication, signature, other };
-
 // One token.
-struct KeySeat {
+struct Token {
     CK_SLOT_ID slot = 0;
-    std::string reader;  // its name
-    Purpose purpose = Purpose::other;
+    std::string reader;                 // its name
+    std::optional<KeyPurpose> purpose;  // nothing: of another module, which does not say
     std::string label;
     std::string model;  // of the card
     std::string serial;
@@ -42,7 +41,7 @@ struct Reader {
     std::string own_name;
     std::string model;  // of the card; empty: none that the module knows
     CardStatus card;
-    std::vector<KeySeat> seats;
+    std::vector<Token> tokens;
 };
 
 // All readers, or the one with this name: the cards in others are left alone. Throws Failure: no_card when
@@ -51,18 +50,18 @@ std::vector<Reader> look(const Module& module, const std::string& reader_name = 
 // All at this moment, without waiting for readers that a service just started has yet to find.
 std::vector<Reader> look_now(const Module& module);
 
-// The only seat with this purpose in any reader, or in the one with this name. Throws Failure: no_card or
+// The only token with this purpose in any reader, or in the one with this name. Throws Failure: no_card or
 // failed by the state of the card, or usage when there are several.
-KeySeat find_seat(const Module& module, Purpose purpose, const std::string& reader_name = {});
+Token find_token(const Module& module, KeyPurpose purpose, const std::string& reader_name = {});
 
-// Of seat.slot, from the card in it now: CKR_OK, or what the module says instead.
-CK_RV read_seat(const Module& module, KeySeat& seat);
+// Of token.slot, from the card in it now: CKR_OK, or what the module says instead.
+CK_RV read_token(const Module& module, Token& token);
 
 // Why none of these has a card that can be used: no reader at all, or what is with the cards.
-Failure no_seat(const std::vector<Reader>& readers);
+Failure no_token(const std::vector<Reader>& readers);
 
 enum class Whose { user, authority };
 // As far as it can be read in this session.
-void read_certificate(const Session& session, KeySeat& seat, Whose whose);
+void read_certificate(const Session& session, Token& token, Whose whose);
 
 }  // namespace jpki::app

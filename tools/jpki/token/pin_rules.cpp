@@ -2,12 +2,12 @@
 
 namespace jpki::app {
 
-PinShape shape_of(const KeySeat& seat) {
-    return {seat.shortest_pin, seat.longest_pin, seat.purpose == Purpose::signature};
+PinShape shape_of(const Token& token) {
+    return {token.shortest_pin, token.longest_pin, token.purpose == KeyPurpose::signature};
 }
 
-std::optional<Text> words_for(const KeySeat& seat, PinFlaw flaw) {
-    const bool password = seat.purpose == Purpose::signature;
+std::optional<Text> words_for(const Token& token, PinFlaw flaw) {
+    const bool password = token.purpose == KeyPurpose::signature;
     switch (flaw) {
         case PinFlaw::none: return std::nullopt;
         case PinFlaw::length: return password ? Text::new_password_length : Text::new_pin_length;

@@ -10,9 +10,9 @@
 namespace jpki::app {
 
 // By what the token says of its PIN, and by its purpose.
-PinShape shape_of(const KeySeat& seat);
+PinShape shape_of(const Token& token);
 
 // What is wrong with a PIN that is to come; nothing where nothing is.
-std::optional<Text> words_for(const KeySeat& seat, PinFlaw flaw);
+std::optional<Text> words_for(const Token& token, PinFlaw flaw);
 
 }  // namespace jpki::app

@@ -20,21 +20,21 @@ using ::testing::Not;
 
 constexpr auto kToday = sys_days(2026y / 11 / 23);
 
-KeySeat seat(unsigned long tries, CK_FLAGS flags = 0) {
-    KeySeat seat;
-    seat.purpose = Purpose::authentication;
-    seat.flags = flags;
-    seat.status.emplace();
-    seat.status->ulTriesLeft = tries;
-    seat.status->ulMaxTries = 3;
-    seat.validity = Validity{sys_days(2026y / 1 / 1), sys_days(2030y / 1 / 1)};
-    return seat;
+Token token(unsigned long tries, CK_FLAGS flags = 0) {
+    Token token;
+    token.purpose = KeyPurpose::authentication;
+    token.flags = flags;
+    token.status.emplace();
+    token.status->ulTriesLeft = tries;
+    token.status->ulMaxTries = 3;
+    token.validity = Validity{sys_days(2026y / 1 / 1), sys_days(2030y / 1 / 1)};
+    return token;
 }
 
 Reader reader(const std::string& name, CardState state = CardState::present) {
     Reader made{0, name, name, "", {}, {}};
     made.card.state = state;
-    if (state == CardState::present) made.seats = {seat(3)};
+    if (state == CardState::present) made.tokens = {token(3)};
     return made;
 }
 
@@ -208,11 +208,11 @@ TEST(Diagnosis, SaysThatACardIsSlow) {
 
 TEST(Diagnosis, LooksAtPinsAndCertificates) {
     Facts facts = healthy();
-    facts.readers[0].seats = {seat(1, CKF_USER_PIN_FINAL_TRY)};
+    facts.readers[0].tokens = {token(1, CKF_USER_PIN_FINAL_TRY)};
     EXPECT_THAT(first_problem(facts), HasSubstr("--last-try"));
-    facts.readers[0].seats = {seat(0, CKF_USER_PIN_LOCKED)};
+    facts.readers[0].tokens = {token(0, CKF_USER_PIN_LOCKED)};
     EXPECT_THAT(first_problem(facts), HasSubstr("municipality"));
-    facts.readers[0].seats = {seat(2, CKF_USER_PIN_COUNT_LOW)};
+    facts.readers[0].tokens = {token(2, CKF_USER_PIN_COUNT_LOW)};
     EXPECT_EQ(first_problem(facts), "");
     EXPECT_THAT(diagnose(facts), Contains(Field(&Finding::what, HasSubstr("2 of 3 tries left"))));
     facts = healthy();

@@ -1,42 +1,37 @@
-#include "token/seat_text.hpp"
+#include "token/token_text.hpp"
 
 #include "text/text.hpp"
 #include "waist/visible.hpp"
 
 namespace jpki::app {
 
-std::string_view name_of(Purpose purpose) {
-    switch (purpose) {
-        case Purpose::authentication: return "authentication";
-        case Purpose::signature: return "signature";
-        default: return "other";
-    }
+std::string_view name_of(std::optional<KeyPurpose> purpose) {
+    if (!purpose) return "other";
+    return *purpose == KeyPurpose::signature ? "signature" : "authentication";
 }
 
-std::string_view argument_of(const KeySeat& seat) {
-    return seat.purpose == Purpose::signature ? "sign" : "auth";
+std::string_view argument_of(const Token& token) {
+    return token.purpose == KeyPurpose::signature ? "sign" : "auth";
 }
 
-std::string title_of(const KeySeat& seat) {
-    switch (seat.purpose) {
-        case Purpose::authentication: return std::string(text(Text::authentication_key));
-        case Purpose::signature: return std::string(text(Text::signature_key));
-        default: return visible(seat.label);
-    }
+std::string title_of(const Token& token) {
+    if (!token.purpose) return visible(token.label);
+    return std::string(
+        text(*token.purpose == KeyPurpose::signature ? Text::signature_key : Text::authentication_key));
 }
 
-std::string tries_of(const KeySeat& seat) {
-    const auto left = seat.tries_left();
-    if (seat.locked()) return say(Text::pin_is_locked);
+std::string tries_of(const Token& token) {
+    const auto left = token.tries_left();
+    if (token.locked()) return say(Text::pin_is_locked);
     if (!left) return say(Text::pin_tries_unknown);
     std::string line =
-        seat.status ? say(Text::pin_tries_of, *left, seat.status->ulMaxTries) : say(Text::pin_tries, *left);
+        token.status ? say(Text::pin_tries_of, *left, token.status->ulMaxTries) : say(Text::pin_tries, *left);
     if (*left == 1) line += say(Text::pin_last_try);
     return line;
 }
 
-std::string unlocking_of(const KeySeat& seat) {
-    return say(seat.purpose == Purpose::signature ? Text::unlock_signature : Text::unlock_authentication);
+std::string unlocking_of(const Token& token) {
+    return say(token.purpose == KeyPurpose::signature ? Text::unlock_signature : Text::unlock_authentication);
 }
 
 std::string_view name_of_family(const std::optional<JPKI_TOKEN_STATUS>& status) {

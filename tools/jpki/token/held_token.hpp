@@ -1,4 +1,4 @@
-// One seat whose card a session holds. For every command that asks for a PIN: what it shows, asks for,
+// One token whose card a session holds. For every command that asks for a PIN: what it shows, asks for,
 // permits and sends is of that one card; another card in its place, or the same one out and in again, ends
 // the command before a PIN is sent.
 #pragma once
@@ -9,14 +9,14 @@
 
 namespace jpki::app {
 
-class HeldSeat {
+class HeldToken {
   public:
-    // The only seat with this purpose, as find_seat() chooses it. The session comes first; the counter is
+    // The only token with this purpose, as find_token() chooses it. The session comes first; the counter is
     // read for it. Throws Failure.
-    HeldSeat(const Module& module, Purpose purpose, const std::string& reader_name);
+    HeldToken(const Module& module, KeyPurpose purpose, const std::string& reader_name);
 
     // As it was when the session began; certificates can be read into it.
-    KeySeat seat;
+    Token token;
 
     [[nodiscard]] const Session& session() const { return *session_; }
 
@@ -26,7 +26,7 @@ class HeldSeat {
     // Each throws Failure; after a wrong PIN it says how many tries are left, and what a locked PIN needs.
     void log_in(const SecretBytes& pin) const;
     void change_pin(const SecretBytes& before, const SecretBytes& after) const;
-    // As Session::sign(), of a seat that is logged in.
+    // As Session::sign(), of a token that is logged in.
     [[nodiscard]] Bytes sign(const Bytes& data, const std::function<SecretBytes()>& ask) const;
     // Failure(no_card) when the card is not the one that was there at first.
     void check_card() const;
