@@ -28,8 +28,9 @@ Result<std::shared_ptr<const Object>> Session::find_key(CK_OBJECT_HANDLE handle)
     return object;
 }
 
-Result<Bytes> Session::sign_at_card(SignScheme scheme, Bytes input, std::shared_ptr<Confirmation> confirmed) {
-    return recorded(token_->sign(incarnation_, scheme, std::move(input), std::move(confirmed)));
+Result<Bytes> Session::sign_at_card(SignScheme scheme, Bytes input,
+                                    const std::shared_ptr<Confirmation>& confirmed) {
+    return recorded(token_->sign(incarnation_, scheme, std::move(input), confirmed));
 }
 
 bool Session::busy() { return search_.active() || digest_.active() || sign_.active() || verify_.active(); }

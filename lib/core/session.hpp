@@ -47,7 +47,8 @@ class Session {
     // Errors: key_handle_invalid; user_not_logged_in when it is there but hidden.
     [[nodiscard]] Result<std::shared_ptr<const Object>> find_key(CK_OBJECT_HANDLE handle) const;
     Result<std::shared_ptr<Confirmation>> authenticate(ByteView pin);
-    Result<Bytes> sign_at_card(SignScheme scheme, Bytes input, std::shared_ptr<Confirmation> confirmed);
+    Result<Bytes> sign_at_card(SignScheme scheme, Bytes input,
+                               const std::shared_ptr<Confirmation>& confirmed);
 
   private:
     // Passes a result on, and keeps the card's word for what failed.

@@ -67,7 +67,7 @@ Result<Bytes> SignOperation::send(State operation) {
     // No card takes that, so none is asked.
     if (input.empty()) return fail(Errc::data_length, "nothing to sign");
     const SignScheme scheme = *operation.input.mechanism().scheme;
-    return session_.sign_at_card(scheme, std::move(input), std::move(operation.confirmed));
+    return session_.sign_at_card(scheme, std::move(input), operation.confirmed);
 }
 
 Result<Bytes> SignOperation::one_shot(ByteView data) {

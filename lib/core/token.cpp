@@ -139,7 +139,7 @@ std::shared_ptr<const Object> Token::find(CK_OBJECT_HANDLE handle, bool hidden) 
 }
 
 Result<std::shared_ptr<const Object>> Token::load(Incarnation session, CK_OBJECT_HANDLE handle) {
-    const auto object = find(handle);
+    auto object = find(handle);
     if (!object) return fail(Errc::object_handle_invalid);
     if (object->certificate || object->key || object->kind == ObjectKind::profile) return object;
     const CertRole role = object->kind == ObjectKind::ca_certificate ? CertRole::authority : CertRole::user;
@@ -167,7 +167,7 @@ Result<std::shared_ptr<const Object>> Token::load(Incarnation session, CK_OBJECT
 }
 
 Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input,
-                          std::shared_ptr<Confirmation> confirmed) {
+                          const std::shared_ptr<Confirmation>& confirmed) {
     Context along;
     {
         const Lock lock(mutex_);

@@ -107,7 +107,7 @@ class Token {
     // returned; where every signature needs one and it is null, the login itself counts, once. Errors:
     // user_not_logged_in, signature_wrong, card_removed, transport.
     Result<Bytes> sign(Incarnation session, SignScheme scheme, Bytes input,
-                       std::shared_ptr<Confirmation> confirmed);
+                       const std::shared_ptr<Confirmation>& confirmed);
 
   private:
     struct State {
