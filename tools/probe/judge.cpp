@@ -184,14 +184,14 @@ std::string Case::found(std::span<const std::string_view> ids, std::string_view 
     return {};
 }
 
-std::string Verdict::sentence() const {
+std::string Conclusion::sentence() const {
     return fmt::vformat(row_of(answer).sentence.spoken(),
                         fmt::make_format_args(values[0], values[1], values[2], values[3]));
 }
 
-std::vector<Verdict> judge(const Record& record, const Surroundings& surroundings) {
+std::vector<Conclusion> judge(const Record& record, const Surroundings& surroundings) {
     const Case it{&record, &surroundings};
-    std::vector<Verdict> verdicts;
+    std::vector<Conclusion> verdicts;
     std::uint8_t number = 0;
     for (const Judge judge_one : kJudges) {
         Said said = judge_one(it);

@@ -10,7 +10,7 @@
 
 namespace jpki::probe {
 
-struct Verdict {
+struct Conclusion {
     Fact fact{};
     Answer answer{};
     std::array<std::string, 4> values;  // for the {} of its sentence
@@ -28,6 +28,6 @@ struct Surroundings {
 };
 
 // One for each fact, in the table's order.
-std::vector<Verdict> judge(const Record& record, const Surroundings& surroundings);
+std::vector<Conclusion> judge(const Record& record, const Surroundings& surroundings);
 
 }  // namespace jpki::probe

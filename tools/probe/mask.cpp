@@ -4,12 +4,12 @@
 #include <array>
 #include <cctype>
 
-#include "my_number/my_number.hpp"
 #include "juki/juki.hpp"
+#include "my_number/my_number.hpp"
 #include "phone/phone.hpp"
-#include "waist/tlv.hpp"
 #include "probe/certificate.hpp"
 #include "probe/extensions.hpp"
+#include "waist/tlv.hpp"
 
 namespace jpki::probe {
 
@@ -52,25 +52,25 @@ std::string_view content_of(ByteView data) {
     return "other";
 }
 
-std::vector<Finding> tries(card::StatusWord sw) {
+std::vector<ToldValue> tries(card::StatusWord sw) {
     const auto left = sw.tries_left();
     return {{"tries", left ? std::to_string(*left) : "not reported"}};
 }
 
-std::vector<Finding> label(ByteView answer) {
+std::vector<ToldValue> label(ByteView answer) {
     const std::string_view text = trimmed(answer);
     const auto family = family_of(text);
     if (!family) return {{"shape", shape_of(answer)}};
     return {{"label", std::string(text)}, {"family", std::string(*family)}};
 }
 
-std::vector<Finding> model(ByteView answer) {
+std::vector<ToldValue> model(ByteView answer) {
     const auto known = std::ranges::find(kModels, trimmed(answer));
     if (known == kModels.end()) return {{"shape", shape_of(answer)}};
     return {{"model", std::string(*known)}};
 }
 
-std::vector<Finding> serial(ByteView answer) {
+std::vector<ToldValue> serial(ByteView answer) {
     const auto is_digit = [](std::uint8_t c) { return c >= '0' && c <= '9'; };
     const auto is_printable = [](std::uint8_t c) { return c >= ' ' && c <= '~'; };
     std::string what = "other octets";
@@ -97,7 +97,7 @@ std::uint32_t number_at(ByteView data, std::size_t offset) {
 }
 
 // 28 octets of a serialized CK_TOKEN_INFO from `flags` on. What is no number of that kind is not shown.
-std::vector<Finding> numbers(ByteView answer) {
+std::vector<ToldValue> numbers(ByteView answer) {
     constexpr std::size_t kWhole = 28;
     constexpr std::uint32_t kMostFlags = 0xFFFFFF;
     constexpr std::uint32_t kLongestPin = 64;
@@ -148,9 +148,9 @@ void Masker::forget() {
     read_until_ = 0;
 }
 
-std::vector<Finding> Masker::head(ByteView answer, bool personal) {
+std::vector<ToldValue> Masker::head(ByteView answer, bool personal) {
     const std::string_view content = content_of(answer);
-    std::vector<Finding> found{{"content", std::string(content)}};
+    std::vector<ToldValue> found{{"content", std::string(content)}};
     read_until_ = answer.size();
     if (content == "FF" || content == "00") certificate_size_ = 0;
     const auto header = content == "certificate" ? parse_tlv_header(answer) : std::nullopt;
@@ -163,7 +163,7 @@ std::vector<Finding> Masker::head(ByteView answer, bool personal) {
     return found;
 }
 
-void Masker::keep(std::size_t offset, ByteView answer, std::vector<Finding>& found) {
+void Masker::keep(std::size_t offset, ByteView answer, std::vector<ToldValue>& found) {
     if (content_.empty() || content_.size() != offset || answer.size() > kLargest - offset) return;
     content_.append(answer);
     if (offset == kChunk) {
@@ -200,8 +200,8 @@ std::string Masker::end(std::size_t offset, card::StatusWord sw, ByteView answer
     return size > *certificate_size_ ? std::to_string(size) : "with the certificate";
 }
 
-std::vector<Finding> Masker::part(std::size_t offset, card::StatusWord sw, ByteView answer) {
-    std::vector<Finding> found;
+std::vector<ToldValue> Masker::part(std::size_t offset, card::StatusWord sw, ByteView answer) {
+    std::vector<ToldValue> found;
     if (!certificate_size_) return found;
     const std::size_t certificate = *certificate_size_;
     if (sw.ok_or_end_of_file()) {
@@ -215,13 +215,13 @@ std::vector<Finding> Masker::part(std::size_t offset, card::StatusWord sw, ByteV
     return found;
 }
 
-bool length_may_be_told(Mask mask, std::size_t length, const std::vector<Finding>& findings) {
+bool length_may_be_told(Mask mask, std::size_t length, const std::vector<ToldValue>& findings) {
     if (mask != Mask::part || length == kChunk) return true;
-    const auto end = std::ranges::find(findings, "end", &Finding::key);
+    const auto end = std::ranges::find(findings, "end", &ToldValue::key);
     return end != findings.end() && std::isdigit(static_cast<unsigned char>(end->value[0])) != 0;
 }
 
-std::vector<Finding> Masker::look(const Command& command, card::StatusWord sw, ByteView answer) {
+std::vector<ToldValue> Masker::look(const Command& command, card::StatusWord sw, ByteView answer) {
     const Mask mask = command.mask;
     if (mask == Mask::tries) return tries(sw);
     if (mask == Mask::head || mask == Mask::head_public) forget();

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "iso7816/status_word.hpp"
-#include "waist/secret.hpp"
 #include "probe/table.hpp"
+#include "waist/secret.hpp"
 
 namespace jpki::probe {
 
 // A word for programs, and what is told by it.
-struct Finding {
+struct ToldValue {
     std::string_view key;
     std::string value;
 };
@@ -23,13 +23,13 @@ class Masker {
   public:
     // The answer's octets without its status word. Of the authentication certificate they are kept, wiped,
     // until all of it has come.
-    std::vector<Finding> look(const Command& command, card::StatusWord sw, ByteView answer);
+    std::vector<ToldValue> look(const Command& command, card::StatusWord sw, ByteView answer);
 
   private:
     void forget();
-    std::vector<Finding> head(ByteView answer, bool personal);
-    std::vector<Finding> part(std::size_t offset, card::StatusWord sw, ByteView answer);
-    void keep(std::size_t offset, ByteView answer, std::vector<Finding>& found);
+    std::vector<ToldValue> head(ByteView answer, bool personal);
+    std::vector<ToldValue> part(std::size_t offset, card::StatusWord sw, ByteView answer);
+    void keep(std::size_t offset, ByteView answer, std::vector<ToldValue>& found);
     // How long the file is, where this answer shows it.
     [[nodiscard]] std::string end(std::size_t offset, card::StatusWord sw, ByteView answer) const;
 
@@ -40,7 +40,7 @@ class Masker {
 
 // Whether length and 6Cxx of an answer may be told: of a file that is no longer than its certificate they
 // would tell how long the names in it are.
-bool length_may_be_told(Mask mask, std::size_t length, const std::vector<Finding>& findings);
+bool length_may_be_told(Mask mask, std::size_t length, const std::vector<ToldValue>& findings);
 
 // The public names of card families and what they are called in reports; nothing for another label.
 std::optional<std::string_view> family_of(std::string_view label);

@@ -37,7 +37,7 @@ std::string trace_of(const Record& record) {
     return all;
 }
 
-Json json_of(const Verdict& verdict) {
+Json json_of(const Conclusion& verdict) {
     const AnswerRow& row = row_of(verdict.answer);
     Json values = Json::array();
     for (const std::string& value : verdict.values) {
@@ -52,7 +52,7 @@ Json json_of(const Verdict& verdict) {
 
 Json json_of(const Exchange& exchange) {
     Json told = Json::object();
-    for (const Finding& finding : exchange.findings)
+    for (const ToldValue& finding : exchange.findings)
         told[std::string(finding.key)] = finding.value;
     const auto length = exchange.told_length();
     Json octets = length ? Json(*length) : Json();
@@ -102,7 +102,7 @@ std::string to_markdown(const Report& report) {
     page += row(State::answered, text(Text::report_reader),
                 say(Text::report_library, report.surroundings.reader, report.library));
     page += row(State::answered, "ATR", report.surroundings.atr);
-    for (const Verdict& verdict : report.verdicts)
+    for (const Conclusion& verdict : report.verdicts)
         page += row(verdict.state(), row_of(verdict.fact).title.spoken(), verdict.sentence());
     if (!report.steps.empty()) page += row(State::answered, text(Text::report_steps), steps_of(report));
     page += '\n' + hanging("", text(Text::report_commands)) + hanging("", trace_of(*report.record));
@@ -115,7 +115,7 @@ Json to_json(const Report& report) {
              {"pcsc_lite", report.library}, {"atr", report.surroundings.atr},
              {"facts", Json::array()},      {"not_asked", Json::array()},
              {"commands", Json::array()}};
-    for (const Verdict& verdict : report.verdicts)
+    for (const Conclusion& verdict : report.verdicts)
         all["facts"].push_back(json_of(verdict));
     for (const NotAsked& row : not_asked())
         all["not_asked"].push_back(

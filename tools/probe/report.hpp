@@ -17,7 +17,7 @@ struct Report {
     std::string date;     // the day only
     std::string library;  // pcsc-lite's version
     Surroundings surroundings;
-    std::vector<Verdict> verdicts;
+    std::vector<Conclusion> verdicts;
     const Record* record = nullptr;
     std::vector<StepResult> steps{};  // none: nobody was led
 };

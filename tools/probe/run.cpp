@@ -266,7 +266,7 @@ std::optional<std::size_t> Exchange::told_length() const {
 }
 
 std::string_view Exchange::finding(std::string_view key) const {
-    const auto found = std::ranges::find(findings, key, &Finding::key);
+    const auto found = std::ranges::find(findings, key, &ToldValue::key);
     return found == findings.end() ? std::string_view() : std::string_view(found->value);
 }
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "waist/reader_port.hpp"
 #include "probe/mask.hpp"
+#include "waist/reader_port.hpp"
 
 namespace jpki::probe {
 
@@ -20,7 +20,7 @@ struct Exchange {
     bool answered = false;  // false, though sent: the reader or the card did not carry it
     card::StatusWord sw{};
     std::size_t length = 0;  // of the answer, without its status word
-    std::vector<Finding> findings{};
+    std::vector<ToldValue> findings{};
     std::chrono::microseconds took{};
     // Of a command that powers_up: how long the card was away before it.
     std::optional<std::chrono::microseconds> power{};

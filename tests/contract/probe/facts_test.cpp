@@ -138,7 +138,7 @@ TEST_P(ProbeFacts, AreToldAsTheCardIs) {
     app::speak(app::Language::english);
     World world(GetParam().image, GetParam().settings);
     ASSERT_EQ(world.probe(), Exit::ok) << world.user.told;
-    const Verdict verdict = world.report().verdicts.at(static_cast<std::size_t>(GetParam().fact));
+    const Conclusion verdict = world.report().verdicts.at(static_cast<std::size_t>(GetParam().fact));
     EXPECT_EQ(verdict.fact, GetParam().fact);
     EXPECT_EQ(row_of(verdict.answer).id, row_of(GetParam().answer).id) << verdict.sentence();
     for (std::size_t i = 0; i < GetParam().values.size(); ++i)
@@ -215,7 +215,7 @@ TEST(ProbeOddCards, AreToldToo) {
             return octets_of(row.answer);
         });
         ASSERT_EQ(world.probe(), Exit::ok) << row.command << world.user.told;
-        const Verdict verdict = world.report().verdicts.at(static_cast<std::size_t>(row.fact));
+        const Conclusion verdict = world.report().verdicts.at(static_cast<std::size_t>(row.fact));
         EXPECT_EQ(row_of(verdict.answer).id, row_of(row.expected).id) << verdict.sentence();
     }
 }

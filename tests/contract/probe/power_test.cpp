@@ -15,7 +15,7 @@ class ProbePower : public ::testing::Test {
     void SetUp() override { app::speak(app::Language::english); }
 };
 
-Verdict of(const World& world, Fact fact) {
+Conclusion of(const World& world, Fact fact) {
     return world.report().verdicts.at(static_cast<std::size_t>(fact));
 }
 
@@ -26,7 +26,7 @@ TEST_F(ProbePower, ACardThatDoesNotComeBackIsReportedAndGivenBackToOthers) {
             world.power = std::make_shared<BadPower>(BadPower{.after = after, .how = how, .connects = 2});
             world.patience.returns = std::chrono::seconds(2);
             ASSERT_EQ(world.probe(), Exit::ok) << world.user.told;
-            const Verdict power = of(world, Fact::power);
+            const Conclusion power = of(world, Fact::power);
             EXPECT_EQ(row_of(power.answer).id, row_of(Answer::power_lost).id);
             EXPECT_EQ(power.values[0], std::to_string(after));
             EXPECT_THAT(power.values[1], HasSubstr("0x80100066"));

@@ -33,9 +33,9 @@ constexpr Command part_at(std::uint8_t offset) {
     return command;
 }
 
-std::string as_text(const std::vector<Finding>& findings) {
+std::string as_text(const std::vector<ToldValue>& findings) {
     std::string all;
-    for (const Finding& finding : findings)
+    for (const ToldValue& finding : findings)
         all += (all.empty() ? "" : " ") + std::string(finding.key) + "=" + finding.value;
     return all;
 }
@@ -76,7 +76,7 @@ TEST(ProbeMask, SaysNothingThatIsNotInItsVocabulary) {
             for (std::uint8_t& octet : answer)
                 octet = round % 2 == 0 ? next() : static_cast<std::uint8_t>('0' + next() % 60);
             if (mask == Mask::head && answer.size() > 4) answer[0] = 0x30, answer[1] = 0x82;
-            for (const Finding& finding :
+            for (const ToldValue& finding :
                  masker.look(mask == Mask::part ? part_at(1) : command_of(mask), kOk, answer))
                 ASSERT_TRUE(std::regex_match(finding.value, kVocabulary))
                     << finding.key << ": " << finding.value;
@@ -195,7 +195,7 @@ TEST(ProbeMask, DoesNotTellWhereACertificateEndsInAFileThatIsNoLonger) {
     Masker refused = within();
     EXPECT_EQ(part(refused, 5, {}, StatusWord(0x6C18)), "end=with the certificate");
 
-    const auto may_be_told = [](std::size_t length, const std::vector<Finding>& findings) {
+    const auto may_be_told = [](std::size_t length, const std::vector<ToldValue>& findings) {
         return length_may_be_told(Mask::part, length, findings);
     };
     EXPECT_FALSE(may_be_told(24, {{"end", "with the certificate"}}));
