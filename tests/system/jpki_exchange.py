@@ -118,12 +118,17 @@ def play(words, prompts, before_answer, exchange, output):
     assert not os.path.exists(output), "something was written"
 
 
-def exchanges(which, folder):
+def exchanges(which, half, folder):
+    """Every second prompt of all commands, beginning with the first (half 0) or the second."""
     exchange = EXCHANGES[int(which)]
     failures = 0
+    prompt = -1
     played = 0
     for command, prompts in COMMANDS:
         for number in range(len(prompts)):
+            prompt += 1
+            if prompt % 2 != int(half):
+                continue
             names = {"in": os.path.join(folder, "in"), "out": os.path.join(folder, "out")}
             words = command.format(**names)
             output = names["out"] + os.path.splitext(words)[1]
