@@ -40,8 +40,10 @@ target_link_options(jpki_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 set(JPKI_UNHURRIED "$<$<CONFIG:RelWithDebInfo>:-O1;-g1>")
 
 # For folders whose code runs in other people's programs, on stacks of unknown size.
+set(JPKI_HOST_OPTIONS -fno-plt)
 macro(jpki_runs_in_hosts)
-    add_compile_options(-fno-plt)
+    add_compile_options(${JPKI_HOST_OPTIONS})
+    set(JPKI_ROOM_HEADERS jpki_host_headers)
     if(NOT JPKI_SANITIZE AND NOT JPKI_COVERAGE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
         add_compile_options(-Wframe-larger-than=4096)
     endif()
