@@ -102,7 +102,6 @@ FORWARD_A_POINT(kTransmit, SCardTransmit,
 FORWARD(SCardEstablishContext, (DWORD scope, LPCVOID one, LPCVOID two, LPSCARDCONTEXT context),
         (scope, one, two, context))
 FORWARD(SCardReleaseContext, (SCARDCONTEXT context), (context))
-FORWARD(SCardCancel, (SCARDCONTEXT context), (context))
 FORWARD(SCardListReaders, (SCARDCONTEXT context, LPCSTR groups, LPSTR readers, LPDWORD length),
         (context, groups, readers, length))
 FORWARD(SCardGetStatusChange, (SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE* states, DWORD count),
