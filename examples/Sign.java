@@ -58,15 +58,15 @@ public class Sign {
             return console.readPassword("PIN: ");
         }
         try (InputStream in = Files.newInputStream(Path.of(file))) { // never a String: it could not be wiped
-            byte[] octets = new byte[64];
+            byte[] bytes = new byte[64];
             int end = 0;
             // Not readNBytes(), which seeks in newer Javas: a pipe cannot.
-            for (int got; end < octets.length && (got = in.read(octets, end, octets.length - end)) > 0;) end += got;
+            for (int got; end < bytes.length && (got = in.read(bytes, end, bytes.length - end)) > 0;) end += got;
             int length = 0;
-            while (length < end && octets[length] != '\n') ++length;
+            while (length < end && bytes[length] != '\n') ++length;
             char[] pin = new char[length];
-            for (int i = 0; i < length; ++i) pin[i] = (char) octets[i];
-            Arrays.fill(octets, (byte) 0);
+            for (int i = 0; i < length; ++i) pin[i] = (char) bytes[i];
+            Arrays.fill(bytes, (byte) 0);
             return pin;
         }
     }

@@ -41,7 +41,7 @@ class Pin {
             dprintf(fd_, "PIN of %s: ", label);
         }
         for (unsigned char c = 0; read(fd_, &c, 1) == 1 && c != '\n';)
-            if (size_ < sizeof octets_) octets_[size_++] = c;
+            if (size_ < sizeof bytes_) bytes_[size_++] = c;
         if (terminal) {
             sigaction(SIGCONT, &usual, nullptr);
             tcsetattr(fd_, TCSAFLUSH, &before);
@@ -52,9 +52,9 @@ class Pin {
     }
     Pin(const Pin&) = delete;
     Pin& operator=(const Pin&) = delete;
-    ~Pin() { explicit_bzero(octets_, sizeof octets_); }
+    ~Pin() { explicit_bzero(bytes_, sizeof bytes_); }
 
-    unsigned char* data() { return octets_; }
+    unsigned char* data() { return bytes_; }
     std::size_t size() const { return size_; }
 
   private:
@@ -65,7 +65,7 @@ class Pin {
     static inline termios silent_{};
 
     int fd_;
-    unsigned char octets_[64] = {};
+    unsigned char bytes_[64] = {};
     std::size_t size_ = 0;
 };
 

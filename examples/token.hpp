@@ -13,7 +13,7 @@
 #include <jpki/cryptoki.h>
 #include <jpki/jpki_pkcs11.h>
 
-using Octets = std::vector<unsigned char>;
+using Bytes = std::vector<unsigned char>;
 
 inline std::string meaning(CK_RV rv) {
     switch (rv) {
@@ -53,7 +53,7 @@ class Module {
     Module& operator=(const Module&) = delete;
     ~Module() { p11->C_Finalize(nullptr); }
 
-    // The slot of the token with this label, whose 32 octets are filled up with blanks.
+    // The slot of the token with this label, whose 32 bytes are filled up with blanks.
     CK_SLOT_ID find(std::string_view label) const {
         // Room for more readers than anybody has: asked for the count first, the list could have grown since.
         std::vector<CK_SLOT_ID> slots(1024);
@@ -116,10 +116,10 @@ class Session {
         return found;
     }
 
-    Octets attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
+    Bytes attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
         CK_ATTRIBUTE wanted{type, nullptr, 0};
         check(p11->C_GetAttributeValue(handle_, object, &wanted, 1), "C_GetAttributeValue");
-        Octets value(wanted.ulValueLen == CK_UNAVAILABLE_INFORMATION ? 0 : wanted.ulValueLen);
+        Bytes value(wanted.ulValueLen == CK_UNAVAILABLE_INFORMATION ? 0 : wanted.ulValueLen);
         if (value.empty()) return value;  // asking for nothing would ask for the length once more
         wanted.pValue = value.data();
         check(p11->C_GetAttributeValue(handle_, object, &wanted, 1), "C_GetAttributeValue");
@@ -127,9 +127,9 @@ class Session {
         return value;
     }
 
-    Octets sign_sha256(CK_OBJECT_HANDLE key, Octets data) {
+    Bytes sign_sha256(CK_OBJECT_HANDLE key, Bytes data) {
         CK_MECHANISM mechanism{CKM_SHA256_RSA_PKCS, nullptr, 0};
-        Octets signature(512);
+        Bytes signature(512);
         CK_ULONG size = signature.size();
         check(p11->C_SignInit(handle_, &mechanism, key), "C_SignInit");
         check(p11->C_Sign(handle_, data.data(), data.size(), signature.data(), &size), "C_Sign");

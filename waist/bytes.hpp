@@ -1,4 +1,4 @@
-// Octet containers and the one bounds-checked way to look into them.
+// Byte containers and the one bounds-checked way to look into them.
 // Used by every room, including the far end of the wire (card/virtual), so this file knows nothing of cards
 // or of PKCS#11. It never owns secrets: those live in secret.hpp.
 #pragma once
@@ -36,7 +36,7 @@ struct CleansingAllocator : std::allocator<T> {
 using Bytes = std::vector<std::uint8_t, CleansingAllocator<std::uint8_t>>;
 using ByteView = std::span<const std::uint8_t>;
 
-// Part of `data` from `offset`, at most `count` octets; what lies outside is simply not there (never throws).
+// Part of `data` from `offset`, at most `count` bytes; what lies outside is simply not there (never throws).
 constexpr ByteView slice(ByteView data, std::size_t offset,
                          std::size_t count = static_cast<std::size_t>(-1)) noexcept {
     if (offset > data.size()) return {};
@@ -60,9 +60,9 @@ inline std::string to_hex(ByteView data) {
     static constexpr std::string_view kDigits = "0123456789ABCDEF";
     std::string out;
     out.reserve(data.size() * 2);
-    for (const std::uint8_t octet : data) {
-        out += kDigits[octet >> 4U];
-        out += kDigits[octet & 0x0FU];
+    for (const std::uint8_t byte : data) {
+        out += kDigits[byte >> 4U];
+        out += kDigits[byte & 0x0FU];
     }
     return out;
 }

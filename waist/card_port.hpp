@@ -56,7 +56,7 @@ struct TokenProfile {
 enum class FamilyId : std::uint8_t { my_number, juki, android, iphone };
 
 struct CardFamily {
-    std::string_view model;                     // at most 16 octets
+    std::string_view model;                     // at most 16 bytes
     std::array<const TokenProfile*, 2> tokens;  // by Seat; nullptr: the family has no such seat
     FamilyId id = FamilyId::my_number;
 };
@@ -71,8 +71,8 @@ struct ReaderPad {};
 using PinSource = std::variant<const SecretBytes*, ReaderPad>;
 
 enum class SignScheme : std::uint8_t {
-    pkcs1_v15,   // the data verbatim in a type-1 block (RFC 8017 §9.2, step 4), at most k - 11 octets
-    pss_sha256,  // a SHA-256 value, MGF1 with SHA-256, salt of 32 octets
+    pkcs1_v15,   // the data verbatim in a type-1 block (RFC 8017 §9.2, step 4), at most k - 11 bytes
+    pss_sha256,  // a SHA-256 value, MGF1 with SHA-256, salt of 32 bytes
 };
 
 // How a card that somebody logged in to is left: by selecting another application, where that is proven to
@@ -104,12 +104,12 @@ class Card {
 
     [[nodiscard]] virtual const CardFamily& family() const noexcept = 0;
 
-    // Octets that tell this card from others, stable as long as its certificates are; read at most once a
+    // Bytes that tell this card from others, stable as long as its certificates are; read at most once a
     // lease. Errors: card_removed when they differ from what they were; malformed_answer when the card has
     // none.
     virtual Result<ByteView> identify() = 0;
 
-    // Whether identify()'s octets are one card's only, rather than those of every card of its kind.
+    // Whether identify()'s bytes are one card's only, rather than those of every card of its kind.
     [[nodiscard]] virtual bool identity_is_unique() const noexcept = 0;
 
     // Costs no try.
@@ -123,11 +123,11 @@ class Card {
     // Replaces a PIN; the old one must be verified in this lease.
     virtual Status change_pin(Seat seat, const SecretBytes& new_pin) = 0;
 
-    // The certificate's first `at_least` octets or more, all of it when it is shorter (DER, filler trimmed).
+    // The certificate's first `at_least` bytes or more, all of it when it is shorter (DER, filler trimmed).
     // Kept for later calls; what needed a login is forgotten by close(). Errors: file_not_found when there is
     // none, security_status, malformed_answer.
     virtual Result<ByteView> read_certificate(Seat seat, CertRole role, std::size_t at_least) = 0;
-    // Octets of the whole certificate, once its beginning has been read; 0 before.
+    // Bytes of the whole certificate, once its beginning has been read; 0 before.
     [[nodiscard]] virtual std::size_t certificate_size(Seat seat, CertRole role) const noexcept = 0;
 
     // A signature of the modulus's length, big-endian, unverified. Errors: security_status when not logged

@@ -1,4 +1,4 @@
-// Random octets for what must not be guessable (the logout proof signs them). Tests replace it by a seeded
+// Random bytes for what must not be guessable (the logout proof signs them). Tests replace it by a seeded
 // one.
 #pragma once
 

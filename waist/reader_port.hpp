@@ -52,7 +52,7 @@ class Connection {
     virtual Result<Begun> begin(TimePoint deadline) = 0;
 
     // One command APDU (header to Le, ISO 7816-4 §5.1), one response APDU (data and SW1 SW2, 2 to 65,538
-    // octets). Errors: as begin(), card_reset; malformed_answer for an answer of fewer than two octets.
+    // bytes). Errors: as begin(), card_reset; malformed_answer for an answer of fewer than two bytes.
     virtual Result<Bytes> transmit(ByteView command, TimePoint deadline) = 0;
 
     // Ends the transaction if there is one.

@@ -22,7 +22,7 @@ class SecretBytes {
 
     SecretBytes() noexcept = default;
 
-    // An empty secret with room for `capacity` octets (at most kMaximum). Throws std::bad_alloc.
+    // An empty secret with room for `capacity` bytes (at most kMaximum). Throws std::bad_alloc.
     explicit SecretBytes(std::size_t capacity) : capacity_(capacity) {
         if (capacity == 0) return;
         if (capacity > kMaximum) throw std::bad_alloc();
@@ -76,7 +76,7 @@ class SecretBytes {
         size_ += value.size();
     }
 
-    void push_back(std::uint8_t octet) { append(ByteView(&octet, 1)); }
+    void push_back(std::uint8_t byte) { append(ByteView(&byte, 1)); }
 
     void wipe() noexcept { release(); }
 
@@ -84,7 +84,7 @@ class SecretBytes {
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     // Whether its page is locked, out of core dumps and wiped in a forked child, as far as the kernel says.
     [[nodiscard]] bool secured() const noexcept { return secured_; }
-    // The octets themselves: for the wire and for format checks only.
+    // The bytes themselves: for the wire and for format checks only.
     [[nodiscard]] ByteView view() const noexcept { return {data_, size_}; }
     [[nodiscard]] std::span<std::uint8_t> writable() noexcept { return {data_, size_}; }
 

@@ -16,21 +16,21 @@ namespace jpki {
 
 struct CodePoint {
     char32_t value = 0;
-    std::size_t size = 0;  // in octets; 0: no UTF-8 begins here
+    std::size_t size = 0;  // in bytes; 0: no UTF-8 begins here
 };
 
 // The first code point of `text` (RFC 3629: shortest form, no surrogates).
 inline CodePoint code_point_of(std::string_view text) noexcept {
     if (text.empty()) return {};
-    const auto octet = [text](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
-    const std::uint8_t first = octet(0);
+    const auto byte = [text](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
+    const std::uint8_t first = byte(0);
     if (first < 0x80U) return {first, 1};
     const std::size_t size = first >= 0xF0U ? 4 : first >= 0xE0U ? 3 : 2;
     if (first < 0xC2U || first > 0xF4U || text.size() < size) return {};
     char32_t value = first & (0xFFU >> (size + 1));
     for (std::size_t i = 1; i < size; ++i) {
-        if ((octet(i) & 0xC0U) != 0x80U) return {};
-        value = value << 6U | (octet(i) & 0x3FU);
+        if ((byte(i) & 0xC0U) != 0x80U) return {};
+        value = value << 6U | (byte(i) & 0x3FU);
     }
     constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
     const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
@@ -51,7 +51,7 @@ inline bool is_mark(char32_t value) noexcept {
 // Whether ends of lines are ours, or came from outside like all the rest.
 enum class LineEnds : std::uint8_t { kept, shown };
 
-// One character after the other, each as it is or as its escape: \n, \xNN (a control of ASCII, or an octet
+// One character after the other, each as it is or as its escape: \n, \xNN (a control of ASCII, or a byte
 // that is not UTF-8), \u{N}. Shown twice it stays as it is.
 class VisibleText {
   public:
@@ -62,17 +62,17 @@ class VisibleText {
     [[nodiscard]] std::string_view next() noexcept {
         if (rest_.empty()) return {};
         const CodePoint point = code_point_of(rest_);
-        const std::string_view octets = rest_.substr(0, std::max<std::size_t>(point.size, 1));
-        rest_.remove_prefix(octets.size());
+        const std::string_view bytes = rest_.substr(0, std::max<std::size_t>(point.size, 1));
+        rest_.remove_prefix(bytes.size());
         if (point.size == 0) {
             begin_anew();
-            return escape("\\x", static_cast<std::uint8_t>(octets.front()), 2, "");
+            return escape("\\x", static_cast<std::uint8_t>(bytes.front()), 2, "");
         }
         if (point.value == '\n' && ends_ == LineEnds::kept) {
             begin_anew();
-            return octets;
+            return bytes;
         }
-        return must_be_shown(point.value) ? escaped(point.value) : octets;
+        return must_be_shown(point.value) ? escaped(point.value) : bytes;
     }
 
   private:
@@ -130,7 +130,7 @@ class VisibleText {
 // Longer than any name, address or path that means well.
 constexpr std::size_t kMostShown = 2000;
 
-// Text from outside, for a place within a line; no more than `most` octets of it, and `cut` where it was
+// Text from outside, for a place within a line; no more than `most` bytes of it, and `cut` where it was
 // longer.
 inline std::string visible(std::string_view text, std::size_t most = kMostShown, std::string_view cut = "…") {
     std::string shown;

@@ -6,7 +6,7 @@ namespace jpki::card {
 
 namespace {
 
-// A short command never yields more than 256 octets in one answer, and no answer of ours is longer than what
+// A short command never yields more than 256 bytes in one answer, and no answer of ours is longer than what
 // one GET RESPONSE chain of a few links brings.
 constexpr std::size_t kMaximumAnswer = Command::kMaximumExpected;
 constexpr int kMaximumLinks = 4;
@@ -73,7 +73,7 @@ void Channel::trace(const Command& command, const Response& response) const {
         (void)std::snprintf(line, sizeof line, "apdu %02X %02X %02X %02X Lc=** -> %04X", header.cla,
                             header.ins, header.p1, header.p2, response.sw.value());
     } else {
-        (void)std::snprintf(line, sizeof line, "apdu %02X %02X %02X %02X Lc=%zu -> %04X, %zu octets",
+        (void)std::snprintf(line, sizeof line, "apdu %02X %02X %02X %02X Lc=%zu -> %04X, %zu bytes",
                             header.cla, header.ins, header.p1, header.p2, command.data_length(),
                             response.sw.value(), response.data.size());
     }

@@ -6,7 +6,7 @@ namespace jpki::card {
 
 namespace {
 
-std::array<std::uint8_t, 4> octets(Header header) { return {header.cla, header.ins, header.p1, header.p2}; }
+std::array<std::uint8_t, 4> header_bytes(Header header) { return {header.cla, header.ins, header.p1, header.p2}; }
 
 // Le 00 means 256 (ISO 7816-4 §5.1).
 std::uint8_t encode_expected(std::size_t expected) {
@@ -15,7 +15,7 @@ std::uint8_t encode_expected(std::size_t expected) {
 
 }  // namespace
 
-Command::Command(Header header) : header_(header), plain_(to_bytes(ByteView(octets(header)))) {}
+Command::Command(Header header) : header_(header), plain_(to_bytes(ByteView(header_bytes(header)))) {}
 
 Command Command::case1(Header header) { return Command(header); }
 
@@ -33,16 +33,16 @@ Command Command::case3(Header header, ByteView data) {
     command.plain_.reserve(command.plain_.size() + 1 + part.size());
     command.plain_.push_back(static_cast<std::uint8_t>(part.size()));
     // Not append(): GCC 14 loses count of the vector's length there and warns of an overflow.
-    for (const std::uint8_t octet : part)
-        command.plain_.push_back(octet);
+    for (const std::uint8_t byte : part)
+        command.plain_.push_back(byte);
     return command;
 }
 
 Command Command::case3_sensitive(Header header, const SecretBytes& data) {
     Command command(header);
     command.data_length_ = data.size();
-    command.secret_ = SecretBytes(octets(header).size() + 1 + data.size());
-    command.secret_.append(octets(header));
+    command.secret_ = SecretBytes(header_bytes(header).size() + 1 + data.size());
+    command.secret_.append(header_bytes(header));
     command.secret_.push_back(static_cast<std::uint8_t>(data.size()));
     command.secret_.append(data.view());
     command.plain_.clear();

@@ -1,5 +1,5 @@
 // Command APDUs as ISO 7816-4 §5.1 and ISO 7816-3 §12.1 know them: four cases, short form only (no JPKI
-// operation needs more than 255 octets out or 256 in: docs/cards.md, "Commands"). A command that carries a PIN
+// operation needs more than 255 bytes out or 256 in: docs/cards.md, "Commands"). A command that carries a PIN
 // lives in a locked page.
 #pragma once
 
@@ -23,9 +23,9 @@ class Command {
     // Case 1: no data either way. The PIN counter's query is this, a type of its own, so that a VERIFY whose
     // data got lost cannot be mistaken for one.
     static Command case1(Header header);
-    // Case 2: `expected` octets wanted, 1 to 256.
+    // Case 2: `expected` bytes wanted, 1 to 256.
     static Command case2(Header header, std::size_t expected);
-    // Case 3: 1 to 255 octets of data.
+    // Case 3: 1 to 255 bytes of data.
     static Command case3(Header header, ByteView data);
     // Case 3 with data that must not be seen: no copy outside its own locked page, masked in every trace.
     static Command case3_sensitive(Header header, const SecretBytes& data);

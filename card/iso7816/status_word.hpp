@@ -21,9 +21,9 @@ class StatusWord {
     [[nodiscard]] constexpr std::uint8_t sw2() const { return static_cast<std::uint8_t>(value_ & 0xFFU); }
 
     [[nodiscard]] constexpr bool ok() const { return value_ == 0x9000; }
-    // 6282: the end of the file came before Le octets were read; what was read is good.
+    // 6282: the end of the file came before Le bytes were read; what was read is good.
     [[nodiscard]] constexpr bool ok_or_end_of_file() const { return ok() || value_ == 0x6282; }
-    // 61xx: xx more octets wait for GET RESPONSE (00 = 256).
+    // 61xx: xx more bytes wait for GET RESPONSE (00 = 256).
     [[nodiscard]] constexpr bool more_data() const { return sw1() == 0x61; }
     // 6Cxx: the command is to be sent again with Le = xx.
     [[nodiscard]] constexpr bool wrong_expected() const { return sw1() == 0x6C; }

@@ -15,7 +15,7 @@ namespace jpki::card::pcsc {
 
 namespace {
 
-// Always the largest that pcsc-lite allows (65,548 octets): when an answer does not fit, pcscd says so after
+// Always the largest that pcsc-lite allows (65,548 bytes): when an answer does not fit, pcscd says so after
 // the card has executed the command, and the answer is gone.
 constexpr std::size_t kAnswerSize = MAX_BUFFER_SIZE_EXTENDED;
 

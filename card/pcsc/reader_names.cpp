@@ -5,9 +5,9 @@
 
 namespace jpki::card::pcsc {
 
-std::vector<std::string> parse_reader_names(std::span<const char> octets) {
+std::vector<std::string> parse_reader_names(std::span<const char> bytes) {
     std::vector<std::string> names;
-    std::string_view rest(octets.data(), octets.size());
+    std::string_view rest(bytes.data(), bytes.size());
     while (names.size() < kMaximumReaders) {
         const std::size_t length = rest.find('\0');
         // The list's end, or a last name without one: who knows how it would have gone on.

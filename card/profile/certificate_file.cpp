@@ -13,8 +13,8 @@ constexpr std::uint8_t kSequence = 0x30;
 }  // namespace
 
 bool is_blank(ByteView data) {
-    return std::ranges::all_of(data, [](std::uint8_t octet) { return octet == 0xFF; }) ||
-           std::ranges::all_of(data, [](std::uint8_t octet) { return octet == 0x00; });
+    return std::ranges::all_of(data, [](std::uint8_t byte) { return byte == 0xFF; }) ||
+           std::ranges::all_of(data, [](std::uint8_t byte) { return byte == 0x00; });
 }
 
 bool looks_like_certificate(ByteView data) {
@@ -38,7 +38,7 @@ Status CertificateFile::accept(FileReader::Part part) {
 }
 
 Status CertificateFile::grow(FileReader& files, FileId file, std::size_t at_least) {
-    // Every round brings an octet or fails, so it ends. Half as much again as the longest file takes is
+    // Every round brings a byte or fails, so it ends. Half as much again as the longest file takes is
     // enough for a card that answers in smaller pieces, and keeps one that answers in crumbs from holding us
     // for good.
     constexpr unsigned kMaximumReads = 3 * (FileReader::kMaximumFile / FileReader::kChunk + 1) / 2;

@@ -28,7 +28,7 @@ Status FileCard::open() {
     // identity, it gives the certificate's length, and it is the certificate's first part.
     // Later leases read only what must be the same.
     const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
-    const Octets part = identity_.empty() ? Octets{0, FileReader::kChunk} : mark_;
+    const ByteRange part = identity_.empty() ? ByteRange{0, FileReader::kChunk} : mark_;
     JPKI_TRY_ASSIGN(const Response answer,
                     files_.read_by_sfi(file, static_cast<std::uint8_t>(part.from), part.count));
     if (!answer.sw.ok_or_end_of_file() || (identity_.empty() && !looks_like_certificate(answer.data))) {
@@ -50,8 +50,8 @@ Status FileCard::check_identity(ByteView found) {
 Status FileCard::take_identity(Bytes found) {
     if (found.empty()) return fail(Errc::malformed_answer, "nothing on the card tells it from others");
     identity_checked_ = true;
-    const std::optional<Octets> serial = identity_is_certificate_ ? serial_number_of(found) : std::nullopt;
-    mark_ = serial && serial->from <= FileReader::kSfiReach ? *serial : Octets{0, found.size()};
+    const std::optional<ByteRange> serial = identity_is_certificate_ ? serial_number_of(found) : std::nullopt;
+    mark_ = serial && serial->from <= FileReader::kSfiReach ? *serial : ByteRange{0, found.size()};
     CertificateFile& certificate = state(profile_->identity_seat).certificates[index_of(CertRole::user)];
     if (looks_like_certificate(found)) JPKI_TRY(certificate.accept({0, found}));
     identity_ = std::move(found);
@@ -72,7 +72,7 @@ void FileCard::recognise(ByteView token_information) {
 Result<Bytes> FileCard::read_identity() {
     if (identity_is_certificate_) {
         const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
-        const Octets wanted = identity_.empty() ? Octets{0, FileReader::kChunk} : mark_;
+        const ByteRange wanted = identity_.empty() ? ByteRange{0, FileReader::kChunk} : mark_;
         auto part = files_.read(file, wanted.from, wanted.count);
         if (part && !is_blank(part->data)) return to_bytes(slice(part->data, wanted.from - part->from));
         if (!part && !is_not_there(part.error())) return fail(part.error());

@@ -43,7 +43,7 @@ FileCard::LogoutProof FileCard::try_authentication_key() {
         if (answer->sw.value() == 0x6982) return LogoutProof::works;
         return answer->sw.ok() ? LogoutProof::fails : LogoutProof::unknown;
     };
-    // First with one octet more than the key can take: no card can make a signature of it.
+    // First with one byte more than the key can take: no card can make a signature of it.
     const TokenProfile& token = *profile_->family.tokens[index_of(Seat::authentication)];
     const std::size_t too_long = token.key.modulus_bits / std::size_t{8} - kPadding + 1;
     if (too_long <= Command::kMaximumData) {

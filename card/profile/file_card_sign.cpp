@@ -36,7 +36,7 @@ Result<Response> FileCard::sign_command(Seat seat, std::uint8_t p1, ByteView dat
 
 Result<Bytes> FileCard::sign(Seat seat, SignScheme scheme, ByteView data) {
     if (data.empty() || data.size() > Command::kMaximumData)
-        return fail(Errc::data_length, "the card signs 1 to 245 octets");
+        return fail(Errc::data_length, "the card signs 1 to 245 bytes");
     const std::uint8_t p1 = scheme == SignScheme::pss_sha256 ? kSignPss : kSignPkcs1;
     JPKI_TRY_ASSIGN(Response answer, sign_command(seat, p1, data));
     if (!answer.sw.ok()) return fail(answer.sw.error());

@@ -38,7 +38,7 @@ Result<FileReader::Part> FileReader::read(FileId file, std::size_t offset, std::
     if (offset > kMaximumFile) return fail(Errc::malformed_answer, "a file longer than READ BINARY reaches");
     Part part{offset, {}};
     Response response;
-    // A short identifier reaches the first 255 octets. Starting there costs one octet read twice and saves
+    // A short identifier reaches the first 255 bytes. Starting there costs one byte read twice and saves
     // SELECT.
     if (current_ != file.ef && forms_ == SfiForms::known && offset <= kSfiReach + 1) {
         part.from = std::min(offset, kSfiReach);
@@ -48,7 +48,7 @@ Result<FileReader::Part> FileReader::read(FileId file, std::size_t offset, std::
         JPKI_TRY(select(file));
         JPKI_TRY_ASSIGN(response, channel_->send(Command::case2(read_binary(offset), count)));
     }
-    if (response.sw.value() == 0x6B00) return part;  // the offset lies behind the last octet
+    if (response.sw.value() == 0x6B00) return part;  // the offset lies behind the last byte
     if (!response.sw.ok_or_end_of_file()) return fail(response.sw.error());
     if (response.data.size() > count)
         return fail(Errc::malformed_answer, "READ BINARY brought more than it was asked for",

@@ -33,7 +33,7 @@ class FileReader {
     // that the card knows the form. Any status word is an answer.
     Result<Response> read_by_sfi(FileId file, std::uint8_t offset, std::size_t count);
 
-    // At least one octet from `offset`, at most `count`; may begin earlier than `offset` where that saves a
+    // At least one byte from `offset`, at most `count`; may begin earlier than `offset` where that saves a
     // SELECT (then `from` says where). An empty answer means the end of the file.
     struct Part {
         std::size_t from;

@@ -28,8 +28,8 @@ struct SeatFiles {
 
 struct Profile {
     CardFamily family;
-    std::span<const std::uint8_t> aid;  // all octets: a card also matches a shortened one
-    std::string_view token_label;       // the first 32 octets of the token information file, blanks trimmed
+    std::span<const std::uint8_t> aid;  // all bytes: a card also matches a shortened one
+    std::string_view token_label;       // the first 32 bytes of the token information file, blanks trimmed
     std::array<SeatFiles, 2> seats;     // by Seat; meaningless where the family has no such seat
     FileId token_information;
 

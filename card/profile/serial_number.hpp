@@ -1,4 +1,4 @@
-// Where in a certificate its serial number stands: the few octets that tell a card from any other, and the
+// Where in a certificate its serial number stands: the few bytes that tell a card from any other, and the
 // only ones that have to be read again to see that it is still the same. No other field is looked at; X.509
 // is OpenSSL's.
 #pragma once
@@ -9,14 +9,14 @@
 
 namespace jpki::card {
 
-struct Octets {
+struct ByteRange {
     std::size_t from = 0;
     std::size_t count = 0;
 };
 
-// The INTEGER with its header (RFC 5280 section 4.1.2.2) in the first octets of a certificate's DER; nothing
-// where they are none, or where it has fewer than four octets of value and could be anybody's.
-constexpr std::optional<Octets> serial_number_of(ByteView certificate) noexcept {
+// The INTEGER with its header (RFC 5280 section 4.1.2.2) in the first bytes of a certificate's DER; nothing
+// where they are none, or where it has fewer than four bytes of value and could be anybody's.
+constexpr std::optional<ByteRange> serial_number_of(ByteView certificate) noexcept {
     constexpr std::uint8_t kSequence = 0x30;
     constexpr std::uint8_t kVersion = 0xA0;
     constexpr std::uint8_t kInteger = 0x02;
@@ -34,7 +34,7 @@ constexpr std::optional<Octets> serial_number_of(ByteView certificate) noexcept 
     }
     if (!next || next->tag != kInteger || next->value_length < kLeast) return std::nullopt;
     if (at + next->total() > certificate.size()) return std::nullopt;
-    return Octets{at, next->total()};
+    return ByteRange{at, next->total()};
 }
 
 }  // namespace jpki::card

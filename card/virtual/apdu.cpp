@@ -1,4 +1,4 @@
-// See apdu.hpp. The shapes are told apart by the fifth octet and the total length alone (ISO 7816-3 §12.1.3).
+// See apdu.hpp. The shapes are told apart by the fifth byte and the total length alone (ISO 7816-3 §12.1.3).
 #include "virtual/apdu.hpp"
 
 namespace jpki::vcard {
@@ -15,12 +15,12 @@ std::size_t extended_ne(ByteView le) {
     return value == 0 ? 65536U : value;
 }
 
-bool parse_short(ByteView octets, Apdu& apdu) {
-    const std::size_t lc = octets[kHeader];
-    const ByteView rest = octets.subspan(kHeader + 1);
+bool parse_short(ByteView bytes, Apdu& apdu) {
+    const std::size_t lc = bytes[kHeader];
+    const ByteView rest = bytes.subspan(kHeader + 1);
     if (rest.empty()) {
         apdu.iso_case = ApduCase::k2;
-        apdu.ne = short_ne(octets[kHeader]);
+        apdu.ne = short_ne(bytes[kHeader]);
         return true;
     }
     if (rest.size() == lc) {
@@ -37,7 +37,7 @@ bool parse_short(ByteView octets, Apdu& apdu) {
     return false;
 }
 
-// `rest` starts after the zero octet that announces the extended form.
+// `rest` starts after the zero byte that announces the extended form.
 bool parse_extended(ByteView rest, Apdu& apdu) {
     apdu.extended = true;
     if (rest.size() == 2) {
@@ -64,13 +64,13 @@ bool parse_extended(ByteView rest, Apdu& apdu) {
 
 }  // namespace
 
-std::optional<Apdu> parse_apdu(ByteView octets) {
-    if (octets.size() < kHeader) return std::nullopt;
-    Apdu apdu{.cla = octets[0], .ins = octets[1], .p1 = octets[2], .p2 = octets[3]};
-    if (octets.size() == kHeader) return apdu;
-    const bool extended = octets[kHeader] == 0 && octets.size() > kHeader + 2;
+std::optional<Apdu> parse_apdu(ByteView bytes) {
+    if (bytes.size() < kHeader) return std::nullopt;
+    Apdu apdu{.cla = bytes[0], .ins = bytes[1], .p1 = bytes[2], .p2 = bytes[3]};
+    if (bytes.size() == kHeader) return apdu;
+    const bool extended = bytes[kHeader] == 0 && bytes.size() > kHeader + 2;
     const bool understood =
-        extended ? parse_extended(octets.subspan(kHeader + 1), apdu) : parse_short(octets, apdu);
+        extended ? parse_extended(bytes.subspan(kHeader + 1), apdu) : parse_short(bytes, apdu);
     if (!understood) return std::nullopt;
     return apdu;
 }

@@ -21,13 +21,13 @@ struct Apdu {
     std::uint8_t p2 = 0;
     ApduCase iso_case = ApduCase::k1;
     bool extended = false;
-    ByteView data{};     // a view into the octets given to parse_apdu()
-    std::size_t ne = 0;  // most octets wanted back: 0 without Le, else 1..256 (short) or 1..65536 (extended)
+    ByteView data{};     // a view into the bytes given to parse_apdu()
+    std::size_t ne = 0;  // most bytes wanted back: 0 without Le, else 1..256 (short) or 1..65536 (extended)
 
     std::uint16_t p1p2() const { return static_cast<std::uint16_t>((p1 << 8U) | p2); }
 };
 
-// Nothing when the octets are none of the seven shapes; the card answers 6700 then.
-std::optional<Apdu> parse_apdu(ByteView octets);
+// Nothing when the bytes are none of the seven shapes; the card answers 6700 then.
+std::optional<Apdu> parse_apdu(ByteView bytes);
 
 }  // namespace jpki::vcard

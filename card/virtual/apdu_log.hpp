@@ -1,6 +1,6 @@
 // The card's diary: one text line an exchange, kept in memory and, when asked, appended to a file.
 // Written by the card only. Data fields are never written, but for SELECT, whose data is a name: so no PIN,
-// no hash and no certificate octet can get in.
+// no hash and no certificate byte can get in.
 #pragma once
 
 #include <cstddef>

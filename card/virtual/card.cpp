@@ -9,7 +9,7 @@
 namespace jpki::vcard {
 namespace {
 
-using namespace std::string_view_literals;  // an ATR contains zero octets
+using namespace std::string_view_literals;  // an ATR contains zero bytes
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kAtrs{{
     // ISO 14443 type B as PC/SC part 3 §3.1.3.2.3.1 builds it; the next two as published for contact
@@ -21,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kAtrs{{
     {"juki", "\x3B\x88\x80\x01\x00\x00\x14\xE0\xB3\x81\x91\x00\x5E"sv},
 }};
 
-Bytes octets(const Answer& answer) {
+Bytes bytes(const Answer& answer) {
     Bytes out = answer.data;
     out.push_back(static_cast<std::uint8_t>(answer.sw >> 8U));
     out.push_back(static_cast<std::uint8_t>(answer.sw & 0xFFU));
@@ -71,7 +71,7 @@ Bytes Card::transmit(ByteView apdu) {
     std::optional<Bytes> answer;
     if (card.fault_before) answer = card.fault_before(index, apdu);
     if (!answer) {
-        answer = octets(answer_command(card, apdu));
+        answer = bytes(answer_command(card, apdu));
         if (card.fault_after) {
             if (std::optional<Bytes> fault = card.fault_after(index, apdu, *answer))
                 answer = std::move(fault);

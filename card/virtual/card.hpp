@@ -1,4 +1,4 @@
-// The virtual card: octets in, octets out, as the chip of a JPKI card would answer them.
+// The virtual card: bytes in, bytes out, as the chip of a JPKI card would answer them.
 // Called by the vpcd client, the control socket and, in-process, by tests. No threads, no input or output of
 // its own but the log file and the hook that saves its image: one caller at a time.
 #pragma once
@@ -22,7 +22,7 @@ namespace jpki::vcard {
 struct CardState;
 
 // Asked before a command is executed: an answer given here stands, and the card has seen nothing of the
-// command. `index` counts all commands from 0. Empty octets are a card that says nothing.
+// command. `index` counts all commands from 0. Empty bytes are a card that says nothing.
 using FaultBefore = std::function<std::optional<Bytes>(std::size_t index, ByteView apdu)>;
 // Asked after a command was executed, with its true answer: an answer given here is sent in its place.
 using FaultAfter = std::function<std::optional<Bytes>(std::size_t index, ByteView apdu, ByteView answer)>;

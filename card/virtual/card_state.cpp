@@ -8,7 +8,7 @@ namespace {
 
 // The files that have a short identifier have it for their identifier: so on every card seen.
 constexpr std::uint16_t kGreatestShort = 0x1E;
-constexpr std::size_t kLabelOctets = 32;
+constexpr std::size_t kLabelBytes = 32;
 constexpr std::size_t kShorterFile = 1900;
 
 std::optional<Switch> certificate_switch(Role role) {
@@ -17,7 +17,7 @@ std::optional<Switch> certificate_switch(Role role) {
     return std::nullopt;
 }
 
-// Looks like a certificate for four octets, then like nothing: deterministic, so that a test can be repeated.
+// Looks like a certificate for four bytes, then like nothing: deterministic, so that a test can be repeated.
 Bytes garbage() {
     Bytes out{0x30, 0x82, 0x06, 0x00};
     while (out.size() < 0x604)
@@ -84,29 +84,29 @@ std::optional<std::size_t> CardState::find_short(std::uint8_t short_id) const {
 
 Bytes CardState::content(const File& file) const {
     if (file.role == Role::kTokenInfo && is(Switch::kTokenInfo, "32")) {
-        return to_bytes(slice(file.body, 0, kLabelOctets));
+        return to_bytes(slice(file.body, 0, kLabelBytes));
     }
     if (file.role == Role::kAvailability) {
-        // Octet 0 the signature certificate, octet 1 the authentication one; what a missing one reads is our
+        // Byte 0 the signature certificate, byte 1 the authentication one; what a missing one reads is our
         // guess.
-        Bytes octets = file.body;
-        octets.resize(3);
-        if (!is(Switch::kSignCert, "present") && !is(Switch::kSignCert, "garbage")) octets[0] = 0x00;
-        if (!is(Switch::kAuthCert, "present") && !is(Switch::kAuthCert, "garbage")) octets[1] = 0x00;
-        return octets;
+        Bytes bytes = file.body;
+        bytes.resize(3);
+        if (!is(Switch::kSignCert, "present") && !is(Switch::kSignCert, "garbage")) bytes[0] = 0x00;
+        if (!is(Switch::kAuthCert, "present") && !is(Switch::kAuthCert, "garbage")) bytes[1] = 0x00;
+        return bytes;
     }
-    Bytes octets = file.body;
+    Bytes bytes = file.body;
     if (const std::optional<Switch> by = certificate_switch(file.role); by && is(*by, "garbage")) {
-        octets = garbage();
+        bytes = garbage();
     } else if (by && is(*by, "blank")) {
-        octets.clear();
+        bytes.clear();
     }
     if (file.size != 0 && !is(Switch::kFiller, "none")) {
         const bool shorter = file.role == Role::kSignCa && is(Switch::kSignCaFile, "1900");
-        octets.resize(std::max(octets.size(), shorter ? kShorterFile : file.size),
+        bytes.resize(std::max(bytes.size(), shorter ? kShorterFile : file.size),
                       is(Switch::kFiller, "00") ? 0x00 : 0xFF);
     }
-    return octets;
+    return bytes;
 }
 
 bool CardState::may_use(const File& file) const {

@@ -21,7 +21,7 @@ Answer internal_authenticate(CardState& card, const Apdu& apdu) {
         refused = sw::kSecurityStatus;
     } else if (file.role != Role::kCommonKey || key == nullptr) {
         refused = sw::kConditionsOfUse;
-    } else if (apdu.iso_case != ApduCase::k4 || apdu.data.size() > 255 || apdu.ne < key->modulus_octets()) {
+    } else if (apdu.iso_case != ApduCase::k4 || apdu.data.size() > 255 || apdu.ne < key->modulus_bytes()) {
         refused = sw::kWrongLength;
     }
     if (refused != 0) {
@@ -40,12 +40,12 @@ Answer set_public_key(CardState&, const Apdu& apdu) {
 
 Answer set_session_key(CardState& card, const Apdu& apdu) {
     constexpr std::uint16_t kTextPin = 0x0011;
-    constexpr std::size_t kKeyOctets = 256;  // of the key of EF 0006, to which the session key is encrypted
+    constexpr std::size_t kKeyBytes = 256;  // of the key of EF 0006, to which the session key is encrypted
     if (card.where() == "common" || card.where() == "visual") return sw::kVendorNoSessionKey;
     if (card.where() != "text" || !card.session.verified.contains({*card.session.application, kTextPin}))
         return sw::kSecurityStatus;
     if (apdu.p1p2() != 0) return sw::kWrongP1P2;
-    return apdu.iso_case == ApduCase::k3 && apdu.data.size() == kKeyOctets ? sw::kOk : sw::kWrongData;
+    return apdu.iso_case == ApduCase::k3 && apdu.data.size() == kKeyBytes ? sw::kOk : sw::kWrongData;
 }
 
 }  // namespace jpki::vcard

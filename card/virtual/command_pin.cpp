@@ -7,7 +7,7 @@
 namespace jpki::vcard {
 namespace {
 
-constexpr std::size_t kMostPinOctets = 16;  // JICSAP 2.0 part 5, §6.4.9
+constexpr std::size_t kMostPinBytes = 16;  // JICSAP 2.0 part 5, §6.4.9
 
 std::uint16_t tries_word(const File& pin) {
     if (pin.tries_max == 0) return sw::kNoLimit;
@@ -70,7 +70,7 @@ Answer change(CardState& card, const Apdu& apdu, std::string_view one, std::stri
     if (card.where() != one && card.where() != other) return sw::kConditionsOfUse;
     if (card.blocked(*pin)) return blocked_word(card, Switch::kBlockedVerify);
     if (!card.verified(*pin)) return sw::kSecurityStatus;
-    if (apdu.iso_case != ApduCase::k3 || apdu.data.size() > kMostPinOctets) return sw::kWrongLength;
+    if (apdu.iso_case != ApduCase::k3 || apdu.data.size() > kMostPinBytes) return sw::kWrongLength;
     if (card.is(Switch::kPinRules, "checked") && !keeps_pin_rules(card, *pin, apdu.data))
         return sw::kWrongData;
     const Bytes old = std::exchange(pin->body, to_bytes(apdu.data));
@@ -90,8 +90,8 @@ Answer verify(CardState& card, const Apdu& apdu) {
     File* pin = nullptr;
     if (const std::uint16_t wrong = find_pin(card, apdu, pin); wrong != 0) return wrong;
     if (apdu.iso_case == ApduCase::k1) return query(card, *pin);
-    // The five-octet form 00 20 00 80 00 lands here: an Le where none belongs.
-    if (apdu.iso_case != ApduCase::k3 || apdu.data.size() > kMostPinOctets) return sw::kWrongLength;
+    // The five-byte form 00 20 00 80 00 lands here: an Le where none belongs.
+    if (apdu.iso_case != ApduCase::k3 || apdu.data.size() > kMostPinBytes) return sw::kWrongLength;
     PinOracle& oracle = card.pin_oracle(*pin);
     ++oracle.verifies;
     if (card.blocked(*pin)) {

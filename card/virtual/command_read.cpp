@@ -79,7 +79,7 @@ Answer get_challenge(CardState&, const Apdu& apdu) {
     if (apdu.p1p2() != 0) return sw::kWrongP1P2;
     if (apdu.extended) return sw::kConditionsOfUse;
     if (apdu.iso_case != ApduCase::k2) return sw::kWrongLength;
-    return Answer(random_octets(apdu.ne));
+    return Answer(random_bytes(apdu.ne));
 }
 
 Answer get_response(CardState& card, const Apdu& apdu) {

@@ -32,10 +32,10 @@ constexpr std::array<SignForm, 6> kForms{{
     {1, 255, pss_of_message, true},
 }};
 
-// Of the input to this form of the command (RFC 8017 §9.2: block type 1 takes 11 octets).
-std::size_t most_octets(const SignForm& form, const RsaKey& key) {
+// Of the input to this form of the command (RFC 8017 §9.2: block type 1 takes 11 bytes).
+std::size_t most_bytes(const SignForm& form, const RsaKey& key) {
     constexpr std::size_t kBlockOverhead = 11;
-    return form.sign == verbatim ? key.modulus_octets() - kBlockOverhead : form.most;
+    return form.sign == verbatim ? key.modulus_bytes() - kBlockOverhead : form.most;
 }
 
 bool knows(const CardState& card, std::uint8_t p1) {
@@ -44,7 +44,7 @@ bool knows(const CardState& card, std::uint8_t p1) {
 
 // What a broken or hostile card could send in a signature's place.
 Bytes lie(const CardState& card, Bytes truth) {
-    if (card.is(Switch::kLie, "random")) return random_octets(truth.size());
+    if (card.is(Switch::kLie, "random")) return random_bytes(truth.size());
     if (card.is(Switch::kLie, "zeros")) return Bytes(truth.size(), 0x00);
     if (card.is(Switch::kLie, "bitflip")) truth[truth.size() / 2] ^= 0x01U;
     if (card.is(Switch::kLie, "short")) truth.resize(truth.size() / 2);
@@ -73,9 +73,9 @@ std::uint16_t refuse(const CardState& card, const File& file, const Apdu& apdu) 
     if (file.role == Role::kCommonKey) return sw::kConditionsOfUse;
     const RsaKey* key = card.key(file);
     if (key == nullptr) return sw::kReferenceNotFound;
-    if (apdu.iso_case != ApduCase::k4 || apdu.ne < key->modulus_octets()) return sw::kWrongLength;
+    if (apdu.iso_case != ApduCase::k4 || apdu.ne < key->modulus_bytes()) return sw::kWrongLength;
     const SignForm& form = kForms[apdu.p1];
-    if (apdu.data.size() < form.least || apdu.data.size() > most_octets(form, *key)) {
+    if (apdu.data.size() < form.least || apdu.data.size() > most_bytes(form, *key)) {
         return card.is(Switch::kSignLength, "6700") ? sw::kWrongLength : sw::kConditionsOfUse;
     }
     return 0;

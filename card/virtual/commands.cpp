@@ -64,9 +64,9 @@ std::uint16_t refuse_unwitnessed(CardState& card, const Apdu& apdu) {
 
 }  // namespace
 
-std::string_view command_name(ByteView octets) {
-    if (octets.size() < 4) return "?";
-    const auto row = std::ranges::find(kCommands, octets[1], &CommandInfo::ins);
+std::string_view command_name(ByteView bytes) {
+    if (bytes.size() < 4) return "?";
+    const auto row = std::ranges::find(kCommands, bytes[1], &CommandInfo::ins);
     return row == kCommands.end() ? "?" : row->name;
 }
 

@@ -61,7 +61,7 @@ struct CommandInfo {
 };
 
 // The name for the log, whatever becomes of the command.
-std::string_view command_name(ByteView octets);
+std::string_view command_name(ByteView bytes);
 // Class byte, extended length and instruction are checked here; the rest is the command's own business.
 Answer execute_command(CardState& card, const Apdu& apdu);
 

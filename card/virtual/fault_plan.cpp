@@ -72,9 +72,9 @@ struct FaultPlan::State {
     // What comes back instead of `answer`; nothing when it is not an answer that this row is about.
     std::optional<Bytes> bent(const FaultRow& row, ByteView apdu, ByteView answer) const {
         switch (row.action) {
-            case FaultAction::kAnswer: return row.octets;
+            case FaultAction::kAnswer: return row.bytes;
             case FaultAction::kData: {
-                Bytes out = row.octets;
+                Bytes out = row.bytes;
                 append(out, answer.last(std::min<std::size_t>(answer.size(), 2)));
                 return out;
             }

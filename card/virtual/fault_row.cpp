@@ -9,7 +9,7 @@
 namespace jpki::vcard {
 namespace {
 
-constexpr std::size_t kSwOctets = 2;
+constexpr std::size_t kSwBytes = 2;
 constexpr const char* kBlanks = " \t\r";
 constexpr std::chrono::milliseconds kLongestDelay{600'000};
 
@@ -54,13 +54,13 @@ struct ShapeInfo {
 };
 
 constexpr std::array<ShapeInfo, 15> kShapes{{
-    {"empty", FaultShape::kEmpty, "no octet at all"},
-    {"one-octet", FaultShape::kOneOctet, "the first octet only"},
+    {"empty", FaultShape::kEmpty, "no byte at all"},
+    {"one-byte", FaultShape::kOneByte, "the first byte only"},
     {"sw-only", FaultShape::kSwOnly, "no data"},
     {"half", FaultShape::kHalf, "half of the data"},
-    {"minus-one", FaultShape::kMinusOne, "one octet of data less (without data: half a status word)"},
-    {"plus-one", FaultShape::kPlusOne, "one octet of data more"},
-    {"257", FaultShape::k257, "as many octets, the status word among them"},
+    {"minus-one", FaultShape::kMinusOne, "one byte of data less (without data: half a status word)"},
+    {"plus-one", FaultShape::kPlusOne, "one byte of data more"},
+    {"257", FaultShape::k257, "as many bytes, the status word among them"},
     {"258", FaultShape::k258, "likewise"},
     {"4096", FaultShape::k4096, "likewise"},
     {"65538", FaultShape::k65538, "likewise (vpcd carries 65535)"},
@@ -94,11 +94,11 @@ Number number(std::string_view text, const char* what, int base = 10) {
     return value;
 }
 
-Bytes octets(std::string_view text) {
-    if (text.empty() || text.size() % 2 != 0) wrong("octets take two hexadecimal digits each");
+Bytes bytes(std::string_view text) {
+    if (text.empty() || text.size() % 2 != 0) wrong("bytes take two hexadecimal digits each");
     Bytes out;
     for (std::size_t i = 0; i < text.size(); i += 2) {
-        out.push_back(number<std::uint8_t>(text.substr(i, 2), "an octet", 16));
+        out.push_back(number<std::uint8_t>(text.substr(i, 2), "a byte", 16));
     }
     return out;
 }
@@ -131,10 +131,10 @@ void read_argument(FaultRow& row, Argument argument, std::string_view& rest) {
     switch (argument) {
         case Argument::kNone: return;
         case Argument::kSw:
-            row.octets = octets(word(rest));
-            if (row.octets.size() != kSwOctets) wrong("a status word has two octets");
+            row.bytes = bytes(word(rest));
+            if (row.bytes.size() != kSwBytes) wrong("a status word has two bytes");
             return;
-        case Argument::kHex: row.octets = octets(word(rest)); return;
+        case Argument::kHex: row.bytes = bytes(word(rest)); return;
         case Argument::kDelay:
             row.delay = std::chrono::milliseconds(number<std::uint32_t>(word(rest), "the delay"));
             if (row.delay > kLongestDelay) wrong("a delay lasts ten minutes at most");
@@ -152,17 +152,17 @@ void read_argument(FaultRow& row, Argument argument, std::string_view& rest) {
 // As long as asked for: cut, or the data repeated.
 Bytes of_length(std::size_t length, ByteView data, ByteView sw) {
     Bytes out;
-    for (std::size_t i = 0; i < length - kSwOctets; ++i)
+    for (std::size_t i = 0; i < length - kSwBytes; ++i)
         out.push_back(data.empty() ? std::uint8_t{0} : data[i % data.size()]);
     append(out, sw);
     return out;
 }
 
-// The data as `octet` gives them, and the status word; an answer without data is filled altogether.
-template <typename Octet>
-Bytes filled(ByteView data, ByteView sw, Octet octet) {
+// The data as `byte` gives them, and the status word; an answer without data is filled altogether.
+template <typename Byte>
+Bytes filled(ByteView data, ByteView sw, Byte byte) {
     Bytes out(data.empty() ? sw.size() : data.size());
-    std::ranges::generate(out, octet);
+    std::ranges::generate(out, byte);
     if (!data.empty()) append(out, sw);
     return out;
 }
@@ -205,7 +205,7 @@ std::string fault_help() {
 
 Bytes shaped(const FaultRow& row, const FaultMaterial& material) {
     const ByteView answer = material.answer;
-    const ByteView data = answer.first(answer.size() - std::min(answer.size(), kSwOctets));
+    const ByteView data = answer.first(answer.size() - std::min(answer.size(), kSwBytes));
     const ByteView sw = answer.subspan(data.size());
     const auto cut_to = [&](std::size_t length) {
         Bytes out = to_bytes(data.first(length));
@@ -215,11 +215,11 @@ Bytes shaped(const FaultRow& row, const FaultMaterial& material) {
     std::mt19937 noise(row.seed);
     switch (row.shape) {
         case FaultShape::kEmpty: return {};
-        case FaultShape::kOneOctet: return to_bytes(slice(answer, 0, 1));
+        case FaultShape::kOneByte: return to_bytes(slice(answer, 0, 1));
         case FaultShape::kSwOnly: return to_bytes(sw);
         case FaultShape::kHalf: return cut_to(data.size() / 2);
         case FaultShape::kMinusOne: return data.empty() ? to_bytes(slice(sw, 0, 1)) : cut_to(data.size() - 1);
-        case FaultShape::kPlusOne: return of_length(data.size() + 1 + kSwOctets, data, sw);
+        case FaultShape::kPlusOne: return of_length(data.size() + 1 + kSwBytes, data, sw);
         case FaultShape::k257: return of_length(257, data, sw);
         case FaultShape::k258: return of_length(258, data, sw);
         case FaultShape::k4096: return of_length(4096, data, sw);

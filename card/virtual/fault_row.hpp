@@ -23,7 +23,7 @@ enum class FaultAction : std::uint8_t { kAnswer, kData, kShape, kMute, kLeave, k
 
 enum class FaultShape : std::uint8_t {
     kEmpty,
-    kOneOctet,
+    kOneByte,
     kSwOnly,
     kHalf,
     kMinusOne,
@@ -41,7 +41,7 @@ enum class FaultShape : std::uint8_t {
 
 struct FaultRow {
     std::string text{};  // as it was given, blanks aside
-    std::string name{};  // for the log: when and what, without octets
+    std::string name{};  // for the log: when and what, without bytes
 
     std::optional<std::uint8_t> ins{};  // only commands with this instruction are counted
     std::size_t at = 0;                 // commands before its turn
@@ -49,7 +49,7 @@ struct FaultRow {
 
     FaultAction action = FaultAction::kMute;
     bool executed = false;  // the card does what the command says, and then the fault comes
-    Bytes octets{};
+    Bytes bytes{};
     FaultShape shape = FaultShape::kEmpty;
     std::uint32_t seed = 1;
     std::chrono::milliseconds delay{};

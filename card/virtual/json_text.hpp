@@ -19,10 +19,10 @@ inline std::string json_string(std::string_view text) {
     };
     while (!text.empty()) {
         const CodePoint point = code_point_of(text);
-        const std::string_view octets = text.substr(0, std::max<std::size_t>(point.size, 1));
-        text.remove_prefix(octets.size());
+        const std::string_view bytes = text.substr(0, std::max<std::size_t>(point.size, 1));
+        text.remove_prefix(bytes.size());
         if (point.size == 0) {
-            out.append("\\").append(visible(octets));
+            out.append("\\").append(visible(bytes));
         } else if (point.value > 0xFFFF && is_hidden(point.value)) {
             unit(0xD800U + ((point.value - 0x10000U) >> 10U));
             unit(0xDC00U + (point.value & 0x3FFU));
@@ -30,7 +30,7 @@ inline std::string json_string(std::string_view text) {
             unit(point.value);
         } else {
             if (point.value == '"' || point.value == '\\') out += '\\';
-            out += octets;
+            out += bytes;
         }
     }
     return out + "\"";

@@ -1,6 +1,6 @@
 // What the card has seen and where it stands, for tests to compare with what the user asked for.
 // Written by the commands, read through Card::oracle() and the control socket; it holds numbers, never
-// octets. It never influences an answer.
+// bytes. It never influences an answer.
 #pragma once
 
 #include <array>

@@ -51,11 +51,11 @@ constexpr std::array<SwitchInfo, kSwitches> kTable{{
      "Whether the answer to a case 4 command must be fetched with GET RESPONSE."},
     {"auth-cert",
      {"present", "absent", "blank", "garbage"},
-     "The authentication certificate: there, file missing (6A82), file without content, or octets that are "
+     "The authentication certificate: there, file missing (6A82), file without content, or bytes that are "
      "none."},
     {"sign-cert",
      {"present", "absent", "blank", "garbage"},
-     "The signature certificate: there, file missing (6A82), file without content, or octets that are none."},
+     "The signature certificate: there, file missing (6A82), file without content, or bytes that are none."},
     {"auth-pin",
      {"ok", "blocked"},
      "Blocked: the authentication PIN has no tries left, whatever its counter says."},

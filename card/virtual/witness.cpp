@@ -7,27 +7,27 @@
 namespace jpki::vcard {
 namespace {
 
-// What a parameter octet may be: `value` in the bits of `mask`.
-struct Octet {
+// What a parameter byte may be: `value` in the bits of `mask`.
+struct BytePattern {
     std::uint8_t value;
     std::uint8_t mask;
-    constexpr bool admits(std::uint8_t octet) const { return (octet & mask) == value; }
+    constexpr bool admits(std::uint8_t byte) const { return (byte & mask) == value; }
 };
-constexpr Octet only(std::uint8_t value) { return {value, 0xFF}; }
-constexpr Octet kAny{0x00, 0x00};
-constexpr Octet kOffset{0x00, 0x80};     // the high half of a 15-bit offset
-constexpr Octet kReference{0x80, 0xE0};  // the current file, or 80|short identifier
-constexpr Octet kRecordOf{0x04, 0x07};   // by number, of the current file or of a short identifier
+constexpr BytePattern only(std::uint8_t value) { return {value, 0xFF}; }
+constexpr BytePattern kAny{0x00, 0x00};
+constexpr BytePattern kOffset{0x00, 0x80};     // the high half of a 15-bit offset
+constexpr BytePattern kReference{0x80, 0xE0};  // the current file, or 80|short identifier
+constexpr BytePattern kRecordOf{0x04, 0x07};   // by number, of the current file or of a short identifier
 
 enum class Login : std::uint8_t { kWhatever, kNeeded };
 
 struct Form {
     std::uint8_t cla;
     std::uint8_t ins;
-    Octet p1;
-    Octet p2;
+    BytePattern p1;
+    BytePattern p2;
     ApduCase iso_case;
-    std::size_t least = 0;  // octets of data
+    std::size_t least = 0;  // bytes of data
     std::size_t most = 0;
     std::string_view where = {};  // applications with blanks between them; anywhere when empty
     Login login = Login::kWhatever;
@@ -64,7 +64,7 @@ constexpr std::array kForms{
     Form{0x80, 0x2A, only(0x04), kReference, k4, 1, 255, "jpki", Login::kNeeded},
     Form{0x80, 0x2A, only(0x05), kReference, k4, 1, 255, "jpki", Login::kNeeded},
     Form{0x80, 0x2A, only(0x00), only(0x00), k4, 1, 245, "text visual"},
-    // Random octets; all tags were tried, and two objects need the long form; a challenge (soltia).
+    // Random bytes; all tags were tried, and two objects need the long form; a challenge (soltia).
     Form{0x00, 0x84, only(0x00), only(0x00), k2},
     Form{.cla = 0x00, .ins = 0x84, .p1 = only(0x00), .p2 = only(0x00), .iso_case = k2, .extended = true},
     Form{0x00, 0xCA, kAny, kAny, k2},

@@ -14,7 +14,7 @@ constexpr std::size_t kMaximumDepth = 16;  // our keys need three: application.P
 
 struct TextPlace {
     std::uint32_t line = 1;    // from 1
-    std::uint32_t column = 1;  // from 1, in octets
+    std::uint32_t column = 1;  // from 1, in bytes
 };
 
 // The first place that is deeper; nothing if none is.

@@ -39,7 +39,7 @@ class LogFile final : public Log {
     }
 
   private:
-    // How many octets that took.
+    // How many bytes that took.
     std::size_t append(LogLevel level, std::string_view line) const noexcept {
         std::array<char, 512> text{};
         std::timespec now{};

@@ -58,9 +58,9 @@ Attribute known(Bytes value) { return {Attribute::State::value, std::move(value)
 
 template <class T>
 Attribute scalar(T value) {
-    Bytes octets(sizeof value);
-    std::copy_n(reinterpret_cast<const std::uint8_t*>(&value), sizeof value, octets.begin());
-    return known(std::move(octets));
+    Bytes bytes(sizeof value);
+    std::copy_n(reinterpret_cast<const std::uint8_t*>(&value), sizeof value, bytes.begin());
+    return known(std::move(bytes));
 }
 
 CK_OBJECT_CLASS class_of(ObjectKind kind) {

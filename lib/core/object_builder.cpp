@@ -8,7 +8,7 @@ namespace jpki::p11 {
 
 namespace {
 
-constexpr std::size_t kUniqueIdOctets = 16;
+constexpr std::size_t kUniqueIdBytes = 16;
 
 std::string unique_id(Seat seat, const Object& object, ByteView identity) {
     Bytes input = to_bytes(identity);
@@ -16,7 +16,7 @@ std::string unique_id(Seat seat, const Object& object, ByteView identity) {
     input.push_back(static_cast<std::uint8_t>(object.kind));
     input.push_back(static_cast<std::uint8_t>(object.profile_id));
     const auto hash = crypto::digest(crypto::Hash::sha256, input);
-    return hash ? to_hex(slice(*hash, 0, kUniqueIdOctets)) : std::string();
+    return hash ? to_hex(slice(*hash, 0, kUniqueIdBytes)) : std::string();
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace jpki::p11::crypto {
 
 enum class Hash : std::uint8_t { sha1, sha224, sha256, sha384, sha512 };
 
-// Octets of a value: 20 to 64.
+// Bytes of a value: 20 to 64.
 std::size_t size_of(Hash hash) noexcept;
 
 // A running hash. Errors are no_memory only.

@@ -20,14 +20,14 @@ class PublicKey {
     [[nodiscard]] const Bytes& spki() const noexcept { return spki_; }
     [[nodiscard]] const Bytes& modulus() const noexcept { return modulus_; }    // big-endian, no leading zero
     [[nodiscard]] const Bytes& exponent() const noexcept { return exponent_; }  // big-endian, no leading zero
-    [[nodiscard]] std::size_t size() const noexcept { return modulus_.size(); }  // octets of a signature
+    [[nodiscard]] std::size_t size() const noexcept { return modulus_.size(); }  // bytes of a signature
     [[nodiscard]] std::size_t bits() const noexcept { return bits_; }
 
     // RSASSA-PKCS1-v1_5 as RFC 8017 §8.2.2 wants it: the block is built and compared, not taken apart. `data`
     // is what stands behind the 00 01 FF.. 00, usually a DigestInfo.
     [[nodiscard]] bool verify_pkcs1(ByteView data, ByteView signature) const;
 
-    // RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 octets.
+    // RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes.
     [[nodiscard]] bool verify_pss_sha256(ByteView digest, ByteView signature) const;
 
   private:

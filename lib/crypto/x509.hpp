@@ -15,7 +15,7 @@ struct CertFacts {
     Bytes subject;                // DER Name, as in the certificate
     Bytes issuer;                 // DER Name, as in the certificate
     Bytes serial;                 // DER INTEGER with tag and length
-    Bytes check_value;            // first three octets of SHA-1 over der
+    Bytes check_value;            // first three bytes of SHA-1 over der
     std::string start;            // YYYYMMDD of notBefore, UTC
     std::string end;              // YYYYMMDD of notAfter, UTC
     std::int64_t not_before = 0;  // seconds since 1970, UTC
@@ -38,7 +38,7 @@ struct Validity {
     std::int64_t not_after = 0;
 };
 
-// Both from the first octets of a certificate. Nothing yet: more octets are needed. Errors: malformed_answer.
+// Both from the first bytes of a certificate. Nothing yet: more bytes are needed. Errors: malformed_answer.
 Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix);
 Result<std::optional<Validity>> parse_validity_prefix(ByteView prefix);
 

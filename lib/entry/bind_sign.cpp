@@ -7,7 +7,7 @@ namespace jpki::p11 {
 
 namespace {
 
-// CKM_RSA_PKCS_PSS as the card does it: SHA-256, MGF1 with SHA-256, a salt of 32 octets, and nothing else.
+// CKM_RSA_PKCS_PSS as the card does it: SHA-256, MGF1 with SHA-256, a salt of 32 bytes, and nothing else.
 bool is_the_cards_pss(const CK_MECHANISM& mechanism) {
     CK_RSA_PKCS_PSS_PARAMS wanted{};
     if (mechanism.pParameter == nullptr || mechanism.ulParameterLen != sizeof wanted) return false;

@@ -6,7 +6,7 @@ namespace jpki::p11 {
 
 namespace {
 
-// The AlgorithmIdentifier's OID content octets; the rest of the prefix follows from the lengths.
+// The AlgorithmIdentifier's OID content bytes; the rest of the prefix follows from the lengths.
 constexpr std::array<std::uint8_t, 5> kSha1Oid{0x2B, 0x0E, 0x03, 0x02, 0x1A};
 // 2.16.840.1.101.3.4.2.n
 constexpr std::array<std::uint8_t, 8> kSha2Arc{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02};

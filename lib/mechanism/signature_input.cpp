@@ -23,7 +23,7 @@ Result<SignatureInput> SignatureInput::start(const Mechanism& mechanism, std::si
 Status SignatureInput::update(ByteView part) {
     if (hash_) return hash_->update(part);
     if (part.size() > limit_ - message_.size())
-        return fail(Errc::data_length, "more octets than the mechanism takes");
+        return fail(Errc::data_length, "more bytes than the mechanism takes");
     append(message_, part);
     return {};
 }

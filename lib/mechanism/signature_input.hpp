@@ -12,13 +12,13 @@ namespace jpki::p11 {
 
 class SignatureInput {
   public:
-    // `key_size`: octets of the modulus, which bounds what CKM_RSA_PKCS takes.
+    // `key_size`: bytes of the modulus, which bounds what CKM_RSA_PKCS takes.
     static Result<SignatureInput> start(const Mechanism& mechanism, std::size_t key_size);
 
-    // Errors: data_length when CKM_RSA_PKCS would get more than key_size - 11 octets, CKM_RSA_PKCS_PSS more
+    // Errors: data_length when CKM_RSA_PKCS would get more than key_size - 11 bytes, CKM_RSA_PKCS_PSS more
     // than 32.
     Status update(ByteView part);
-    // The octets for the RSA step: a DigestInfo, or the message itself. Ends the collection.
+    // The bytes for the RSA step: a DigestInfo, or the message itself. Ends the collection.
     Result<Bytes> finish();
 
     [[nodiscard]] const Mechanism& mechanism() const noexcept { return *mechanism_; }

@@ -87,7 +87,7 @@ static void what_is_not_supported_says_so_and_disturbs_nothing(void** state) {
 // One row each where a pointer is required and the rest is in order.
 static void a_missing_required_pointer_is_a_bad_argument(void** state) {
     (void)state;
-    CK_BYTE octets[256];
+    CK_BYTE bytes[256];
     CK_ULONG number = 0;
     CK_SLOT_ID slot = slot_of(kAuthentication);
     CK_OBJECT_HANDLE object = 0;
@@ -97,16 +97,16 @@ static void a_missing_required_pointer_is_a_bad_argument(void** state) {
     assert_rv(p11->C_GetMechanismList(slot, NULL, NULL), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_GetMechanismInfo(slot, CKM_RSA_PKCS, NULL), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_GetSessionInfo(session, NULL), CKR_ARGUMENTS_BAD);
-    assert_rv(p11->C_GetOperationState(session, octets, NULL), CKR_ARGUMENTS_BAD);
+    assert_rv(p11->C_GetOperationState(session, bytes, NULL), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_SetOperationState(session, NULL, 0, 0, 0), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_FindObjects(session, &object, 1, NULL), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_FindObjects(session, NULL, 1, &number), CKR_ARGUMENTS_BAD);
-    assert_rv(p11->C_Verify(session, octets, 1, NULL, 256), CKR_ARGUMENTS_BAD);
+    assert_rv(p11->C_Verify(session, bytes, 1, NULL, 256), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_SignUpdate(session, NULL, 1), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_DigestUpdate(session, NULL, 1), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_SeedRandom(session, NULL, 1), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_GenerateRandom(session, NULL, 1), CKR_ARGUMENTS_BAD);
-    assert_rv(p11->C_GenerateRandom(session, octets, 1), CKR_RANDOM_NO_RNG);
+    assert_rv(p11->C_GenerateRandom(session, bytes, 1), CKR_RANDOM_NO_RNG);
     assert_rv(p11->C_GetSessionValidationFlags(session, CKS_LAST_VALIDATION_OK, NULL), CKR_ARGUMENTS_BAD);
     assert_rv(p11->C_GetSessionValidationFlags(session, 99, &number), CKR_ARGUMENTS_BAD);
     // A template with a length and no value.

@@ -16,22 +16,22 @@ struct Header {
 Header read_header(ByteView der) {
     if (der.size() < 2) throw std::invalid_argument("DER ends early");
     if (der[1] < 0x80) return {2, der[1]};
-    const std::size_t octets = der[1] & 0x7FU;
+    const std::size_t bytes = der[1] & 0x7FU;
     std::size_t length = 0;
-    for (std::size_t i = 0; i < octets; ++i)
+    for (std::size_t i = 0; i < bytes; ++i)
         length = length << 8U | der[2 + i];
-    return {2 + octets, length};
+    return {2 + bytes, length};
 }
 
 }  // namespace
 
 Bytes der_length(std::size_t length) {
     if (length < 0x80) return {static_cast<std::uint8_t>(length)};
-    Bytes octets;
+    Bytes bytes;
     for (std::size_t rest = length; rest != 0; rest >>= 8U)
-        octets.insert(octets.begin(), static_cast<std::uint8_t>(rest & 0xFFU));
-    octets.insert(octets.begin(), static_cast<std::uint8_t>(0x80U | octets.size()));
-    return octets;
+        bytes.insert(bytes.begin(), static_cast<std::uint8_t>(rest & 0xFFU));
+    bytes.insert(bytes.begin(), static_cast<std::uint8_t>(0x80U | bytes.size()));
+    return bytes;
 }
 
 DerNode parse_der(ByteView der) {
@@ -57,8 +57,8 @@ Bytes DerNode::encode() const {
         inside.insert(inside.end(), encoded.begin(), encoded.end());
     }
     Bytes out{tag};
-    const Bytes octets = length ? *length : der_length(inside.size());
-    out.insert(out.end(), octets.begin(), octets.end());
+    const Bytes bytes = length ? *length : der_length(inside.size());
+    out.insert(out.end(), bytes.begin(), bytes.end());
     out.insert(out.end(), inside.begin(), inside.end());
     return out;
 }

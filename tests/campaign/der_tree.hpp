@@ -13,7 +13,7 @@ struct DerNode {
     std::uint8_t tag = 0;
     Bytes content;                  // of a primitive value, or of one that is not taken apart
     std::vector<DerNode> children;  // of a constructed one
-    std::optional<Bytes> length;    // the length octets, where they are to lie
+    std::optional<Bytes> length;    // the length bytes, where they are to lie
 
     [[nodiscard]] Bytes encode() const;
 };

@@ -84,7 +84,7 @@ constexpr std::array<const char*, 53> kStatusWords{
     "6C10", "6CFF", "6D00", "6E00", "6F00", "9100", "0000", "FFFF", "9000"};
 
 constexpr std::array<const char*, 16> kShapes{
-    "empty", "one-octet", "sw-only", "half", "minus-one", "plus-one", "257",      "258",
+    "empty", "one-byte", "sw-only", "half", "minus-one", "plus-one", "257",      "258",
     "4096",  "65538",     "zeros",   "ones", "random 1",  "random 2", "previous", "other"};
 
 std::vector<Fault> make() {

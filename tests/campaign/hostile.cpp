@@ -56,11 +56,11 @@ void meet_certificate(vcard::Role role, const Bytes& lie, bool threads, Ledger& 
 
 using Forge = Bytes (*)(Bytes truth);
 
-Bytes random_octets(std::size_t size) {
+Bytes random_bytes(std::size_t size) {
     std::mt19937 engine(77);
     Bytes out(size);
-    for (std::uint8_t& octet : out)
-        octet = static_cast<std::uint8_t>(engine());
+    for (std::uint8_t& byte : out)
+        byte = static_cast<std::uint8_t>(engine());
     return out;
 }
 
@@ -69,7 +69,7 @@ struct Forgery {
     Forge make;
 };
 constexpr std::array<Forgery, 12> kForgeries{{
-    {"random", [](Bytes truth) { return random_octets(truth.size()); }},
+    {"random", [](Bytes truth) { return random_bytes(truth.size()); }},
     {"zeros", [](Bytes truth) { return Bytes(truth.size(), 0); }},
     {"ones", [](Bytes truth) { return Bytes(truth.size(), 0xFF); }},
     {"one",
@@ -78,12 +78,12 @@ constexpr std::array<Forgery, 12> kForgeries{{
          out.back() = 1;
          return out;
      }},
-    {"first-octet",
+    {"first-byte",
      [](Bytes truth) {
          truth.front() ^= 0x40U;
          return truth;
      }},
-    {"last-octet",
+    {"last-byte",
      [](Bytes truth) {
          truth.back() ^= 1U;
          return truth;
@@ -94,8 +94,8 @@ constexpr std::array<Forgery, 12> kForgeries{{
          return truth;
      }},
     {"reversed", [](Bytes truth) { return Bytes(truth.rbegin(), truth.rend()); }},
-    {"255-octets", [](Bytes truth) { return Bytes(truth.begin() + 1, truth.end()); }},
-    {"257-octets",
+    {"255-bytes", [](Bytes truth) { return Bytes(truth.begin() + 1, truth.end()); }},
+    {"257-bytes",
      [](Bytes truth) {
          truth.insert(truth.begin(), 0);
          return truth;
@@ -123,7 +123,7 @@ void meet_forgery(Seat seat, Forge forge, CK_MECHANISM_TYPE mechanism, Ledger& l
     stage.readers.locked([&] {
         stage.card()->on_fault_after([&forged, forge](std::size_t, ByteView command, ByteView answer) {
             std::optional<Bytes> out;
-            // A full signature only: the proofs of a logout are refused with two octets.
+            // A full signature only: the proofs of a logout are refused with two bytes.
             if (command.size() > 1 && command[1] == 0x2A && answer.size() > 2) {
                 out = forge(to_bytes(answer.first(answer.size() - 2)));
                 out->insert(out->end(), {0x90, 0x00});

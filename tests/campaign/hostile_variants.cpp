@@ -14,7 +14,7 @@ enum Part : std::size_t { kVersion, kSerial, kAlgorithm, kIssuer, kValidity, kSu
 
 using Change = std::function<void(DerNode&)>;
 
-Variant on_octets(std::string name, std::function<void(Bytes&)> change) {
+Variant on_bytes(std::string name, std::function<void(Bytes&)> change) {
     return {std::move(name), [change = std::move(change)](const Bytes& truth) {
                 Bytes lie = truth;
                 change(lie);
@@ -22,7 +22,7 @@ Variant on_octets(std::string name, std::function<void(Bytes&)> change) {
             }};
 }
 
-// The outer length octets replaced; the rest as it was.
+// The outer length bytes replaced; the rest as it was.
 Variant with_header(std::string name, Bytes header) {
     return {std::move(name), [header = std::move(header)](const Bytes& truth) {
                 Bytes lie = header;
@@ -64,13 +64,13 @@ Variant with_numbers(std::string name, std::function<void(DerNode& modulus, DerN
     });
 }
 
-Bytes octets(std::size_t size, std::uint8_t value) { return Bytes(size, value); }
+Bytes bytes(std::size_t size, std::uint8_t value) { return Bytes(size, value); }
 
 Bytes random(std::size_t size, unsigned seed) {
     std::mt19937 engine(seed);
     Bytes out(size);
-    for (std::uint8_t& octet : out)
-        octet = static_cast<std::uint8_t>(engine());
+    for (std::uint8_t& byte : out)
+        byte = static_cast<std::uint8_t>(engine());
     return out;
 }
 
@@ -84,7 +84,7 @@ DerNode nested(std::size_t depth) {
 std::vector<Variant> outside() {
     std::vector<Variant> out;
     out.push_back({"nothing", [](const Bytes&) { return Bytes{}; }});
-    out.push_back({"one-octet", [](const Bytes&) { return Bytes{0x30}; }});
+    out.push_back({"one-byte", [](const Bytes&) { return Bytes{0x30}; }});
     out.push_back(with_header("indefinite", {0x30, 0x80}));
     out.push_back(with_header("length-7fffffff", {0x30, 0x84, 0x7F, 0xFF, 0xFF, 0xFF}));
     out.push_back(with_header("length-ffffffff", {0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}));
@@ -94,28 +94,28 @@ std::vector<Variant> outside() {
     out.push_back(with_header("length-of-127", {0x30, 0xFF}));
     out.push_back(with_header("length-0", {0x30, 0x00}));
     out.push_back(with_header("length-ffff", {0x30, 0x82, 0xFF, 0xFF}));
-    out.push_back(on_octets("length-plus-1", [](Bytes& der) { ++der[3]; }));
-    out.push_back(on_octets("length-minus-1", [](Bytes& der) { --der[3]; }));
-    out.push_back(on_octets("length-not-minimal", [](Bytes& der) {
+    out.push_back(on_bytes("length-plus-1", [](Bytes& der) { ++der[3]; }));
+    out.push_back(on_bytes("length-minus-1", [](Bytes& der) { --der[3]; }));
+    out.push_back(on_bytes("length-not-minimal", [](Bytes& der) {
         der[1] = 0x83;
         der.insert(der.begin() + 2, 0);
     }));
-    out.push_back(on_octets("tag-31", [](Bytes& der) { der[0] = 0x31; }));
-    out.push_back(on_octets("tag-00", [](Bytes& der) { der[0] = 0x00; }));
-    out.push_back(on_octets("tag-long", [](Bytes& der) { der[0] = 0x3F; }));
-    out.push_back(on_octets("twice", [](Bytes& der) {
+    out.push_back(on_bytes("tag-31", [](Bytes& der) { der[0] = 0x31; }));
+    out.push_back(on_bytes("tag-00", [](Bytes& der) { der[0] = 0x00; }));
+    out.push_back(on_bytes("tag-long", [](Bytes& der) { der[0] = 0x3F; }));
+    out.push_back(on_bytes("twice", [](Bytes& der) {
         const Bytes once = der;
         der.insert(der.end(), once.begin(), once.end());
     }));
-    out.push_back(on_octets("garbage-after", [](Bytes& der) { der.insert(der.end(), 100, 0x5A); }));
+    out.push_back(on_bytes("garbage-after", [](Bytes& der) { der.insert(der.end(), 100, 0x5A); }));
     for (const unsigned quarter : {1U, 2U, 3U})
-        out.push_back(on_octets("cut-at-" + std::to_string(25 * quarter),
+        out.push_back(on_bytes("cut-at-" + std::to_string(25 * quarter),
                                 [quarter](Bytes& der) { der.resize(der.size() * quarter / 4); }));
-    out.push_back(on_octets("cut-by-1", [](Bytes& der) { der.pop_back(); }));
-    out.push_back(on_octets("zeros", [](Bytes& der) { der.assign(der.size(), 0); }));
-    out.push_back(on_octets("ones", [](Bytes& der) { der.assign(der.size(), 0xFF); }));
-    out.push_back(on_octets("random-1", [](Bytes& der) { der = random(der.size(), 1); }));
-    out.push_back(on_octets("random-after-header", [](Bytes& der) {
+    out.push_back(on_bytes("cut-by-1", [](Bytes& der) { der.pop_back(); }));
+    out.push_back(on_bytes("zeros", [](Bytes& der) { der.assign(der.size(), 0); }));
+    out.push_back(on_bytes("ones", [](Bytes& der) { der.assign(der.size(), 0xFF); }));
+    out.push_back(on_bytes("random-1", [](Bytes& der) { der = random(der.size(), 1); }));
+    out.push_back(on_bytes("random-after-header", [](Bytes& der) {
         const Bytes noise = random(der.size(), 2);
         std::copy(noise.begin() + 4, noise.end(), der.begin() + 4);
     }));
@@ -134,14 +134,14 @@ std::vector<Variant> inside() {
     out.push_back(on_part("serial-negative", kSerial, [](DerNode& serial) { serial.content = {0x80}; }));
     out.push_back(on_part("serial-empty", kSerial, [](DerNode& serial) { serial.content.clear(); }));
     out.push_back(
-        on_part("serial-4096", kSerial, [](DerNode& serial) { serial.content = octets(4096, 0x11); }));
+        on_part("serial-4096", kSerial, [](DerNode& serial) { serial.content = bytes(4096, 0x11); }));
     out.push_back(on_part("serial-is-text", kSerial, [](DerNode& serial) { serial.tag = 0x0C; }));
     for (const auto& [name, part] : {std::pair{"issuer", kIssuer}, std::pair{"subject", kSubject}}) {
         const std::string whose = name;
         out.push_back(
             on_part(whose + "-empty", part, [](DerNode& name_node) { name_node.children.clear(); }));
         out.push_back(on_part(whose + "-60000", part, [](DerNode& name_node) {
-            name_node.children = {primitive(0x0C, octets(60000, 'A'))};
+            name_node.children = {primitive(0x0C, bytes(60000, 'A'))};
         }));
         out.push_back(on_part(whose + "-200-deep", part,
                               [](DerNode& name_node) { name_node.children = {nested(200)}; }));
@@ -188,9 +188,9 @@ std::vector<Variant> keys() {
     };
     modulus_is("modulus-0", {0});
     modulus_is("modulus-empty", {});
-    modulus_is("modulus-negative", octets(256, 0x81));
-    modulus_is("modulus-512-bit", octets(64, 0x71));
-    modulus_is("modulus-16384-bit", octets(2048, 0x71));
+    modulus_is("modulus-negative", bytes(256, 0x81));
+    modulus_is("modulus-512-bit", bytes(64, 0x71));
+    modulus_is("modulus-16384-bit", bytes(2048, 0x71));
     out.push_back(
         with_numbers("modulus-even", [](DerNode& modulus, DerNode&) { modulus.content.back() &= 0xFEU; }));
     out.push_back(with_numbers("modulus-of-another",

@@ -27,8 +27,8 @@ struct Rival {
 
 Bytes select(std::initializer_list<std::uint8_t> aid) {
     Bytes command{0x00, 0xA4, 0x04, 0x0C, static_cast<std::uint8_t>(aid.size())};
-    for (const std::uint8_t octet : aid)
-        command.push_back(octet);
+    for (const std::uint8_t byte : aid)
+        command.push_back(byte);
     return command;
 }
 Bytes select_jpki() { return select({0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01}); }

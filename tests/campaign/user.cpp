@@ -255,9 +255,9 @@ bool User::sign(CK_SESSION_HANDLE session, Seat seat, CK_MECHANISM_TYPE type) {
     auto length = static_cast<CK_ULONG>(signature.size());
     const bool made =
         call("C_Sign", [&] { return C_Sign(session, data.data(), data.size(), signature.data(), &length); });
-    const auto untouched = [](std::uint8_t octet) { return octet == 0xA5; };
+    const auto untouched = [](std::uint8_t byte) { return byte == 0xA5; };
     if (!made) {
-        if (!std::ranges::all_of(signature, untouched)) ledger_.complain("I11: an error came with octets");
+        if (!std::ranges::all_of(signature, untouched)) ledger_.complain("I11: an error came with bytes");
         return false;
     }
     if (length != 256 || !std::ranges::all_of(signature.begin() + 256, signature.end(), untouched))

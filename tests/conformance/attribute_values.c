@@ -21,13 +21,13 @@ static X509* certificate(struct subject subject) {
 }
 
 static CK_ULONG put(const void* value, size_t size, CK_BYTE* out) {
-    assert_in_range(size, 0, kMostOctets);
+    assert_in_range(size, 0, kMostBytes);
     memcpy(out, value, size);
     return size;
 }
 
 static CK_ULONG positive(int size) {
-    assert_in_range(size, 1, kMostOctets);
+    assert_in_range(size, 1, kMostBytes);
     return (CK_ULONG)size;
 }
 
@@ -188,7 +188,7 @@ void expect_attribute(const struct token_objects* of, CK_ULONG object, size_t ro
 }
 
 X509* certificate_of(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
-    CK_BYTE value[kMostOctets];
+    CK_BYTE value[kMostBytes];
     const unsigned char* at = value;
     const CK_ULONG size = read_attribute(session, object, CKA_VALUE, value, sizeof(value));
     X509* parsed = d2i_X509(NULL, &at, (long)size);

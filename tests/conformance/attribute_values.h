@@ -7,7 +7,7 @@
 
 #include "support/session.h"
 
-enum { kMostObjects = 16, kMostOctets = 4096 };
+enum { kMostObjects = 16, kMostBytes = 4096 };
 enum object_kind { kProfile, kUserCertificate, kAuthority, kPublicKey, kPrivateKey, kObjectKinds };
 
 // The certificates are NULL where they are not visible.
@@ -40,7 +40,7 @@ struct attribute_answer {
     CK_RV rv;
     CK_ULONG size;  // CK_UNAVAILABLE_INFORMATION unless rv is CKR_OK
     int exact;      // 0: only the size is known beforehand
-    CK_BYTE value[kMostOctets];
+    CK_BYTE value[kMostBytes];
 };
 void expect_attribute(const struct token_objects* of, CK_ULONG object, size_t row,
                       struct attribute_answer* expected);

@@ -7,7 +7,7 @@
 
 enum { kGuard = 32, kFill = 0xA5 };
 
-static CK_BYTE buffer[kGuard + kMostOctets + kGuard];
+static CK_BYTE buffer[kGuard + kMostBytes + kGuard];
 
 // Asks for one attribute with a buffer of `size` between guards, of which nothing may change but the value.
 static CK_RV ask(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, CK_ULONG size,
@@ -22,7 +22,7 @@ static CK_RV ask(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUT
     assert_in_range(written, 0, size);
     for (size_t i = 0; i < sizeof(buffer); ++i) {
         if (i >= kGuard && i < kGuard + written) continue;
-        if (buffer[i] != kFill) fail_msg("attribute 0x%lx: octet %zu was written", type, i - kGuard);
+        if (buffer[i] != kFill) fail_msg("attribute 0x%lx: byte %zu was written", type, i - kGuard);
     }
     return rv;
 }
@@ -65,7 +65,7 @@ static void is_exact(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTR
     if (rv != expected->rv || query.ulValueLen != expected->size)
         fail_msg("attribute 0x%lx: 0x%lx with length %lu, not 0x%lx with %lu", type, rv, query.ulValueLen,
                  expected->rv, expected->size);
-    assert_rv(ask(session, object, type, kMostOctets, &length), expected->rv);
+    assert_rv(ask(session, object, type, kMostBytes, &length), expected->rv);
     assert_int_equal(length, expected->size);
     if (expected->rv == CKR_OK && expected->exact && memcmp(buffer + kGuard, expected->value, length) != 0)
         fail_msg("attribute 0x%lx has another value", type);
@@ -214,7 +214,7 @@ static void is_empty_and_there(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE objec
     assert_rv(p11->C_GetAttributeValue(session, object, list, 3), CKR_OK);
     assert_int_equal(list[1].ulValueLen, 0);
     assert_memory_equal(before, after, sizeof(after));
-    for (CK_ULONG room = 0; room <= kMostOctets; room = room * 8 + 1) {
+    for (CK_ULONG room = 0; room <= kMostBytes; room = room * 8 + 1) {
         assert_rv(ask(session, object, type, room, &length), CKR_OK);
         assert_int_equal(length, 0);
     }
@@ -259,7 +259,7 @@ static void keeps_within_its_buffer(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE 
                                     CK_ATTRIBUTE_TYPE type, const struct attribute_answer* expected) {
     const int there = expected->rv == CKR_OK;
     const CK_ULONG size = there ? expected->size : 8;
-    const CK_ULONG rooms[] = {0, 1, size == 0 ? 0 : size - 1, size, size + 1, kMostOctets};
+    const CK_ULONG rooms[] = {0, 1, size == 0 ? 0 : size - 1, size, size + 1, kMostBytes};
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); ++i) {
         CK_ULONG length = 0;
         const CK_RV rv = ask(session, object, type, rooms[i], &length);

@@ -9,18 +9,18 @@
 
 enum { kSigned = 256 };
 
-struct octets {
+struct bytes {
     CK_ULONG size;
-    CK_BYTE value[kMostOctets];
+    CK_BYTE value[kMostBytes];
 };
 
-static struct octets read_octets(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
-    struct octets read;
+static struct bytes read_bytes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
+    struct bytes read;
     read.size = read_attribute(session, object, type, read.value, sizeof(read.value));
     return read;
 }
 
-static void assert_same(struct octets left, struct octets right) {
+static void assert_same(struct bytes left, struct bytes right) {
     assert_int_equal(left.size, right.size);
     assert_memory_equal(left.value, right.value, left.size);
 }
@@ -47,31 +47,31 @@ void statement_107_certificate_and_keys_belong_together(void** state) {
         const CK_OBJECT_HANDLE public_key = find_key(session, CKO_PUBLIC_KEY);
         const CK_OBJECT_HANDLE private_key = find_key(session, CKO_PRIVATE_KEY);
         for (size_t i = 0; i < sizeof(kCommon) / sizeof(kCommon[0]); ++i) {
-            const struct octets of_user = read_octets(session, user, kCommon[i]);
+            const struct bytes of_user = read_bytes(session, user, kCommon[i]);
             assert_true(of_user.size > 0);
-            assert_same(of_user, read_octets(session, public_key, kCommon[i]));
-            assert_same(of_user, read_octets(session, private_key, kCommon[i]));
+            assert_same(of_user, read_bytes(session, public_key, kCommon[i]));
+            assert_same(of_user, read_bytes(session, private_key, kCommon[i]));
             // No key of this token is the authority's.
-            const struct octets of_authority = read_octets(session, authority, kCommon[i]);
+            const struct bytes of_authority = read_bytes(session, authority, kCommon[i]);
             assert_false(of_user.size == of_authority.size &&
                          memcmp(of_user.value, of_authority.value, of_user.size) == 0);
         }
-        assert_same(read_octets(session, public_key, CKA_MODULUS),
-                    read_octets(session, private_key, CKA_MODULUS));
-        assert_same(read_octets(session, authority, CKA_SUBJECT), read_octets(session, user, CKA_ISSUER));
-        assert_same(read_octets(session, authority, CKA_SUBJECT),
-                    read_octets(session, authority, CKA_ISSUER));
+        assert_same(read_bytes(session, public_key, CKA_MODULUS),
+                    read_bytes(session, private_key, CKA_MODULUS));
+        assert_same(read_bytes(session, authority, CKA_SUBJECT), read_bytes(session, user, CKA_ISSUER));
+        assert_same(read_bytes(session, authority, CKA_SUBJECT),
+                    read_bytes(session, authority, CKA_ISSUER));
     }
 }
 
 // A key made of CKA_PUBLIC_KEY_INFO has the numbers that the key object tells, and signatures verify with it.
 static void assert_key_info(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE certificate, CK_OBJECT_HANDLE key) {
-    const struct octets info = read_octets(session, certificate, CKA_PUBLIC_KEY_INFO);
-    const struct octets modulus = read_octets(session, key, CKA_MODULUS);
-    const struct octets exponent = read_octets(session, key, CKA_PUBLIC_EXPONENT);
+    const struct bytes info = read_bytes(session, certificate, CKA_PUBLIC_KEY_INFO);
+    const struct bytes modulus = read_bytes(session, key, CKA_MODULUS);
+    const struct bytes exponent = read_bytes(session, key, CKA_PUBLIC_EXPONENT);
     const unsigned char* at = info.value;
     BIGNUM* number = NULL;
-    CK_BYTE value[kMostOctets];
+    CK_BYTE value[kMostBytes];
     EVP_PKEY* parsed = d2i_PUBKEY(NULL, &at, (long)info.size);
     assert_non_null(parsed);
     assert_ptr_equal(at, info.value + info.size);
@@ -100,22 +100,22 @@ static void assert_described(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
                              const char* first_day, CK_ULONG size) {
     CK_BYTE digest[EVP_MAX_MD_SIZE];
     X509* parsed = certificate_of(session, object);  // and nothing after it
-    const struct octets der = read_octets(session, object, CKA_VALUE);
+    const struct bytes der = read_bytes(session, object, CKA_VALUE);
     assert_int_equal(der.size, size);
     // The issuer's signature covers what was read, so it is what the card was given.
     assert_int_equal(X509_verify(parsed, X509_get0_pubkey(issuer == NULL ? parsed : issuer)), 1);
     X509_free(parsed);
 
-    const struct octets serial = read_octets(session, object, CKA_SERIAL_NUMBER);
+    const struct bytes serial = read_bytes(session, object, CKA_SERIAL_NUMBER);
     assert_in_range(serial.size, 3, 22);
     assert_int_equal(serial.value[0], 0x02);
     assert_int_equal(serial.value[1], serial.size - 2);
-    const struct octets check_value = read_octets(session, object, CKA_CHECK_VALUE);
+    const struct bytes check_value = read_bytes(session, object, CKA_CHECK_VALUE);
     assert_int_equal(check_value.size, 3);
     assert_int_equal(EVP_Digest(der.value, der.size, digest, NULL, EVP_sha1(), NULL), 1);
     assert_memory_equal(check_value.value, digest, 3);
-    const struct octets start = read_octets(session, object, CKA_START_DATE);
-    const struct octets end = read_octets(session, object, CKA_END_DATE);
+    const struct bytes start = read_bytes(session, object, CKA_START_DATE);
+    const struct bytes end = read_bytes(session, object, CKA_END_DATE);
     assert_int_equal(start.size, strlen(first_day));
     assert_memory_equal(start.value, first_day, start.size);
     assert_int_equal(end.size, start.size);
@@ -153,9 +153,9 @@ static CK_ULONG hits(CK_SESSION_HANDLE session, CK_ATTRIBUTE wanted) {
 
 // The certificate, by all that a program may know of it from an earlier login.
 struct known_certificate {
-    struct octets value;
-    struct octets subject;
-    struct octets unique_id;
+    struct bytes value;
+    struct bytes subject;
+    struct bytes unique_id;
     CK_OBJECT_HANDLE handle;
     CK_OBJECT_HANDLE public_key;
 };
@@ -179,7 +179,7 @@ static void assert_seen(CK_SESSION_HANDLE session, const struct known_certificat
 }
 
 static void assert_dead(CK_SESSION_HANDLE session, const struct known_certificate* known) {
-    CK_BYTE value[kMostOctets];
+    CK_BYTE value[kMostBytes];
     CK_ULONG size = 0;
     CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
     const CK_OBJECT_HANDLE handles[] = {known->handle, known->public_key};
@@ -201,9 +201,9 @@ static void assert_dead(CK_SESSION_HANDLE session, const struct known_certificat
 static void get_to_know(CK_SESSION_HANDLE session, struct known_certificate* known) {
     known->handle = find_user_certificate(session);
     known->public_key = find_key(session, CKO_PUBLIC_KEY);
-    known->value = read_octets(session, known->handle, CKA_VALUE);
-    known->subject = read_octets(session, known->handle, CKA_SUBJECT);
-    known->unique_id = read_octets(session, known->handle, CKA_UNIQUE_ID);
+    known->value = read_bytes(session, known->handle, CKA_VALUE);
+    known->subject = read_bytes(session, known->handle, CKA_SUBJECT);
+    known->unique_id = read_bytes(session, known->handle, CKA_UNIQUE_ID);
 }
 
 void statement_109_the_signature_certificate_is_seen_only_when_logged_in(void** state) {

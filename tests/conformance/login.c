@@ -230,7 +230,7 @@ void statement_048_a_pin_is_read_no_further_than_its_length(void** state) {
         assert_rv(p11->C_Logout(session), CKR_OK);
         assert_rv(p11->C_Login(session, CKU_USER, followed, length), CKR_OK);
         assert_rv(p11->C_Logout(session), CKR_OK);
-        // A NUL is an octet like others.
+        // A NUL is a byte like others.
         followed[length] = '\0';
         assert_rv(p11->C_Login(session, CKU_USER, followed, length + 1), CKR_PIN_INCORRECT);
         assert_pin((enum token)token, 2, 0, tries_of(token));

@@ -153,7 +153,7 @@ static CK_ULONG read_in_two_calls(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE ob
 static void play_public_certificates(enum token token) {
     enum { kAsked = 5 };
     CK_OBJECT_HANDLE found[kAsked] = {CK_INVALID_HANDLE};
-    CK_BYTE value[kMostOctets];
+    CK_BYTE value[kMostBytes];
     CK_ULONG count = 0;
     const CK_SLOT_ID slot = begin(token);
     const CK_SESSION_HANDLE session = open_at(slot, CKF_SERIAL_SESSION);
@@ -239,8 +239,8 @@ static CK_OBJECT_HANDLE find_by_label(CK_SESSION_HANDLE session, const char* lab
     return object;
 }
 
-// The example signs a certificate request that holds the public key, 391 octets long; so does this, with
-// other octets around the key. It has its key's and signature's octets; here OpenSSL verifies.
+// The example signs a certificate request that holds the public key, 391 bytes long; so does this, with
+// other bytes around the key. It has its key's and signature's bytes; here OpenSSL verifies.
 static void play_authentication(enum token token) {
     enum { kRequest = 391, kKeyAt = 100 };
     static const char* const kLabels[kTokens][2] = {
@@ -251,7 +251,7 @@ static void play_authentication(enum token token) {
     CK_BYTE exponent[kModulusRoom];
     CK_BYTE request[kRequest];
     CK_BYTE signature[kSignatureRoom];
-    CK_BYTE certificate[kMostOctets];
+    CK_BYTE certificate[kMostBytes];
     CK_ULONG length = sizeof(signature);
     CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
     const CK_SLOT_ID slot = begin(token);

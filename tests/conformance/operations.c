@@ -59,20 +59,20 @@ int is_signature(struct keys keys, const char* digest, const void* data, CK_ULON
 unsigned long signatures_made(enum token token) { return vcard_oracle(kFacts[token].key_part, "signatures"); }
 
 void assert_no_signature(CK_SESSION_HANDLE session) {
-    CK_BYTE octet = 0;
-    assert_rv(p11->C_SignUpdate(session, &octet, 1), CKR_OPERATION_NOT_INITIALIZED);
+    CK_BYTE byte = 0;
+    assert_rv(p11->C_SignUpdate(session, &byte, 1), CKR_OPERATION_NOT_INITIALIZED);
 }
 
 void assert_no_verification(CK_SESSION_HANDLE session) {
-    CK_BYTE octet = 0;
-    assert_rv(p11->C_VerifyUpdate(session, &octet, 1), CKR_OPERATION_NOT_INITIALIZED);
+    CK_BYTE byte = 0;
+    assert_rv(p11->C_VerifyUpdate(session, &byte, 1), CKR_OPERATION_NOT_INITIALIZED);
     if (p11->C_VerifySignatureUpdate == NULL) return;
-    assert_rv(p11->C_VerifySignatureUpdate(session, &octet, 1), CKR_OPERATION_NOT_INITIALIZED);
+    assert_rv(p11->C_VerifySignatureUpdate(session, &byte, 1), CKR_OPERATION_NOT_INITIALIZED);
 }
 
 void assert_no_digest(CK_SESSION_HANDLE session) {
-    CK_BYTE octet = 0;
-    assert_rv(p11->C_DigestUpdate(session, &octet, 1), CKR_OPERATION_NOT_INITIALIZED);
+    CK_BYTE byte = 0;
+    assert_rv(p11->C_DigestUpdate(session, &byte, 1), CKR_OPERATION_NOT_INITIALIZED);
 }
 
 void begin_operations(struct keys keys, CK_FLAGS which) {

@@ -21,17 +21,17 @@ void statement_089_parallel_functions_are_not(void** state) {
 void statement_090_there_is_no_random_number_generator(void** state) {
     (void)state;
     for (int token = 0; token < kTokens; ++token) {
-        CK_BYTE octets[4] = {0xA5, 0xA5, 0xA5, 0xA5};
+        CK_BYTE bytes[4] = {0xA5, 0xA5, 0xA5, 0xA5};
         const CK_SESSION_HANDLE session = open_session((enum token)token, CKF_RW_SESSION);
         assert_int_equal(token_flags((enum token)token) & CKF_RNG, 0);
-        assert_rv(p11->C_GenerateRandom(session, octets, sizeof(octets)), CKR_RANDOM_NO_RNG);
-        assert_int_equal(octets[0], 0xA5);
-        assert_rv(p11->C_GenerateRandom(session, octets, 0), CKR_RANDOM_NO_RNG);
-        assert_rv(p11->C_SeedRandom(session, octets, sizeof(octets)), CKR_RANDOM_NO_RNG);
+        assert_rv(p11->C_GenerateRandom(session, bytes, sizeof(bytes)), CKR_RANDOM_NO_RNG);
+        assert_int_equal(bytes[0], 0xA5);
+        assert_rv(p11->C_GenerateRandom(session, bytes, 0), CKR_RANDOM_NO_RNG);
+        assert_rv(p11->C_SeedRandom(session, bytes, sizeof(bytes)), CKR_RANDOM_NO_RNG);
         assert_rv(p11->C_GenerateRandom(session, NULL, 1), CKR_ARGUMENTS_BAD);
         assert_rv(p11->C_SeedRandom(session, NULL, 1), CKR_ARGUMENTS_BAD);
-        assert_rv(p11->C_GenerateRandom(77777, octets, 1), CKR_SESSION_HANDLE_INVALID);
-        assert_rv(p11->C_SeedRandom(77777, octets, 1), CKR_SESSION_HANDLE_INVALID);
+        assert_rv(p11->C_GenerateRandom(77777, bytes, 1), CKR_SESSION_HANDLE_INVALID);
+        assert_rv(p11->C_SeedRandom(77777, bytes, 1), CKR_SESSION_HANDLE_INVALID);
         assert_rv(p11->C_GenerateRandom(CK_INVALID_HANDLE, NULL, 1), CKR_SESSION_HANDLE_INVALID);
     }
 }

@@ -79,7 +79,7 @@ void statement_097_one_at_a_time_is_all_at_once(void** state) {
     }
 }
 
-void statement_098_templates_match_every_octet_and_length(void** state) {
+void statement_098_templates_match_every_byte_and_length(void** state) {
     (void)state;
     CK_OBJECT_CLASS certificate = CKO_CERTIFICATE;
     CK_OBJECT_CLASS public_key = CKO_PUBLIC_KEY;

@@ -6,7 +6,7 @@
 
 enum { kInput = 300, kCut = 100, kPattern = 0xA5 };
 
-// Octets that differ from their neighbours.
+// Bytes that differ from their neighbours.
 static void fill(CK_BYTE input[kInput]) {
     for (size_t i = 0; i < kInput; ++i)
         input[i] = (CK_BYTE)(i * 7 + 1);

@@ -21,7 +21,7 @@ static size_t character(const CK_UTF8CHAR* text, size_t left) {
 static void assert_text_of(const CK_UTF8CHAR* field, size_t size, const char* name) {
     for (size_t at = 0; at < size;) {
         const size_t length = character(field + at, size - at);
-        if (length == 0 || field[at] < ' ') fail_msg("%s: octet %zu is 0x%02X", name, at, field[at]);
+        if (length == 0 || field[at] < ' ') fail_msg("%s: byte %zu is 0x%02X", name, at, field[at]);
         at += length;
     }
 }

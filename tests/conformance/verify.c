@@ -42,7 +42,7 @@ static void assert_verifies(struct keys keys, CK_MECHANISM_TYPE type,
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
         memcpy(wrong, signature, kSignatureSize);
-        wrong[rows[i].flipped] ^= 1U;  // the last octet belongs to no signature
+        wrong[rows[i].flipped] ^= 1U;  // the last byte belongs to no signature
         assert_rv(verify(keys, type, wrong, rows[i].size), rows[i].rv);
         assert_rv(verify_in_parts(keys, type, wrong, rows[i].size), rows[i].rv);
     }

@@ -28,8 +28,8 @@ void check_pin(ByteView command) {
             "only a PIN that was entered is sent");
 }
 
-Bytes with_data(ByteView answer, std::size_t octets) {
-    Bytes made = to_bytes(slice(answer, 0, std::min(octets, answer.size() - 2)));
+Bytes with_data(ByteView answer, std::size_t bytes) {
+    Bytes made = to_bytes(slice(answer, 0, std::min(bytes, answer.size() - 2)));
     append(made, answer.last(2));
     return made;
 }

@@ -1,9 +1,9 @@
-// A reader whose card answers as the input says: chunks of a length (two octets, big-endian; the upper two
+// A reader whose card answers as the input says: chunks of a length (two bytes, big-endian; the upper two
 // bits say what kind) and what belongs to it. Where the input ends, a true card goes on.
-//   00 n  n octets that are the answer; the card does not see the command
+//   00 n  n bytes that are the answer; the card does not see the command
 //   01 n  for the next (n & 0xFF) + 1 commands the card's answer, disfigured in one of the ways of n >> 8
 //   10 n  the transmission fails with the n-th error; n & 0x100: after the card has executed the command
-//   11 n  the card's answer with octets written over it: offset (two octets), (n & 0xFF) octets
+//   11 n  the card's answer with bytes written over it: offset (two bytes), (n & 0xFF) bytes
 #pragma once
 
 #include <memory>

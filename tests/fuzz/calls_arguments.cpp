@@ -56,7 +56,7 @@ constexpr CK_ATTRIBUTE_TYPE kAttributes[] = {CKA_CLASS,
                                              ~0UL};
 
 template <class T>
-ByteView octets_of(const T& value) {
+ByteView bytes_of(const T& value) {
     return {reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
 }
 
@@ -167,7 +167,7 @@ CK_UTF8CHAR_PTR Arguments::make(Tag<shape::CK_UTF8CHAR_PTR>) {
     // Before the call, because it may be the one that changes the PIN; of two, the first is the old one.
     if (!null && texts_++ == 0 && (is("C_Login") || is("C_LoginUser") || is("C_SetPIN")))
         world_->entered(session_, to_bytes(text));
-    // Labels have 32 octets, names a zero at the end.
+    // Labels have 32 bytes, names a zero at the end.
     Bytes padded = to_bytes(text);
     padded.resize(std::max<std::size_t>(padded.size() + 1, 33));
     CK_UTF8CHAR_PTR made = null ? nullptr : add(padded, Block::Use::input);
@@ -180,7 +180,7 @@ CK_ULONG_PTR Arguments::make(Tag<shape::CK_ULONG_PTR>) {
     const auto block = pending_block_;
     pending_.reset();
     if (next_is_null()) return nullptr;
-    auto* made = reinterpret_cast<CK_ULONG_PTR>(add(octets_of(length), Block::Use::count));
+    auto* made = reinterpret_cast<CK_ULONG_PTR>(add(bytes_of(length), Block::Use::count));
     if (block) blocks_[*block].count = made;
     return made;
 }
@@ -195,10 +195,10 @@ CK_ATTRIBUTE_PTR Arguments::make(Tag<shape::CK_ATTRIBUTE_PTR>) {
                            0};
         const std::size_t length = next_length();
         Bytes value(length, record_.data);
-        if (length == 4) value = to_bytes(octets_of(number));
+        if (length == 4) value = to_bytes(bytes_of(number));
         entry.ulValueLen = value.size();
         entry.pValue = next_is_null() ? nullptr : add(value, use);
-        append(list, octets_of(entry));
+        append(list, bytes_of(entry));
     }
     CK_ATTRIBUTE_PTR made = next_is_null() ? nullptr : reinterpret_cast<CK_ATTRIBUTE_PTR>(add(list, use));
     expect_length(count, true);
@@ -214,7 +214,7 @@ CK_MECHANISM_PTR Arguments::make(Tag<shape::CK_MECHANISM_PTR>) {
             record_.extra < kUnusual + 16U ? sizeof pss_ : record_.extra % (sizeof pss_ + 1);
     }
     if (next_is_null()) return nullptr;
-    auto* made = reinterpret_cast<CK_MECHANISM_PTR>(add(octets_of(wanted), Block::Use::input));
+    auto* made = reinterpret_cast<CK_MECHANISM_PTR>(add(bytes_of(wanted), Block::Use::input));
     mechanism_ = made;
     return made;
 }
@@ -223,7 +223,7 @@ CK_VERSION_PTR Arguments::make(Tag<shape::CK_VERSION_PTR>) {
     constexpr CK_VERSION kVersions[] = {{3, 2}, {3, 0}, {2, 40}, {1, 0}, {1, 1}, {2, 11}};
     if (next_is_null()) return nullptr;
     return reinterpret_cast<CK_VERSION_PTR>(
-        add(octets_of(kVersions[record_.data % std::size(kVersions)]), Block::Use::input));
+        add(bytes_of(kVersions[record_.data % std::size(kVersions)]), Block::Use::input));
 }
 
 void Arguments::check(CK_RV rv) const {
@@ -232,7 +232,7 @@ void Arguments::check(CK_RV rv) const {
     for (const Block& block : blocks_) {
         const ByteView now(block.memory.get(), block.size);
         const ByteView margin(block.memory.get() + block.size, kMargin);
-        require(std::ranges::all_of(margin, [](std::uint8_t octet) { return octet == kNobodys; }),
+        require(std::ranges::all_of(margin, [](std::uint8_t byte) { return byte == kNobodys; }),
                 "nothing is written behind a buffer", record_.function);
         if (block.use == Block::Use::count) continue;
         std::size_t written = 0;

@@ -30,7 +30,7 @@ class Dice {
   public:
     explicit Dice(unsigned seed) : engine_(seed) {}
     std::size_t below(std::size_t limit) { return limit == 0 ? 0 : engine_() % limit; }
-    std::uint8_t octet() { return static_cast<std::uint8_t>(engine_()); }
+    std::uint8_t byte() { return static_cast<std::uint8_t>(engine_()); }
 
   private:
     std::minstd_rand engine_;
@@ -67,17 +67,17 @@ Record some_record(Dice& dice) {
     made.function = some_function(dice);
     made.session = static_cast<std::uint8_t>(dice.below(4));
     made.object = static_cast<std::uint8_t>(dice.below(8));
-    made.mechanism = dice.octet();
+    made.mechanism = dice.byte();
     made.text = static_cast<std::uint8_t>(dice.below(6));
     made.flags = static_cast<std::uint8_t>(dice.below(4));
-    made.data = dice.octet();
+    made.data = dice.byte();
     return made;
 }
 
 void change_argument(Record& record, Dice& dice) {
-    auto* octets = reinterpret_cast<std::uint8_t*>(&record);
-    octets[1 + dice.below(kRecordSize - 1)] =
-        dice.below(2) == 0 ? dice.octet() : static_cast<std::uint8_t>(dice.below(8));
+    auto* bytes = reinterpret_cast<std::uint8_t*>(&record);
+    bytes[1 + dice.below(kRecordSize - 1)] =
+        dice.below(2) == 0 ? dice.byte() : static_cast<std::uint8_t>(dice.below(8));
 }
 
 void mutate(Records& records, Dice& dice) {

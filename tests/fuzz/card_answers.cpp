@@ -145,7 +145,7 @@ vcard::Image load() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const vcard::Image pristine = load();
     fuzz::Input input(ByteView(data, size));
-    const std::uint8_t options = input.octet();
+    const std::uint8_t options = input.byte();
     vcard::Image image = pristine;
     if ((options & 1U) != 0) (void)image.personality.set("sfi", "no");
     if ((options & 2U) != 0) (void)image.personality.set("pss", "no");

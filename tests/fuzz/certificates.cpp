@@ -1,4 +1,4 @@
-// Any octets as a certificate. What we take, OpenSSL takes, and all fields are equal; the part before the
+// Any bytes as a certificate. What we take, OpenSSL takes, and all fields are equal; the part before the
 // key says the same as the whole; a header that we understand is the one that OpenSSL sees.
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -24,17 +24,17 @@ Bytes encoded(const T* object, I2d i2d) {
     unsigned char* out = nullptr;
     const int length = i2d(object, &out);
     const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(
-        out, [](unsigned char* octets) { OPENSSL_free(octets); });
+        out, [](unsigned char* bytes) { OPENSSL_free(bytes); });
     return length > 0 ? Bytes(out, out + length) : Bytes{};
 }
 
 Bytes number(const EVP_PKEY* key, const char* name) {
     BIGNUM* raw = nullptr;
     require(EVP_PKEY_get_bn_param(key, name, &raw) == 1, "OpenSSL finds the key's numbers, too");
-    Bytes octets(static_cast<std::size_t>(BN_num_bytes(raw)));
-    (void)BN_bn2bin(raw, octets.data());
+    Bytes bytes(static_cast<std::size_t>(BN_num_bytes(raw)));
+    (void)BN_bn2bin(raw, bytes.data());
     BN_free(raw);
-    return octets;
+    return bytes;
 }
 
 std::int64_t seconds(const ASN1_TIME* time) {

@@ -1,4 +1,4 @@
-// Any octets, cut anywhere, as what vpcd sends to the virtual card: cutting changes nothing, every message
+// Any bytes, cut anywhere, as what vpcd sends to the virtual card: cutting changes nothing, every message
 // has the answer that its kind has, and answers are whole frames.
 #include <sys/socket.h>
 
@@ -76,10 +76,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::size_t at = 0; at < stream.size() && end == vcard::VpcdEnd::kGoesOn; at += step)
         end = wire.serve(slice(stream, at, step));
     const std::vector<Bytes> answers = messages_in(wire.answers(), wire.answers().size() + 1);
-    std::size_t octets = 0;
+    std::size_t bytes = 0;
     for (const Bytes& answer : answers)
-        octets += answer.size() + 2;
-    require(octets == wire.answers().size(), "nothing but whole frames comes back");
+        bytes += answer.size() + 2;
+    require(bytes == wire.answers().size(), "nothing but whole frames comes back");
     require(end != vcard::VpcdEnd::kGoesOn || answers.size() == expected, "an answer to each that wants one",
             answers.size());
     return 0;

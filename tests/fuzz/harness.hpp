@@ -21,20 +21,20 @@ inline void require(bool holds, const char* promise, unsigned long detail = 0) {
 // Reads from the front; past the end there are zeros.
 class Input {
   public:
-    explicit Input(ByteView octets) : rest_(octets) {}
+    explicit Input(ByteView bytes) : rest_(bytes) {}
 
     [[nodiscard]] bool empty() const { return rest_.empty(); }
     [[nodiscard]] ByteView rest() const { return rest_; }
 
-    std::uint8_t octet() {
+    std::uint8_t byte() {
         const ByteView one = take(1);
         return one.empty() ? std::uint8_t{0} : one[0];
     }
     std::uint16_t pair() {
-        const unsigned high = octet();
-        return static_cast<std::uint16_t>((high << 8U) | octet());
+        const unsigned high = byte();
+        return static_cast<std::uint16_t>((high << 8U) | byte());
     }
-    // At most `count` octets: what there is of them.
+    // At most `count` bytes: what there is of them.
     ByteView take(std::size_t count) {
         const ByteView part = slice(rest_, 0, count);
         rest_ = rest_.subspan(part.size());
@@ -42,7 +42,7 @@ class Input {
     }
     template <class T, std::size_t N>
     const T& one_of(const T (&choices)[N]) {
-        return choices[octet() % N];
+        return choices[byte() % N];
     }
 
   private:

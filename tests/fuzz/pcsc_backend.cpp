@@ -26,7 +26,7 @@ class Client {
         constexpr Duration kPatience[] = {0ms, 5ms, 100ms, 900ms};
         const TimePoint deadline = std::chrono::steady_clock::now() + input_->one_of(kPatience);
         const std::size_t calls = far_end::calls();
-        const std::uint8_t act = input_->octet();
+        const std::uint8_t act = input_->byte();
         const bool unlimited = act % 8 == 6 || act % 8 == 7;
         try {
             const far_end::FailingMemory failing;

@@ -56,14 +56,14 @@ constexpr LONG kCodes[] = {
 LONG next_code() {
     ++g_calls;
     g_now += std::chrono::milliseconds(1);
-    const std::uint8_t choice = g_input->octet();
+    const std::uint8_t choice = g_input->byte();
     return choice < 0xA0 ? SCARD_S_SUCCESS : kCodes[choice % std::size(kCodes)];
 }
 
 // What a length says: mostly the truth.
 DWORD lie(DWORD truth) {
     constexpr DWORD kLies[] = {0, 1, 0xFFFF, 0x10001, 0xFFFFFFFF, ~DWORD{0}};
-    const std::uint8_t choice = g_input->octet();
+    const std::uint8_t choice = g_input->byte();
     return choice < 0xE0 ? truth : kLies[choice % std::size(kLies)];
 }
 
@@ -125,7 +125,7 @@ LONG SCardReleaseContext(SCARDCONTEXT context) {
 LONG SCardListReaders(SCARDCONTEXT context, LPCSTR, LPSTR readers, LPDWORD length) {
     require_context(context);
     const LONG code = next_code();
-    const jpki::ByteView names = g_input->take(std::min<std::size_t>(g_input->octet(), *length));
+    const jpki::ByteView names = g_input->take(std::min<std::size_t>(g_input->byte(), *length));
     if (!names.empty()) std::memcpy(readers, names.data(), names.size());
     *length = lie(names.size());
     return code;
@@ -135,7 +135,7 @@ LONG SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE
     require_context(context);
     require(timeout == 0 && count == 1, "nobody waits inside libpcsclite");
     const LONG code = next_code();
-    const DWORD seen = g_input->octet();
+    const DWORD seen = g_input->byte();
     // One of four counters, so that the same card is mostly still there.
     states->dwEventState = (seen & 0x03U) << 16U | (seen < 0x80 ? SCARD_STATE_PRESENT : seen);
     return code;
@@ -147,7 +147,7 @@ LONG SCardConnect(SCARDCONTEXT context, LPCSTR, DWORD, DWORD, LPSCARDHANDLE hand
     const LONG code = next_code();
     if (code != SCARD_S_SUCCESS) return code;
     g_handles.insert(*handle = ++g_last);
-    *protocol = g_input->octet();
+    *protocol = g_input->byte();
     return code;
 }
 
@@ -155,7 +155,7 @@ LONG SCardReconnect(SCARDHANDLE handle, DWORD, DWORD, DWORD initialization, LPDW
     require_handle(handle);
     require(initialization == SCARD_LEAVE_CARD, "reconnecting disturbs nobody");
     const LONG code = next_code();
-    if (code == SCARD_S_SUCCESS) *protocol = g_input->octet();
+    if (code == SCARD_S_SUCCESS) *protocol = g_input->byte();
     return code;
 }
 
@@ -187,9 +187,9 @@ LONG SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST*, LPCBYTE, DWORD, 
     require_handle(handle);
     require(*length == MAX_BUFFER_SIZE_EXTENDED, "there is room for any answer", *length);
     const LONG code = next_code();
-    const jpki::ByteView octets = g_input->take(g_input->octet());
-    if (!octets.empty()) std::memcpy(answer, octets.data(), octets.size());
-    *length = lie(octets.size());
+    const jpki::ByteView bytes = g_input->take(g_input->byte());
+    if (!bytes.empty()) std::memcpy(answer, bytes.data(), bytes.size());
+    *length = lie(bytes.size());
     return code;
 }
 

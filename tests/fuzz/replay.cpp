@@ -28,10 +28,10 @@ int main(int argc, char** argv) {
         for (const fs::path& path : files_of(argument)) {
             std::ifstream file(path, std::ios::binary);
             if (!file) return 1;
-            const std::vector<char> octets(std::istreambuf_iterator<char>(file), {});
+            const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
             // Flushed, so that the last line of a crash names its cause.
             (void)std::fprintf(stderr, "%s\n", path.filename().c_str());
-            (void)LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size());
+            (void)LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
             ++count;
         }
     }

@@ -91,13 +91,13 @@ struct Template {
 
     // `room`: every buffer is large enough for whatever it claims to be.
     Template(fuzz::Input& input, bool room) {
-        const std::size_t count = input.octet() % 6U;
+        const std::size_t count = input.byte() % 6U;
         values.reserve(count);
         for (std::size_t i = 0; i < count; ++i) {
-            const std::uint8_t how = input.octet();
+            const std::uint8_t how = input.byte();
             CK_ATTRIBUTE entry{how < 0xF0 ? input.one_of(kTypes) : CK_ATTRIBUTE_TYPE{input.pair()}, nullptr,
                                0};
-            Bytes value = to_bytes(input.take(how < 0x10 ? 0 : input.octet()));
+            Bytes value = to_bytes(input.take(how < 0x10 ? 0 : input.byte()));
             entry.ulValueLen = how % 4 == 1 ? input.one_of(kAbsurd) : value.size();
             if (room) value.assign(kRoom, kUntouched);
             values.push_back(std::move(value));
@@ -144,7 +144,7 @@ void search(fuzz::Input& input, std::size_t at) {
 
 void read(fuzz::Input& input, std::size_t at) {
     Tokens& tokens = Tokens::get();
-    const CK_OBJECT_HANDLE object = tokens.objects[at][input.octet() % tokens.objects[at].size()];
+    const CK_OBJECT_HANDLE object = tokens.objects[at][input.byte() % tokens.objects[at].size()];
     Template wanted(input, true);
     const std::vector<CK_ATTRIBUTE> before = wanted.entries;
     const CK_RV rv = C_GetAttributeValue(tokens.sessions[at], object, wanted.data(), wanted.size());
@@ -162,7 +162,7 @@ void read(fuzz::Input& input, std::size_t at) {
         require(written <= before[i].ulValueLen && written < kRoom, "a value stays within its length",
                 written);
         require(std::all_of(wanted.values[i].begin() + static_cast<std::ptrdiff_t>(written),
-                            wanted.values[i].end(), [](std::uint8_t octet) { return octet == kUntouched; }),
+                            wanted.values[i].end(), [](std::uint8_t byte) { return byte == kUntouched; }),
                 "nothing is written behind a value");
     }
     require(all == (rv == CKR_OK), "an error for what has no answer, and only then", rv);
@@ -171,18 +171,18 @@ void read(fuzz::Input& input, std::size_t at) {
 void begin(fuzz::Input& input, std::size_t at) {
     Tokens& tokens = Tokens::get();
     const CK_SESSION_HANDLE session = tokens.sessions[at];
-    const std::uint8_t how = input.octet();
-    Bytes parameter = to_bytes(input.take(input.octet() % 64U));
+    const std::uint8_t how = input.byte();
+    Bytes parameter = to_bytes(input.take(input.byte() % 64U));
     CK_RSA_PKCS_PSS_PARAMS pss{CKM_SHA256, CKG_MGF1_SHA256, 32};
     if ((how & 0x10U) != 0) {
         parameter.resize(sizeof pss);
         std::memcpy(parameter.data(), &pss, sizeof pss);
-        if ((how & 0x20U) != 0) parameter[input.octet() % sizeof pss] ^= 1U;
+        if ((how & 0x20U) != 0) parameter[input.byte() % sizeof pss] ^= 1U;
     }
     CK_MECHANISM mechanism{input.one_of(kMechanisms), (how & 0x40U) != 0 ? nullptr : parameter.data(),
                            (how & 0x80U) != 0 ? input.one_of(kAbsurd) : CK_ULONG{parameter.size()}};
     if (parameter.empty() && mechanism.ulParameterLen == 0) mechanism.pParameter = nullptr;
-    const CK_OBJECT_HANDLE key = tokens.objects[at][input.octet() % tokens.objects[at].size()];
+    const CK_OBJECT_HANDLE key = tokens.objects[at][input.byte() % tokens.objects[at].size()];
     const CK_RV rv = how % 3 == 0   ? C_SignInit(session, &mechanism, key)
                      : how % 3 == 1 ? C_VerifyInit(session, &mechanism, key)
                                     : C_DigestInit(session, &mechanism);
@@ -212,7 +212,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(C_GetSessionInfo(session, &info) == CKR_OK && info.state == CKS_RO_USER_FUNCTIONS,
                 "the world is whole");
     while (!input.empty()) {
-        const std::uint8_t act = input.octet();
+        const std::uint8_t act = input.byte();
         const std::size_t at = act & 1U;
         switch ((act >> 1U) % 3) {
             case 0: search(input, at); break;

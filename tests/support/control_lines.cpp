@@ -18,10 +18,10 @@ constexpr std::size_t kLongestLine = 4096;
 
 void serve(const AnswerLine& answer, const vcard::Descriptor& client) {
     std::string input;
-    char octet = 0;
-    while (input.size() <= kLongestLine && ::recv(client.number(), &octet, 1, 0) == 1) {
-        if (octet != '\n') {
-            input += octet;
+    char byte = 0;
+    while (input.size() <= kLongestLine && ::recv(client.number(), &byte, 1, 0) == 1) {
+        if (byte != '\n') {
+            input += byte;
             continue;
         }
         const std::string out = answer(input) + "\n";

@@ -115,7 +115,7 @@ class VirtualConnection final : public Connection {
         if (word) return Bytes{static_cast<std::uint8_t>(*word >> 8U), static_cast<std::uint8_t>(*word)};
         Bytes answer = reader.card->transmit(command);
         if (answer.empty()) return fail(Errc::card_mute, "no answer");
-        if (answer.size() < 2) return fail(Errc::malformed_answer, "one octet");
+        if (answer.size() < 2) return fail(Errc::malformed_answer, "one byte");
         return answer;
     }
 

@@ -16,8 +16,8 @@ class SeededRandom final : public Random {
   public:
     void fill(std::span<std::uint8_t> out) noexcept override {
         const Lock lock(mutex_);
-        for (std::uint8_t& octet : out)
-            octet = static_cast<std::uint8_t>(engine_());
+        for (std::uint8_t& byte : out)
+            byte = static_cast<std::uint8_t>(engine_());
     }
 
   private:

@@ -1,5 +1,5 @@
 """Whether a screen may show FILE as it is: harmless.py FILE. Complains of every character that a terminal obeys or
-nobody sees, and of octets that are not UTF-8. Knows nothing of the program that wrote it."""
+nobody sees, and of bytes that are not UTF-8. Knows nothing of the program that wrote it."""
 import sys
 import unicodedata
 

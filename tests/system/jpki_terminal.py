@@ -39,7 +39,7 @@ def wrong():
 def corrected():
     it = jpki("pin", "test", "sign")
     it.until(SIGN)
-    # Backspace, both kinds of it; a letter of several octets; the line thrown away.
+    # Backspace, both kinds of it; a letter of several bytes; the line thrown away.
     it.type("nonsense\x15abd\x7fc12\u3042\x084\x083\n")
     it.ends_with(0)
     it.never_shows("abc123", "abd", "nonsense")

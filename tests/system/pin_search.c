@@ -126,12 +126,12 @@ static void look_at(pid_t child, const struct step* step) {
         exit(2);
     memset(hits, 0, sizeof hits);
     learning = step == kSteps;
-    const size_t octets = search_memory(child);
+    const size_t bytes = search_memory(child);
     learning = 0;
     printf("%s: PINs %u and %u, name %u, in %zu KiB\n", step->name, hits[0], hits[1], hits[kNameAt],
-           octets / 1024);
+           bytes / 1024);
     const unsigned expected = step->logged_in ? 1 : 0;
-    if (hits[0] != expected || hits[1] != expected || octets < 1024UL * 1024) ++wrong;
+    if (hits[0] != expected || hits[1] != expected || bytes < 1024UL * 1024) ++wrong;
     if (!step->logged_in && hits[kNameAt] != 0) ++wrong;
     (void)kill(child, SIGCONT);
 }
@@ -154,9 +154,9 @@ static void look_at_core(int status) {
         return;
     }
     memset(hits, 0, sizeof hits);
-    const size_t octets = search_core();
-    printf("core dump: %u and %u in %zu KiB\n", hits[0], hits[1], octets / 1024);
-    if (octets < 128UL * 1024) ++wrong;
+    const size_t bytes = search_core();
+    printf("core dump: %u and %u in %zu KiB\n", hits[0], hits[1], bytes / 1024);
+    if (bytes < 128UL * 1024) ++wrong;
 }
 
 int main(int argc, char** argv) {

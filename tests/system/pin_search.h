@@ -6,7 +6,7 @@
 
 enum { kSeats = 2, kLongestPin = 16 };
 
-// Every octet with a mask over it, so that the program itself is no place where they are found.
+// Every byte with a mask over it, so that the program itself is no place where they are found.
 struct masked {
     unsigned char text[kLongestPin];
     size_t length;
@@ -23,7 +23,7 @@ struct step {
 extern const struct step kSteps[];
 extern const int kStepCount;
 
-// Does all steps, each one followed by an octet on `report_to` and a wait for one on `go_from`; crashes in
+// Does all steps, each one followed by a byte on `report_to` and a wait for one on `go_from`; crashes in
 // the end.
 void use_module(const char* path, int report_to, int go_from);
 

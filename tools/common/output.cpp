@@ -10,11 +10,11 @@
 
 namespace jpki::app {
 
-int put(int file, std::string_view octets) {
-    while (!octets.empty()) {
-        const ssize_t count = ::write(file, octets.data(), octets.size());
+int put(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(file, bytes.data(), bytes.size());
         if (count > 0) {
-            octets.remove_prefix(static_cast<std::size_t>(count));
+            bytes.remove_prefix(static_cast<std::size_t>(count));
         } else if (count < 0 && errno == EAGAIN) {
             // Whoever shares this file with us has made it so.
             pollfd writable{file, POLLOUT, 0};

@@ -12,8 +12,8 @@ constexpr std::string_view kStandard = "-";
 // Lines of ours to an open file, without what a terminal would obey. 0, or errno.
 int show(int file, std::string_view lines);
 
-// For programs: octets as they are.
-int put(int file, std::string_view octets);
+// For programs: bytes as they are.
+int put(int file, std::string_view bytes);
 
 // Takes away what stands in the terminal's current line.
 void wipe_line(int file);

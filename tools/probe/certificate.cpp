@@ -40,12 +40,12 @@ std::string take_year(Objects& times) {
 }
 
 std::size_t bits_of(ByteView modulus, std::size_t length) {
-    const bool sign_octet = !modulus.empty() && modulus[0] == 0x00;
-    return 8 * (length - (sign_octet ? 1 : 0));
+    const bool sign_byte = !modulus.empty() && modulus[0] == 0x00;
+    return 8 * (length - (sign_byte ? 1 : 0));
 }
 
 std::string rsa_key(ByteView bit_string) {
-    // One octet of unused bits, then SEQUENCE { modulus, exponent } (RFC 8017 §A.1.1). The modulus need not
+    // One byte of unused bits, then SEQUENCE { modulus, exponent } (RFC 8017 §A.1.1). The modulus need not
     // be there to its end: its length stands in front of it.
     const auto key = Objects(slice(bit_string, 1)).take(kSequence);
     const auto header = key ? parse_tlv_header(*key) : std::nullopt;

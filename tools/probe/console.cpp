@@ -33,7 +33,7 @@ class Tty {
     [[nodiscard]] bool write(const std::string& words) const { return app::show(file_, words) == 0; }
     // What was typed before a question is no answer to it.
     void forget_typed() const { (void)::tcflush(file_, TCIFLUSH); }
-    // The first octet of the line that is typed; 0 at the end of all lines.
+    // The first byte of the line that is typed; 0 at the end of all lines.
     [[nodiscard]] char first_of_line() const {
         // In small steps: a signal may come just before the wait that it should end.
         constexpr int kStep = 100;

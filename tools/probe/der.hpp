@@ -47,17 +47,17 @@ class Objects {
 };
 
 struct Named {
-    std::string_view octets;  // of the object identifier
+    std::string_view bytes;  // of the object identifier
     std::string_view name;
 };
 
-inline std::string_view as_text(ByteView octets) {
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+inline std::string_view as_text(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 template <std::size_t N>
 std::string_view name_in(const std::array<Named, N>& rows, ByteView identifier, std::string_view otherwise) {
-    const auto row = std::ranges::find(rows, as_text(identifier), &Named::octets);
+    const auto row = std::ranges::find(rows, as_text(identifier), &Named::bytes);
     return row == rows.end() ? otherwise : row->name;
 }
 

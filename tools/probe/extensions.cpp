@@ -56,13 +56,13 @@ void add(std::string& list, std::string_view one) {
 }
 std::string or_none(std::string list) { return list.empty() ? std::string(kNone) : list; }
 
-// 1.2.392.200149.8.5.1.A.B, where A and B are single octets: JPKI's own, the same for all holders.
+// 1.2.392.200149.8.5.1.A.B, where A and B are single bytes: JPKI's own, the same for all holders.
 std::string policy_name(ByteView identifier) {
     constexpr std::string_view kJpki = "\x2A\x83\x08\x8C\x9B\x55\x08\x05\x01"sv;
-    const std::string_view octets = as_text(identifier);
-    if (!octets.starts_with(kJpki) || octets.size() != kJpki.size() + 2) return std::string(kOther);
+    const std::string_view bytes = as_text(identifier);
+    if (!bytes.starts_with(kJpki) || bytes.size() != kJpki.size() + 2) return std::string(kOther);
     std::string name = "1.2.392.200149.8.5.1";
-    for (const char arc : octets.substr(kJpki.size())) {
+    for (const char arc : bytes.substr(kJpki.size())) {
         if (static_cast<unsigned char>(arc) >= 100) return std::string(kOther);
         name += '.' + std::to_string(arc);
     }

@@ -59,12 +59,12 @@ std::uint16_t file_selected_by(ByteView apdu) {
 bool is_read(ByteView apdu) {
     constexpr std::array<std::uint8_t, 2> kHeader{0x00, kReadBinary};
     if (!starts_with(apdu, kHeader)) return false;
-    // Five octets, or seven with an extended Le.
+    // Five bytes, or seven with an extended Le.
     const bool has_only_le = apdu.size() == 5 || (apdu.size() == 7 && apdu[4] == 0x00);
     return has_only_le && ((apdu[2] & kShortForm) == 0 || apdu[2] == kReadTokenInformation);
 }
 
-// Exactly four octets: a fifth could be an Lc, and data a PIN.
+// Exactly four bytes: a fifth could be an Lc, and data a PIN.
 bool is_counter_query(ByteView apdu, std::uint8_t reference) {
     constexpr std::array<std::uint8_t, 3> kHeader{0x00, kVerify, 0x00};
     return apdu.size() == 4 && starts_with(apdu, kHeader) && apdu[3] == reference;

@@ -11,7 +11,7 @@ namespace jpki::probe {
 struct OpenedApplication;
 
 // Remembers what is selected: each application has files of its own that may be, and of the signature
-// certificate's, which on some card may be readable, no more than the first four octets are ever read.
+// certificate's, which on some card may be readable, no more than the first four bytes are ever read.
 class Guard {
   public:
     // SELECT of three applications and, in the JPKI application, of seven files; there READ BINARY and VERIFY

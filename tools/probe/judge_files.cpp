@@ -42,25 +42,25 @@ File file_of(const Case& it, std::span<const std::string_view> parts) {
 }  // namespace
 
 Said availability(const Case& it) {
-    const std::string octets = it.finding("availability_octets", "octets");
-    if (!octets.empty()) return {Answer::availability_read, {octets, it.outcome("availability_more")}};
+    const std::string bytes = it.finding("availability_bytes", "bytes");
+    if (!bytes.empty()) return {Answer::availability_read, {bytes, it.outcome("availability_more")}};
     const bool selected = it.of("availability").sw.ok();
-    return {Answer::availability_unread, {it.outcome(selected ? "availability_octets" : "availability")}};
+    return {Answer::availability_unread, {it.outcome(selected ? "availability_bytes" : "availability")}};
 }
 
 Said absent_certificate(const Case& it) {
     constexpr std::string_view kThere = "8F";
     const std::string auth = authentication_state(it);
     const std::string sign = signature_state(it);
-    const std::string octets = it.finding("availability_octets", "octets");
-    const bool listed = octets.size() < 5 || (octets.substr(0, 2) == kThere && octets.substr(3, 2) == kThere);
+    const std::string bytes = it.finding("availability_bytes", "bytes");
+    const bool listed = bytes.size() < 5 || (bytes.substr(0, 2) == kThere && bytes.substr(3, 2) == kThere);
     if (listed && !is_missing(auth) && !is_missing(sign)) return {Answer::absent_not_here};
-    return {Answer::absent_seen, {auth, sign, octets.empty() ? "?" : octets}};
+    return {Answer::absent_seen, {auth, sign, bytes.empty() ? "?" : bytes}};
 }
 
 Said authentication_certificate(const Case& it) {
     const std::string state = authentication_state(it);
-    if (state == "certificate") return {Answer::auth_free, {it.finding("auth_certificate_start", "octets")}};
+    if (state == "certificate") return {Answer::auth_free, {it.finding("auth_certificate_start", "bytes")}};
     return {is_missing(state) ? Answer::auth_missing : Answer::auth_guarded, {state}};
 }
 
@@ -83,7 +83,7 @@ Said names(const Case& it) {
 }
 
 Said filler(const Case& it) {
-    if (it.finding("auth_certificate_start", "octets").empty()) return {Answer::filler_unknown};
+    if (it.finding("auth_certificate_start", "bytes").empty()) return {Answer::filler_unknown};
     const File file = file_of(it, kAuthenticationParts);
     if (file.ends_with_certificate()) return {Answer::filler_none};
     if (file.size.empty()) return {Answer::filler_unknown};

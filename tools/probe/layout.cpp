@@ -9,11 +9,11 @@ namespace jpki::probe {
 namespace {
 
 struct Character {
-    std::size_t octets;
+    std::size_t bytes;
     std::size_t columns;
 };
 
-// The first character of a text that is not empty. Octets that are no UTF-8 take one column each.
+// The first character of a text that is not empty. Bytes that are no UTF-8 take one column each.
 Character first_of(std::string_view text) {
     const CodePoint point = code_point_of(text);
     if (point.size <= 1) return {1, 1};
@@ -28,7 +28,7 @@ std::string_view take_piece(std::string_view& text) {
     constexpr std::string_view kNeverFirst[] = {"、", "。", "）", "」", "ー"};
     constexpr std::string_view kNeverLast[] = {"（", "「"};
     const Character first = first_of(text);
-    std::size_t end = first.octets;
+    std::size_t end = first.bytes;
     if (first.columns == 1) {
         while (end < text.size() && text[end - 1] != ' ' && first_of(text.substr(end)).columns == 1)
             ++end;
@@ -59,7 +59,7 @@ std::size_t columns_of(std::string_view text) {
     while (!text.empty()) {
         const Character one = first_of(text);
         columns += one.columns;
-        text.remove_prefix(one.octets);
+        text.remove_prefix(one.bytes);
     }
     return columns;
 }

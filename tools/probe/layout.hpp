@@ -1,4 +1,4 @@
-// Lines of a page that is shown in a fixed-width font: columns, not octets, since Japanese characters take
+// Lines of a page that is shown in a fixed-width font: columns, not bytes, since Japanese characters take
 // two. Knows nothing of what is said.
 #pragma once
 

@@ -39,8 +39,8 @@ std::string_view trimmed(ByteView field) {
     return text.substr(0, end == std::string_view::npos ? 0 : end + 1);
 }
 
-bool all(ByteView data, std::uint8_t octet) {
-    return std::ranges::all_of(data, [octet](std::uint8_t one) { return one == octet; });
+bool all(ByteView data, std::uint8_t byte) {
+    return std::ranges::all_of(data, [byte](std::uint8_t one) { return one == byte; });
 }
 
 // What a file begins with.
@@ -73,7 +73,7 @@ std::vector<ToldValue> model(ByteView answer) {
 std::vector<ToldValue> serial(ByteView answer) {
     const auto is_digit = [](std::uint8_t c) { return c >= '0' && c <= '9'; };
     const auto is_printable = [](std::uint8_t c) { return c >= ' ' && c <= '~'; };
-    std::string what = "other octets";
+    std::string what = "other bytes";
     if (all(answer, ' ') || all(answer, 0x00) || all(answer, 0xFF)) {
         what = "blank";
     } else if (all(answer, answer[0])) {
@@ -87,16 +87,16 @@ std::vector<ToldValue> serial(ByteView answer) {
 }
 
 // To a hundred: the exact length would tell how long the names of prefecture and city in it are.
-std::string about(std::size_t octets) { return std::to_string((octets + 50) / 100 * 100); }
+std::string about(std::size_t bytes) { return std::to_string((bytes + 50) / 100 * 100); }
 
 std::uint32_t number_at(ByteView data, std::size_t offset) {
     std::uint32_t value = 0;
-    for (const std::uint8_t octet : slice(data, offset, 4))
-        value = value << 8U | octet;
+    for (const std::uint8_t byte : slice(data, offset, 4))
+        value = value << 8U | byte;
     return value;
 }
 
-// 28 octets of a serialized CK_TOKEN_INFO from `flags` on. What is no number of that kind is not shown.
+// 28 bytes of a serialized CK_TOKEN_INFO from `flags` on. What is no number of that kind is not shown.
 std::vector<ToldValue> numbers(ByteView answer) {
     constexpr std::size_t kWhole = 28;
     constexpr std::uint32_t kMostFlags = 0xFFFFFF;
@@ -159,7 +159,7 @@ std::vector<ToldValue> Masker::head(ByteView answer, bool personal) {
     if (!personal) return found;
     content_ = SecretBytes(kLargest);
     content_.append(slice(answer, 0, kChunk));
-    found.push_back({"octets", about(*certificate_size_)});
+    found.push_back({"bytes", about(*certificate_size_)});
     return found;
 }
 
@@ -195,7 +195,7 @@ std::string Masker::end(std::size_t offset, card::StatusWord sw, ByteView answer
     } else if (sw.value() != kBehind) {
         return {};
     }
-    // Before this answer's first octet it may end anywhere, unless the octet before was there.
+    // Before this answer's first byte it may end anywhere, unless the byte before was there.
     if (size == offset && offset != read_until_) return {};
     return size > *certificate_size_ ? std::to_string(size) : "with the certificate";
 }
@@ -227,7 +227,7 @@ std::vector<ToldValue> Masker::look(const Command& command, card::StatusWord sw,
     if (mask == Mask::head || mask == Mask::head_public) forget();
     if (mask == Mask::part) return part(command.offset(), sw, answer);
     if (!sw.ok_or_end_of_file()) return {};
-    constexpr std::size_t kMostOctets = 3;
+    constexpr std::size_t kMostBytes = 3;
     switch (mask) {
         case Mask::start: return {{"content", std::string(content_of(answer))}};
         case Mask::head: return head(answer, true);
@@ -242,7 +242,7 @@ std::vector<ToldValue> Masker::look(const Command& command, card::StatusWord sw,
         case Mask::numbers: return numbers(answer);
         case Mask::atr: return {{"atr", published_atr(answer)}};
         // Flags, not data: no more of them than the file is known to have.
-        case Mask::octets: return {{"octets", spaced_hex(slice(answer, 0, kMostOctets))}};
+        case Mask::bytes: return {{"bytes", spaced_hex(slice(answer, 0, kMostBytes))}};
         default: return {};
     }
 }

@@ -1,5 +1,5 @@
 // From a card's answer to what may be published of it: the only place of this program that looks at the
-// octets. What it returns is made of the words and numbers of mask.cpp, never of the answer itself.
+// bytes. What it returns is made of the words and numbers of mask.cpp, never of the answer itself.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ struct ToldValue {
 
 class Masker {
   public:
-    // The answer's octets without its status word. Of the authentication certificate they are kept, wiped,
+    // The answer's bytes without its status word. Of the authentication certificate they are kept, wiped,
     // until all of it has come.
     std::vector<ToldValue> look(const Command& command, card::StatusWord sw, ByteView answer);
 
@@ -48,9 +48,9 @@ std::optional<std::string_view> family_of(std::string_view label);
 // Kinds of characters and how many: "A4 9_12" is four capitals, a digit, twelve blanks.
 std::string shape_of(ByteView field);
 
-// Of an ATR without its first octet, which is 3B: all of it where it is a published one, or "another".
+// Of an ATR without its first byte, which is 3B: all of it where it is a published one, or "another".
 std::string published_atr(ByteView without_first);
-// What an ATR may show: published ones as they are; of others the octets that could be a card's own as "..".
+// What an ATR may show: published ones as they are; of others the bytes that could be a card's own as "..".
 std::string masked_atr(ByteView atr);
 enum class Interface : std::uint8_t { unknown, contact, contactless };
 Interface interface_of(ByteView atr);

@@ -23,13 +23,13 @@ constexpr std::array kPublished{
     "\x3B\x88\x80\x01\x00\x00\x14\xE0\xB3\x81\x91\x00\x5E"sv,
 };
 
-// PC/SC part 3 §3.1.3.2.3.1: type B is eight historical octets, four of application data, three of protocol
+// PC/SC part 3 §3.1.3.2.3.1: type B is eight historical bytes, four of application data, three of protocol
 // information, one of MBLI.
 constexpr std::string_view kTypeB = "\x3B\x88\x80\x01"sv;
 constexpr std::size_t kTypeBSize = 13;
 
-std::string_view as_text(ByteView octets) {
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+std::string_view as_text(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 struct Historical {
@@ -37,7 +37,7 @@ struct Historical {
     std::size_t count = 0;
 };
 
-// Where the historical octets are (ISO 7816-3 §8.2): behind the interface octets that the Y nibbles announce.
+// Where the historical bytes are (ISO 7816-3 §8.2): behind the interface bytes that the Y nibbles announce.
 Historical historical(ByteView atr) {
     if (atr.size() < 2) return {};
     std::size_t at = 2;
@@ -53,7 +53,7 @@ Historical historical(ByteView atr) {
     return at + count <= atr.size() ? Historical{at, count} : Historical{};
 }
 
-// The compact TLV objects of the historical octets that may be shown: country 1x, services 3x, capabilities
+// The compact TLV objects of the historical bytes that may be shown: country 1x, services 3x, capabilities
 // 7x. `body` is called with tag, position and length of each object's value.
 template <class Body>
 void each_object(ByteView atr, Body body) {
@@ -102,7 +102,7 @@ std::string masked_atr(ByteView atr) {
     if (std::ranges::find(kPublished, as_text(atr)) != kPublished.end()) return spaced_hex(atr);
     std::vector<bool> shown(atr.size(), false);
     const Historical where = historical(atr);
-    // Interface octets tell protocols and speeds.
+    // Interface bytes tell protocols and speeds.
     std::fill_n(shown.begin(), static_cast<std::ptrdiff_t>(where.begin), true);
     if (is_type_b(atr)) {
         std::fill_n(shown.begin() + 8, 4, true);  // protocol information and MBLI

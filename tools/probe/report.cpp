@@ -55,11 +55,11 @@ Json json_of(const Exchange& exchange) {
     for (const ToldValue& finding : exchange.findings)
         told[std::string(finding.key)] = finding.value;
     const auto length = exchange.told_length();
-    Json octets = length ? Json(*length) : Json();
+    Json bytes = length ? Json(*length) : Json();
     // Of more digits than these none is true.
     Json milliseconds = static_cast<double>(exchange.took.count() / 100) / 10;
     return {{"id", exchange.command->id},   {"command", spaced_hex(exchange.command->apdu.bytes())},
-            {"status", exchange.outcome()}, {"octets", std::move(octets)},
+            {"status", exchange.outcome()}, {"bytes", std::move(bytes)},
             {"told", std::move(told)},      {"milliseconds", std::move(milliseconds)}};
 }
 
@@ -147,7 +147,7 @@ std::string announcement(const Command& command) {
 std::string answer_of(const Exchange& exchange) {
     std::string line = status_of(exchange);
     if (const auto length = exchange.told_length(); length && *length != 0)
-        line += ", " + say(Text::octets, *length);
+        line += ", " + say(Text::bytes, *length);
     return line;
 }
 

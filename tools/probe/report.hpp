@@ -33,7 +33,7 @@ Json guide_as_json(const std::string& module);
 
 // "  1/34  00 A4 .." and the reason: how a command is announced.
 std::string announcement(const Command& command);
-// "9000, 256 octets"
+// "9000, 256 bytes"
 std::string answer_of(const Exchange& exchange);
 
 }  // namespace jpki::probe

@@ -5,8 +5,8 @@ namespace jpki::probe {
 namespace {
 
 constexpr Command kCommands[] = {
-#define JPKI_COMMAND(id, stretch, fact, mask, when, octets, english, japanese) \
-    {#id, stretch, Fact::fact, Mask::mask, When::when, Apdu(octets), {english, japanese}},
+#define JPKI_COMMAND(id, stretch, fact, mask, when, bytes, english, japanese) \
+    {#id, stretch, Fact::fact, Mask::mask, When::when, Apdu(bytes), {english, japanese}},
 #include "commands.def"
 #undef JPKI_COMMAND
 };
@@ -43,11 +43,11 @@ std::span<const NotAsked> not_asked() { return kNotAsked; }
 const FactRow& row_of(Fact fact) { return kFacts[static_cast<std::size_t>(fact)]; }
 const AnswerRow& row_of(Answer answer) { return kAnswers[static_cast<std::size_t>(answer)]; }
 
-std::string spaced_hex(ByteView octets) {
+std::string spaced_hex(ByteView bytes) {
     std::string text;
-    for (const std::uint8_t octet : octets) {
+    for (const std::uint8_t byte : bytes) {
         if (!text.empty()) text += ' ';
-        text += to_hex(ByteView(&octet, 1));
+        text += to_hex(ByteView(&byte, 1));
     }
     return text;
 }

@@ -1,5 +1,5 @@
 // The tables of this program as data: which commands it sends (commands.def), what they tell (facts.def), and
-// what it leaves alone (not_asked.def). No control flow here, and no octet of any card.
+// what it leaves alone (not_asked.def). No control flow here, and no byte of any card.
 #pragma once
 
 #include <array>
@@ -39,7 +39,7 @@ enum class Mask : std::uint8_t {
     model,
     serial,
     numbers,
-    octets,
+    bytes,
     start,  // of a file that may be personal
     atr,
     head,         // of the authentication certificate
@@ -65,11 +65,11 @@ class Apdu {
                 ++i;
                 continue;
             }
-            octets_.at(size_++) = static_cast<std::uint8_t>(digit(text.at(i)) << 4U | digit(text.at(i + 1)));
+            bytes_.at(size_++) = static_cast<std::uint8_t>(digit(text.at(i)) << 4U | digit(text.at(i + 1)));
             i += 2;
         }
     }
-    [[nodiscard]] constexpr ByteView bytes() const { return {octets_.data(), size_}; }
+    [[nodiscard]] constexpr ByteView bytes() const { return {bytes_.data(), size_}; }
 
   private:
     static consteval unsigned digit(char c) {
@@ -77,7 +77,7 @@ class Apdu {
         if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10;
         throw "not a hexadecimal digit";
     }
-    std::array<std::uint8_t, kMost> octets_{};
+    std::array<std::uint8_t, kMost> bytes_{};
     std::size_t size_ = 0;
 };
 
@@ -122,6 +122,6 @@ const AnswerRow& row_of(Answer answer);
 std::span<const AnswerRow> answers();
 
 // "00 A4 04 0C"
-std::string spaced_hex(ByteView octets);
+std::string spaced_hex(ByteView bytes);
 
 }  // namespace jpki::probe

@@ -37,11 +37,11 @@ in_port_t port_of(const sockaddr_storage& address) {
 // So the local port is taken first, and looked at.
 bool bind_elsewhere(const Descriptor& socket, const ReaderAddress& reader) {
     sockaddr_storage local{};
-    local.ss_family = reader.octets.ss_family;
+    local.ss_family = reader.bytes.ss_family;
     if (::bind(socket.number(), reinterpret_cast<const sockaddr*>(&local), reader.length) != 0) return false;
     socklen_t length = sizeof local;
     if (::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&local), &length) != 0) return false;
-    return port_of(local) != port_of(reader.octets);
+    return port_of(local) != port_of(reader.bytes);
 }
 
 // As /proc/net/tcp and tcp6 write it (proc_pid_net(5)): words of the address as the processor has them, port.
@@ -79,7 +79,7 @@ std::optional<ReaderAddress> find_reader(const std::string& host, std::uint16_t 
     addrinfo* found = nullptr;
     if (::getaddrinfo(name.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return std::nullopt;
     ReaderAddress reader;
-    std::memcpy(&reader.octets, found->ai_addr, found->ai_addrlen);
+    std::memcpy(&reader.bytes, found->ai_addr, found->ai_addrlen);
     reader.length = found->ai_addrlen;
     reader.loopback = is_loopback(found->ai_addr);
     ::freeaddrinfo(found);
@@ -87,11 +87,11 @@ std::optional<ReaderAddress> find_reader(const std::string& host, std::uint16_t 
 }
 
 Descriptor begin_connection(const ReaderAddress& reader) {
-    Descriptor socket(::socket(reader.octets.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    Descriptor socket(::socket(reader.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket || !bind_elsewhere(socket, reader)) return {};
     const int on = 1;
     static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
-    const auto* address = reinterpret_cast<const sockaddr*>(&reader.octets);
+    const auto* address = reinterpret_cast<const sockaddr*>(&reader.bytes);
     if (::connect(socket.number(), address, reader.length) != 0 && errno != EINPROGRESS) return {};
     return socket;
 }
@@ -107,7 +107,7 @@ bool has_another_card(const ReaderAddress& reader, int socket) {
     sockaddr_storage local{};
     socklen_t length = sizeof local;
     if (::getsockname(socket, reinterpret_cast<sockaddr*>(&local), &length) != 0) return false;
-    const std::string theirs = in_proc(reader.octets);
+    const std::string theirs = in_proc(reader.bytes);
     const std::string ours = in_proc(local);
     std::ifstream table(local.ss_family == AF_INET ? "/proc/net/tcp" : "/proc/net/tcp6");
     std::string row;

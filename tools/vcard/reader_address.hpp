@@ -14,7 +14,7 @@
 namespace jpki::vcard {
 
 struct ReaderAddress {
-    sockaddr_storage octets{};
+    sockaddr_storage bytes{};
     socklen_t length = 0;
     bool loopback = false;
 };

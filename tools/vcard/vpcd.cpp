@@ -1,4 +1,4 @@
-// See vpcd.hpp. A message of one octet is a control, any other an APDU.
+// See vpcd.hpp. A message of one byte is a control, any other an APDU.
 #include "vcard/vpcd.hpp"
 
 #include <netinet/in.h>
@@ -18,7 +18,7 @@ constexpr std::uint8_t kPowerOff = 0;
 constexpr std::uint8_t kPowerOn = 1;
 constexpr std::uint8_t kReset = 2;
 constexpr std::uint8_t kGetAtr = 4;
-constexpr std::size_t kLengthOctets = 2;
+constexpr std::size_t kLengthBytes = 2;
 constexpr int kSendPatience = 5000;  // ms until a peer that does not read counts as gone
 
 }  // namespace
@@ -31,11 +31,11 @@ Bytes vpcd_frame(ByteView message) {
 }
 
 std::optional<Bytes> VpcdReader::next() {
-    if (buffer_.size() < kLengthOctets) return std::nullopt;
+    if (buffer_.size() < kLengthBytes) return std::nullopt;
     const std::size_t length = (static_cast<std::size_t>(buffer_[0]) << 8U) | buffer_[1];
-    if (buffer_.size() < kLengthOctets + length) return std::nullopt;
-    Bytes message = to_bytes(slice(buffer_, kLengthOctets, length));
-    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(kLengthOctets + length));
+    if (buffer_.size() < kLengthBytes + length) return std::nullopt;
+    Bytes message = to_bytes(slice(buffer_, kLengthBytes, length));
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(kLengthBytes + length));
     return message;
 }
 
@@ -94,8 +94,8 @@ VpcdEnd VpcdConnection::answer(Card& card, ByteView message) {
 }
 
 bool VpcdConnection::send(ByteView message) const {
-    const Bytes octets = vpcd_frame(message);
-    ByteView rest(octets);
+    const Bytes bytes = vpcd_frame(message);
+    ByteView rest(bytes);
     while (!rest.empty()) {
         const ssize_t count = ::send(socket_.number(), rest.data(), rest.size(), MSG_NOSIGNAL);
         if (count > 0) {

@@ -13,13 +13,13 @@
 
 namespace jpki::vcard {
 
-// Two octets of length, big-endian, before every message.
+// Two bytes of length, big-endian, before every message.
 Bytes vpcd_frame(ByteView message);
 
-// Octets in as they arrive, whole messages out.
+// Bytes in as they arrive, whole messages out.
 class VpcdReader {
   public:
-    void feed(ByteView octets) { append(buffer_, octets); }
+    void feed(ByteView bytes) { append(buffer_, bytes); }
     // Nothing while the next message is incomplete.
     std::optional<Bytes> next();
 

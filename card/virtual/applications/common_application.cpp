@@ -50,7 +50,7 @@ Application silent_card_manager() {
 // 00F8 certifies the key that 00F7 names, and that key certifies the one in 7F21.
 Application card_manager(const Surface& surface) {
     const Printed& printed = surface.printed;
-    const Bytes contact_atr{0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14};  // without its first octet
+    const Bytes contact_atr{0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14};  // without its first byte
     const RsaKey between = RsaKey::generate();
     const NamedKey root{key_id("6000020"), surface.authority};
     const NamedKey intermediate{key_id("6000021"), between};

@@ -7,8 +7,8 @@
 namespace jpki::vcard {
 namespace {
 
-void append_number(Bytes& to, std::size_t value, unsigned octets) {
-    for (unsigned i = octets; i-- > 0;)
+void append_number(Bytes& to, std::size_t value, unsigned bytes) {
+    for (unsigned i = bytes; i-- > 0;)
         to.push_back(static_cast<std::uint8_t>((value >> (8 * i)) & 0xFFU));
 }
 
@@ -26,7 +26,7 @@ void append_area(Bytes& to, std::size_t width, std::size_t height) {
 
 Bytes codestream(std::size_t width, std::size_t height) {
     Bytes out{0xFF, 0x4F,                           // start
-              0xFF, 0x51, 0x00, 0x29, 0x00, 0x00};  // SIZ: 41 octets, all decoders
+              0xFF, 0x51, 0x00, 0x29, 0x00, 0x00};  // SIZ: 41 bytes, all decoders
     append_area(out, width, height);
     append_area(out, width, height);
     append(out, Bytes{0x00, 0x01, 0x07, 0x01, 0x01,        // one component of 8 bits, not sampled down
@@ -35,7 +35,7 @@ Bytes codestream(std::size_t width, std::size_t height) {
                       0x00, 0x04, 0x04, 0x00, 0x01,        // no decomposition, blocks of 64, reversible
                       0xFF, 0x5C, 0x00, 0x04, 0x40, 0x40,  // QCD: not quantised, two guard bits
                       0xFF, 0x90, 0x00, 0x0A, 0x00, 0x00,  // SOT: the tile of number 0
-                      0x00, 0x00, 0x00, 0x0F, 0x00, 0x01,  // has 15 octets from its marker on, in one part
+                      0x00, 0x00, 0x00, 0x0F, 0x00, 0x01,  // has 15 bytes from its marker on, in one part
                       0xFF, 0x93, 0x00,                    // its data: the empty packet
                       0xFF, 0xD9});
     return out;

@@ -16,8 +16,8 @@ void append32(Bytes& to, std::uint32_t value) {
 // ISO/IEC 15948 annex D
 std::uint32_t crc(ByteView data) {
     std::uint32_t value = 0xFFFFFFFF;
-    for (const std::uint8_t octet : data) {
-        value ^= octet;
+    for (const std::uint8_t byte : data) {
+        value ^= byte;
         for (int bit = 0; bit < 8; ++bit)
             value = (value >> 1U) ^ ((value & 1U) != 0 ? 0xEDB88320U : 0U);
     }
@@ -42,8 +42,8 @@ Bytes zlib(ByteView data) {
     append(out, data);
     std::uint32_t low = 1;
     std::uint32_t high = 0;
-    for (const std::uint8_t octet : data) {
-        low = (low + octet) % 65521;
+    for (const std::uint8_t byte : data) {
+        low = (low + byte) % 65521;
         high = (high + low) % 65521;
     }
     append32(out, (high << 16U) | low);
@@ -114,7 +114,7 @@ Bytes png_of_digits(std::string_view digits) {
 Bytes png_of_boxes(std::string_view text) {
     constexpr std::size_t kCell = 16;
     const auto characters = static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char octet) { return (static_cast<unsigned char>(octet) & 0xC0U) != 0x80U; }));
+        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
     Bitmap bitmap(kCell * characters, kCell);
     for (std::size_t i = 0; i < characters; ++i) {
         for (std::size_t along = 2; along < kCell - 2; ++along) {

@@ -28,14 +28,14 @@ Bytes signed_key(const Surface& surface, const RsaKey& key) {
     return object(0xFF50, joined({field, object(0xDF52, signature(surface.municipality, field))}));
 }
 
-// The last 128 octets were seen as 32 of something and filler.
+// The last 128 bytes were seen as 32 of something and filler.
 Bytes basic_information() {
     return object(0xFF40,
                   joined({object(0xDF41, Bytes{0x01, 0x03, 0x0E, 0x01}), object(0xDF42, key_id("6000034")),
                           object(0xDF43, filled(sha256(key_id("6000034")), 128))}));
 }
 
-// The tag has one octet.
+// The tag has one byte.
 Bytes session_key(const RsaKey& key) {
     const Bytes content = public_key(key);
     Bytes file{0xA1};

@@ -46,12 +46,12 @@ Bytes face(const Surface& surface, const RsaKey& key) {
                                 object(0xDF2A, png_of_digits(surface.printed.security_code))});
 }
 
-// The last 256 octets are said to be opaque.
+// The last 256 bytes are said to be opaque.
 Bytes basic_information(const Surface& surface) {
     return object(0xFF30,
                   joined({object(0xDF31, Bytes{0x06, 0x03, 0x0E, 0x01}), object(0xDF32, key_id("6000024")),
                           object(0xDF33, Bytes{0x00}), object(0xDF34, to_bytes(surface.printed.municipality)),
-                          object(0xDF35, joined({key_id("5900025"), random_octets(256)}))}));
+                          object(0xDF35, joined({key_id("5900025"), random_bytes(256)}))}));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ Bytes other_name(char leaf, std::string_view value) {
 // One flag digit a character: 0 = written as it is, no substitute (代替文字).
 std::string substitute_flags(std::string_view text) {
     const auto characters = std::ranges::count_if(
-        text, [](char octet) { return (static_cast<unsigned char>(octet) & 0xC0U) != 0x80U; });
+        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
     return std::string(static_cast<std::size_t>(characters), '0');
 }
 std::string attribute_value(const Person& person, char leaf) {
@@ -83,15 +83,15 @@ Bytes holder_name(Profile profile, Side side, const Person& person) {
 }
 
 Bytes serial(std::uint32_t value) {
-    Bytes octets;
+    Bytes bytes;
     for (const unsigned shift : {24U, 16U, 8U, 0U})
-        octets.push_back(static_cast<std::uint8_t>((value >> shift) & 0xFFU));
-    return integer(octets);
+        bytes.push_back(static_cast<std::uint8_t>((value >> shift) & 0xFFU));
+    return integer(bytes);
 }
 
 Bytes key_usage(std::uint8_t bits, unsigned unused) {
-    const Bytes octet{bits};
-    return extension("2.5.29.15", true, bit_string(octet, unused));
+    const Bytes byte{bits};
+    return extension("2.5.29.15", true, bit_string(byte, unused));
 }
 
 Bytes client_auth() { return extension("2.5.29.37", false, sequence({oid("1.3.6.1.5.5.7.3.2")})); }
@@ -130,12 +130,12 @@ Bytes responder() {
     return extension("1.3.6.1.5.5.7.1.1", false, sequence({sequence({oid("1.3.6.1.5.5.7.48.1"), address})}));
 }
 
-Bytes subject_key(ByteView key_octets) {
-    return extension("2.5.29.14", false, octet_string(sha1(key_octets)));
+Bytes subject_key(ByteView key_bytes) {
+    return extension("2.5.29.14", false, octet_string(sha1(key_bytes)));
 }
 
-Bytes authority_key(const AuthorityProfile& issuer, ByteView key_octets, Profile profile) {
-    std::vector<Bytes> fields{context_primitive(0, sha1(key_octets))};
+Bytes authority_key(const AuthorityProfile& issuer, ByteView key_bytes, Profile profile) {
+    std::vector<Bytes> fields{context_primitive(0, sha1(key_bytes))};
     if (profile == Profile::kReal) {
         fields.push_back(context(1, directory(authority_name(issuer))));
         Bytes number = serial(issuer.serial);

@@ -26,9 +26,9 @@ Bytes basic_constraints();
 Bytes subject_alternative_name(const AuthorityProfile& authority);
 Bytes issuer_alternative_name(const AuthorityProfile& issuer);
 Bytes responder();
-Bytes subject_key(ByteView key_octets);
+Bytes subject_key(ByteView key_bytes);
 // With the issuer's issuer and serial number, or with the key's hash alone.
-Bytes authority_key(const AuthorityProfile& issuer, ByteView key_octets, Profile profile);
+Bytes authority_key(const AuthorityProfile& issuer, ByteView key_bytes, Profile profile);
 
 // Where lists of revoked certificates would be: a directory's name, and nothing that anybody could fetch.
 Bytes own_distribution_point(const AuthorityProfile& authority);

@@ -46,7 +46,7 @@ struct AuthorityProfile {
     std::array<std::string_view, 2> units;             // of its name, after C=JP and O=JPKI-TEST
     std::array<std::string_view, 3> alternative_name;  // O, OU and OU, after C=JP
     std::uint32_t serial;  // of every authority of this name, whatever its profile
-    std::size_t size;      // octets of its certificate's DER; 0: as they come
+    std::size_t size;      // bytes of its certificate's DER; 0: as they come
     // It lives at least this long, and at least as long as the certificate it is made for.
     std::string_view not_before;
     std::string_view clock;  // HHMMSS of the first day, in UTC

@@ -1,5 +1,5 @@
 // A writer of DER (X.690), for the certificates that personalisation makes.
-// Called by pki.cpp only. Everything returns finished octets, so a certificate reads like its ASN.1.
+// Called by pki.cpp only. Everything returns finished bytes, so a certificate reads like its ASN.1.
 // It reads nothing, and checks nothing but what it could not encode.
 #pragma once
 

@@ -37,11 +37,11 @@ inline File pin(std::uint16_t id, std::string_view value, unsigned tries, Role r
 }
 // Without a limit of tries, and nobody knows it.
 inline File issuer_secret(std::uint16_t id) {
-    return {.id = id, .kind = FileKind::kPin, .guard = kNever, .body = random_octets(16)};
+    return {.id = id, .kind = FileKind::kPin, .guard = kNever, .body = random_bytes(16)};
 }
 // Cards come with it locked.
 inline File blocked_pin(std::uint16_t id) {
-    return {.id = id, .kind = FileKind::kPin, .guard = kNever, .body = random_octets(16), .tries_max = 3};
+    return {.id = id, .kind = FileKind::kPin, .guard = kNever, .body = random_bytes(16), .tries_max = 3};
 }
 inline File private_key(std::uint16_t id, Role role, Guard guard, Bytes der) {
     return {.id = id, .kind = FileKind::kKey, .role = role, .guard = guard, .body = std::move(der)};

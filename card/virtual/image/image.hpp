@@ -17,7 +17,7 @@
 
 namespace jpki::vcard {
 
-// An image that cannot be used; what() says where and why, without octets from it.
+// An image that cannot be used; what() says where and why, without bytes from it.
 struct ImageError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -52,8 +52,8 @@ struct File {
     FileKind kind = FileKind::kTransparent;
     Role role = Role::kNone;
     Guard guard = kFree;
-    Bytes body{};          // content, record 1, PIN octets, or a PKCS#8 private key
-    std::size_t size = 0;  // octets of the whole EF when it is larger than its body
+    Bytes body{};          // content, record 1, PIN bytes, or a PKCS#8 private key
+    std::size_t size = 0;  // bytes of the whole EF when it is larger than its body
     unsigned tries_left = 0;
     unsigned tries_max = 0;  // 0: without a limit
 

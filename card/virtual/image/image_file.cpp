@@ -14,7 +14,7 @@
 namespace jpki::vcard {
 namespace {
 
-constexpr std::size_t kMostOctets = 1U << 20U;  // a whole image is some 40 kB
+constexpr std::size_t kMostBytes = 1U << 20U;  // a whole image is some 40 kB
 
 }  // namespace
 
@@ -28,7 +28,7 @@ Image load_image(const std::string& path) {
         if (count < 0) throw ImageError("cannot read " + path);
         if (count == 0) break;
         text.append(chunk.data(), static_cast<std::size_t>(count));
-        if (text.size() > kMostOctets) throw ImageError(path + " is too large for an image");
+        if (text.size() > kMostBytes) throw ImageError(path + " is too large for an image");
     }
     try {
         return parse_image(text);

@@ -20,7 +20,7 @@ void append_padded(Bytes& to, std::string_view text, std::size_t width) {
     to.insert(to.end(), width - text.size(), ' ');
 }
 
-// A serialized CK_TOKEN_INFO with 32-bit big-endian integers, 160 octets.
+// A serialized CK_TOKEN_INFO with 32-bit big-endian integers, 160 bytes.
 Bytes token_information(const FamilyInfo& family, const Person& person) {
     Bytes out;
     append_padded(out, family.token_label, 32);
@@ -46,7 +46,7 @@ struct KeyPair {
     Bytes certificate;
 };
 KeyPair make_key_pair(Side side, const MakeOptions& options, const Person& person, const Authority& issuer) {
-    RsaKey key = RsaKey::generate(family_info(options.family).key_octets);
+    RsaKey key = RsaKey::generate(family_info(options.family).key_bytes);
     Bytes certificate = make_certificate({options.family, options.profile}, side, person, key, issuer,
                                          {options.not_before, options.not_after});
     return {std::move(key), std::move(certificate)};

@@ -24,8 +24,8 @@ constexpr std::array<std::string_view, 14> kRoles{
     "sign-key", "sign-pin",  "token-info", "availability", "text-key", "visual-key", "common-key"};
 
 std::string hex16(std::uint16_t value) {
-    const Bytes octets{static_cast<std::uint8_t>(value >> 8U), static_cast<std::uint8_t>(value & 0xFFU)};
-    return to_hex(octets);
+    const Bytes bytes{static_cast<std::uint8_t>(value >> 8U), static_cast<std::uint8_t>(value & 0xFFU)};
+    return to_hex(bytes);
 }
 
 struct Line {
@@ -85,7 +85,7 @@ class Reader {
         return value;
     }
 
-    Bytes octets(std::string_view hex) const {
+    Bytes bytes(std::string_view hex) const {
         if (hex.size() % 2 != 0 || hex.size() / 2 > kMostBody)
             fail("not a hexadecimal octet string in range");
         Bytes out;
@@ -116,7 +116,7 @@ class Reader {
         } else if (first == "personality") {
             if (!image_.personality.set(key, line.value)) fail("unknown switch or value");
         } else if (first == "ca") {
-            authority_part(next_part(key), key) = octets(line.value);
+            authority_part(next_part(key), key) = bytes(line.value);
         } else {
             take_application(first, key, line.value);
         }
@@ -145,7 +145,7 @@ class Reader {
             at = all.insert(at, {.name = std::string(name), .aid = {}, .files = {}});
         }
         if (key == "aid") {
-            at->aid = octets(value);
+            at->aid = bytes(value);
             return;
         }
         const std::string_view id = next_part(key);
@@ -169,7 +169,7 @@ class Reader {
         } else if (property == "guard") {
             file.guard = guard(value);
         } else if (property == "body") {
-            file.body = octets(value);
+            file.body = bytes(value);
         } else if (property == "size") {
             file.size = number(value, 10, kMostBody);
         } else if (property == "tries-left") {
@@ -199,7 +199,7 @@ class Reader {
         std::set<Role> roles;
         for (const Application& application : image_.applications) {
             if (application.aid.size() < 5 || application.aid.size() > 16) {
-                fail(application.name + ": an AID has 5 to 16 octets (ISO 7816-4 §8.2.1.2)");
+                fail(application.name + ": an AID has 5 to 16 bytes (ISO 7816-4 §8.2.1.2)");
             }
             for (const File& file : application.files) {
                 const std::string name = application.name + "." + hex16(file.id) + ": ";
@@ -212,7 +212,7 @@ class Reader {
 
     void check_file(const Application& application, const File& file, const std::string& name) const {
         if (file.kind == FileKind::kPin) {
-            if (file.body.empty() || file.body.size() > 16) fail(name + "a PIN has 1 to 16 octets");
+            if (file.body.empty() || file.body.size() > 16) fail(name + "a PIN has 1 to 16 bytes");
             if (file.tries_left > file.tries_max) fail(name + "impossible retry counter");
         }
         if (file.guard == kNever) return;

@@ -24,7 +24,7 @@ struct Person {
     std::uint32_t sign_serial;
     std::string token_serial;  // of EF 0006, 16 characters
     std::string card_number;   // of the common-data application, 15 digits
-    std::size_t auth_size;     // octets of the DER of plain certificates
+    std::size_t auth_size;     // bytes of the DER of plain certificates
     std::size_t sign_size;
 };
 

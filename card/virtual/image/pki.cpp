@@ -48,7 +48,7 @@ Bytes assemble(const Blueprint& plan, const Bytes& tbs, ByteView signature) {
     return sequence({tbs, algorithm(plan), bit_string(signature)});
 }
 
-// DER lengths jump where a length needs another octet, so a size can be unreachable with one division into
+// DER lengths jump where a length needs another byte, so a size can be unreachable with one division into
 // units.
 std::optional<Padding> padding_for(const Blueprint& plan, ByteView any_signature) {
     if (plan.size == 0) return Padding{};
@@ -64,8 +64,8 @@ std::optional<Padding> padding_for(const Blueprint& plan, ByteView any_signature
 }
 
 Bytes issue(const Blueprint& plan, const RsaKey& issuer_key) {
-    const std::optional<Padding> padding = padding_for(plan, Bytes(issuer_key.modulus_octets()));
-    if (!padding) throw ImageError("no certificate of " + std::to_string(plan.size) + " octets can be made");
+    const std::optional<Padding> padding = padding_for(plan, Bytes(issuer_key.modulus_bytes()));
+    if (!padding) throw ImageError("no certificate of " + std::to_string(plan.size) + " bytes can be made");
     const Bytes tbs = to_be_signed(plan, *padding);
     const Bytes digest_info = plan.sha1 ? sha1_digest_info(sha1(tbs)) : sha256_digest_info(sha256(tbs));
     return assemble(plan, tbs, issuer_key.sign_block(digest_info));
@@ -121,7 +121,7 @@ Authority make_authority(const CardKind& kind, Side side, const Validity& needed
                                  parts::basic_constraints(),
                                  data.profile == Profile::kReal ? parts::own_distribution_point(data)
                                                                 : parts::padded_distribution_point(padding),
-                                 parts::subject_key(key.public_key_octets()),
+                                 parts::subject_key(key.public_key_bytes()),
                              };
                          }};
     return {.certificate = issue(plan, key), .key = key.to_der()};
@@ -134,7 +134,7 @@ Bytes make_certificate(const CardKind& kind, Side side, const Person& person, co
     if (!issuer_key) throw ImageError("the issuer's key is no RSA key");
     const bool sign = side == Side::kSign;
     const bool real = profile.profile == Profile::kReal;
-    const Holder holder{profile, person, key.public_key_octets(), issuer_key->public_key_octets()};
+    const Holder holder{profile, person, key.public_key_bytes(), issuer_key->public_key_bytes()};
     const Blueprint plan{
         .serial_number = (sign ? person.sign_serial : person.auth_serial) + profile.serial_offset,
         .issuer = parts::authority_name(*profile.issuer),

@@ -48,8 +48,8 @@ Bytes with_prefix(ByteView prefix, ByteView hash) {
     return out;
 }
 
-Bytes finish_signature(EVP_PKEY_CTX* context, ByteView input, std::size_t modulus_octets) {
-    Bytes signature(modulus_octets);
+Bytes finish_signature(EVP_PKEY_CTX* context, ByteView input, std::size_t modulus_bytes) {
+    Bytes signature(modulus_bytes);
     std::size_t length = signature.size();
     require(EVP_PKEY_sign(context, signature.data(), &length, input.data(), input.size()) == 1,
             "OpenSSL cannot sign");
@@ -61,8 +61,8 @@ Bytes finish_signature(EVP_PKEY_CTX* context, ByteView input, std::size_t modulu
 
 void KeyDeleter::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 
-RsaKey RsaKey::generate(std::size_t modulus_octets) {
-    EVP_PKEY* key = EVP_RSA_gen(static_cast<unsigned>(modulus_octets) * 8U);
+RsaKey RsaKey::generate(std::size_t modulus_bytes) {
+    EVP_PKEY* key = EVP_RSA_gen(static_cast<unsigned>(modulus_bytes) * 8U);
     require(key != nullptr, "OpenSSL cannot generate a key");
     return RsaKey(key);
 }
@@ -77,7 +77,7 @@ std::optional<RsaKey> RsaKey::from_der(ByteView der) {
     return owner;
 }
 
-std::size_t RsaKey::modulus_octets() const { return static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())); }
+std::size_t RsaKey::modulus_bytes() const { return static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())); }
 
 Bytes RsaKey::to_der() const {
     return encode([this](unsigned char** at) { return i2d_PrivateKey(key_.get(), at); });
@@ -90,14 +90,14 @@ Bytes RsaKey::public_key_info() const {
 Bytes RsaKey::modulus() const {
     BIGNUM* number = nullptr;
     require(EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_RSA_N, &number) == 1, "OpenSSL has no modulus");
-    Bytes out(modulus_octets());
+    Bytes out(modulus_bytes());
     const int written = BN_bn2binpad(number, out.data(), static_cast<int>(out.size()));
     BN_free(number);
     require(written == static_cast<int>(out.size()), "OpenSSL cannot write the modulus");
     return out;
 }
 
-Bytes RsaKey::public_key_octets() const {
+Bytes RsaKey::public_key_bytes() const {
     return encode([this](unsigned char** at) { return i2d_PublicKey(key_.get(), at); });
 }
 
@@ -107,7 +107,7 @@ Bytes RsaKey::sign_block(ByteView block) const {
     require(context && EVP_PKEY_sign_init(context.get()) == 1 &&
                 EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1,
             "OpenSSL cannot prepare a signature");
-    return finish_signature(context.get(), block, modulus_octets());
+    return finish_signature(context.get(), block, modulus_bytes());
 }
 
 Bytes RsaKey::sign_pss(ByteView sha256_hash) const {
@@ -117,7 +117,7 @@ Bytes RsaKey::sign_pss(ByteView sha256_hash) const {
                 EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
                 EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), 32) == 1,
             "OpenSSL cannot prepare a signature");
-    return finish_signature(context.get(), sha256_hash, modulus_octets());
+    return finish_signature(context.get(), sha256_hash, modulus_bytes());
 }
 
 Bytes sha1(ByteView data) { return digest(EVP_sha1(), data); }
@@ -136,9 +136,9 @@ Bytes sha256_digest_info(ByteView hash) {
     return with_prefix(kPrefix, hash);
 }
 
-Bytes random_octets(std::size_t count) {
+Bytes random_bytes(std::size_t count) {
     Bytes out(count);
-    require(RAND_bytes(out.data(), static_cast<int>(count)) == 1, "OpenSSL has no random octets");
+    require(RAND_bytes(out.data(), static_cast<int>(count)) == 1, "OpenSSL has no random bytes");
     return out;
 }
 

@@ -18,20 +18,20 @@ struct KeyDeleter {
 
 class RsaKey {
   public:
-    static RsaKey generate(std::size_t modulus_octets = 256);
-    // Nothing when the octets are no RSA private key of a card's size (PKCS#8 or PKCS#1 DER).
+    static RsaKey generate(std::size_t modulus_bytes = 256);
+    // Nothing when the bytes are no RSA private key of a card's size (PKCS#8 or PKCS#1 DER).
     static std::optional<RsaKey> from_der(ByteView der);
 
-    std::size_t modulus_octets() const;  // of the modulus, and of every signature: 128 or 256
+    std::size_t modulus_bytes() const;  // of the modulus, and of every signature: 128 or 256
     Bytes to_der() const;
     Bytes public_key_info() const;    // SubjectPublicKeyInfo
-    Bytes modulus() const;            // as many octets as every signature
-    Bytes public_key_octets() const;  // RSAPublicKey of PKCS#1, whose SHA-1 is the key identifier
+    Bytes modulus() const;            // as many bytes as every signature
+    Bytes public_key_bytes() const;  // RSAPublicKey of PKCS#1, whose SHA-1 is the key identifier
 
-    // Block type 1 around `block` exactly as given, 11 octets shorter than the modulus at most: no DigestInfo
+    // Block type 1 around `block` exactly as given, 11 bytes shorter than the modulus at most: no DigestInfo
     // is added.
     Bytes sign_block(ByteView block) const;
-    // RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a random salt of 32 octets, over a finished hash.
+    // RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a random salt of 32 bytes, over a finished hash.
     Bytes sign_pss(ByteView sha256) const;
 
   private:
@@ -45,6 +45,6 @@ Bytes sha256(ByteView data);
 // SEQUENCE { AlgorithmIdentifier, OCTET STRING } (RFC 8017 §9.2, note 1)
 Bytes sha1_digest_info(ByteView hash);
 Bytes sha256_digest_info(ByteView hash);
-Bytes random_octets(std::size_t count);
+Bytes random_bytes(std::size_t count);
 
 }  // namespace jpki::vcard

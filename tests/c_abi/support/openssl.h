@@ -10,7 +10,7 @@ int openssl_verifies(const unsigned char* certificate, size_t certificate_size, 
                      const unsigned char* data, size_t data_size, const unsigned char* signature,
                      size_t signature_size);
 
-// RSASSA-PSS with SHA-256, MGF1 with the same, and a salt of 32 octets.
+// RSASSA-PSS with SHA-256, MGF1 with the same, and a salt of 32 bytes.
 int openssl_verifies_pss(const unsigned char* certificate, size_t certificate_size, const unsigned char* data,
                          size_t data_size, const unsigned char* signature, size_t signature_size);
 

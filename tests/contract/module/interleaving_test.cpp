@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 class Interleaving : public World {
   protected:
-    // Stops the first command that `picks` chooses, by its octets and its number, until pass().
+    // Stops the first command that `picks` chooses, by its bytes and its number, until pass().
     void stop_at(std::function<bool(ByteView, int)> picks) {
         gate_ = std::make_shared<Gate>();
         readers.before_command([gate = gate_, picks = std::move(picks)](ByteView command) {

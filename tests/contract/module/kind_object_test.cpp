@@ -61,7 +61,7 @@ class KindObject : public EveryKind {
         EXPECT_EQ(found.size(), 1U);
         return found.empty() ? CK_INVALID_HANDLE : found.front();
     }
-    // Asks for the value of every certificate that is shown; each is the card's, octet by octet, or not
+    // Asks for the value of every certificate that is shown; each is the card's, byte by byte, or not
     // there.
     void read_certificates(CK_SESSION_HANDLE session, const SeatFacts& seat) {
         CK_OBJECT_CLASS wanted = CKO_CERTIFICATE;

@@ -132,7 +132,7 @@ TEST_P(KindSign, EveryMechanismSignsWholeAndInParts) {
     }
 }
 
-TEST_P(KindSign, PlainPkcs1TakesElevenOctetsLessThanTheKeyHas) {
+TEST_P(KindSign, PlainPkcs1TakesElevenBytesLessThanTheKeyHas) {
     for (const SeatFacts& seat : seats()) {
         if (!seat.signs()) continue;
         SCOPED_TRACE(seat.label);

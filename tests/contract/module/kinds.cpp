@@ -158,7 +158,7 @@ std::vector<CK_MECHANISM_TYPE> EveryKind::mechanisms(CK_SLOT_ID slot) {
 }
 
 CK_RV EveryKind::change_pin(CK_SESSION_HANDLE session, std::string_view from, std::string_view to) {
-    // One octet more each, so that an empty PIN is still not a null pointer.
+    // One byte more each, so that an empty PIN is still not a null pointer.
     Bytes old_pin = to_bytes(from);
     Bytes new_pin = to_bytes(to);
     old_pin.push_back('#');

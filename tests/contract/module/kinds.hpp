@@ -57,7 +57,7 @@ struct Kind {
 
 std::vector<Kind> kinds();
 
-// gtest prints parameters with this; the octets of a row would say nothing.
+// gtest prints parameters with this; the bytes of a row would say nothing.
 inline void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 // A test under every kind: the card is in, the module initialised and quick. A test file names its tests

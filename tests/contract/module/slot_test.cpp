@@ -58,7 +58,7 @@ TEST_F(Slots, AReaderPluggedInLaterAppearsWithTheNextCount) {
 }
 
 TEST_F(Slots, NamesArePaddedAndCutBetweenCharacters) {
-    // 42 characters of three octets each, 126 octets: the cut at 60 falls between characters, at 61 it would
+    // 42 characters of three bytes each, 126 bytes: the cut at 60 falls between characters, at 61 it would
     // not.
     std::string name = "V";
     for (int i = 0; i < 42; ++i)

@@ -86,7 +86,7 @@ CK_SESSION_HANDLE World::open(CK_SLOT_ID slot, bool rw) {
 }
 
 CK_RV World::login(CK_SESSION_HANDLE session, std::string_view pin) {
-    // One octet more, so that an empty PIN is still not a null pointer.
+    // One byte more, so that an empty PIN is still not a null pointer.
     Bytes copy = to_bytes(pin);
     copy.push_back('#');
     return C_Login(session, CKU_USER, copy.data(), static_cast<CK_ULONG>(pin.size()));
@@ -182,10 +182,10 @@ std::size_t World::commands() {
 }
 
 bool World::second_client_can_sign() {
-    const auto hex = [](std::initializer_list<int> octets) {
+    const auto hex = [](std::initializer_list<int> bytes) {
         Bytes out;
-        for (const int octet : octets)
-            out.push_back(static_cast<std::uint8_t>(octet));
+        for (const int byte : bytes)
+            out.push_back(static_cast<std::uint8_t>(byte));
         return out;
     };
     const Bytes select_application =

@@ -81,7 +81,7 @@ TEST_F(Stuck, ABrokenCommandIsNoRemoval) {
 TEST_F(Stuck, AnAnswerOfNothingIsMalformed) {
     const auto connection = connect();
     ASSERT_TRUE(connection && connection->begin(in(1s)));
-    control_card({"fault", "0", "shape", "one-octet"});
+    control_card({"fault", "0", "shape", "one-byte"});
     EXPECT_TRUE(failed_with(connection->transmit(select_jpki(), in(2s)), Errc::malformed_answer));
     EXPECT_TRUE(connection->transmit(select_jpki(), in(2s)));
     control_card({"faults-clear"});

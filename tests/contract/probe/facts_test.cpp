@@ -127,7 +127,7 @@ const std::vector<Row>& rows() {
 }
 // clang-format on
 
-// For GoogleTest, in place of the row's octets.
+// For GoogleTest, in place of the row's bytes.
 void PrintTo(const Row& row, std::ostream* out) {
     *out << row.image << " " << ::testing::PrintToString(row.settings);
 }
@@ -187,7 +187,7 @@ struct Odd {
     Answer expected;
 };
 
-Bytes octets_of(std::string_view digits) {
+Bytes bytes_of(std::string_view digits) {
     Bytes out;
     for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
         out.push_back(static_cast<std::uint8_t>(std::stoul(std::string(digits.substr(i, 2)), nullptr, 16)));
@@ -212,7 +212,7 @@ TEST(ProbeOddCards, AreToldToo) {
         const auto number = std::ranges::find(sent_ids(), row.command) - sent_ids().begin();
         world.card->on_fault_after([&](std::size_t index, ByteView, ByteView) -> std::optional<Bytes> {
             if (index != static_cast<std::size_t>(number)) return std::nullopt;
-            return octets_of(row.answer);
+            return bytes_of(row.answer);
         });
         ASSERT_EQ(world.probe(), Exit::ok) << row.command << world.user.told;
         const Conclusion verdict = world.report().verdicts.at(static_cast<std::size_t>(row.fact));

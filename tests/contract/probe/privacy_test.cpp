@@ -1,5 +1,5 @@
 // Nothing of a holder, of a key or of one card reaches what leaves the program: every file of the virtual
-// card is held against it, octet by octet.
+// card is held against it, byte by byte.
 #include <fmt/format.h>
 
 #include <set>
@@ -38,7 +38,7 @@ std::set<std::string> pieces_of(const std::string& text, std::size_t width) {
     return pieces;
 }
 
-// What a page could show of octets, in whatever form.
+// What a page could show of bytes, in whatever form.
 class Page {
   public:
     explicit Page(const std::string& words) {
@@ -76,11 +76,11 @@ const Page& own_words() {
             "JPKIAPICCTOKEN2 JPKIAPGPSETOKEN JPKIAPIOSTOKEN E16R01NJ 2024 2033 2015 2018 Virtual PCD 00 00 "
             "values longest shortest 16 digits purposes policy access issuer_key subject extensions "
             "KU! EKU CP! IAN CRLDP AIA AKI SKI SAN BC SDA clientAuth OCSP ocspauthnorm.jpki.go.jp "
-            "C O CN (UTF8String, another length) 1.2.392.200149.8.5.1.3.30    2048 octets 3B E0 00 FF 81 31 "
+            "C O CN (UTF8String, another length) 1.2.392.200149.8.5.1.3.30    2048 bytes 3B E0 00 FF 81 31 "
             "FE 45 14";
         for (const Command& row : commands())
             words += spaced_hex(row.apdu.bytes()) + "\n";
-#define JPKI_COMMAND(id, stretch, fact, mask, when, octets, english, japanese) words += english japanese "\n";
+#define JPKI_COMMAND(id, stretch, fact, mask, when, bytes, english, japanese) words += english japanese "\n";
 #define JPKI_FACT(id, english, japanese) words += #id " " english japanese "\n";
 #define JPKI_ANSWER(fact, state, id, english, japanese) words += #id " " english japanese "\n";
 #define JPKI_NOT_ASKED(id, what, what_japanese, why, why_japanese) \
@@ -103,7 +103,7 @@ const Page& own_words() {
     return kOwn;
 }
 
-// Runs of one octet, as filler and zeros have.
+// Runs of one byte, as filler and zeros have.
 bool is_monotonous(ByteView window) {
     return std::set<std::uint8_t>(window.begin(), window.end()).size() < 3;
 }

@@ -74,7 +74,7 @@ constexpr const char* kProfiles[] = {"CKP_INVALID_ID", "CKP_BASELINE_PROVIDER", 
 static_assert(CKP_INVALID_ID == 0 && CKP_BASELINE_PROVIDER == 1 && CKP_EXTENDED_PROVIDER == 2 &&
               CKP_AUTHENTICATION_TOKEN == 3 && CKP_PUBLIC_CERTIFICATES_TOKEN == 4);
 
-std::string text(const Bytes& octets) { return {octets.begin(), octets.end()}; }
+std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
 struct Shown {
     std::string unique_id;

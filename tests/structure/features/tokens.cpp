@@ -170,7 +170,7 @@ void tokens(Report& report) {
         const auto both = [&](const char* what, auto of) { report.row({what, of(0), of(1)}); };
         both("label", [&](std::size_t i) { return code(unpadded(info.at(i).label)); });
         both("model", [&](std::size_t i) { return code(unpadded(info.at(i).model)); });
-        both("octets of a PIN", [&](std::size_t i) { return lengths(info.at(i)); });
+        both("bytes of a PIN", [&](std::size_t i) { return lengths(info.at(i)); });
         both("tries of a PIN", [&](std::size_t i) { return std::to_string(status.at(i).ulMaxTries); });
         both("limit of sessions", [&](std::size_t i) { return limit(info.at(i).ulMaxSessionCount); });
         both("limit of read/write sessions",

@@ -32,7 +32,7 @@ Reader* reader_of(DWORD lun) {
     return found == luns.end() ? nullptr : found->second;
 }
 
-RESPONSECODE one_octet(UCHAR what, PDWORD length, PUCHAR value) {
+RESPONSECODE one_byte(UCHAR what, PDWORD length, PUCHAR value) {
     if (*length < 1) return IFD_ERROR_INSUFFICIENT_BUFFER;
     *length = 1;
     *value = what;
@@ -78,10 +78,10 @@ RESPONSECODE IFDHGetCapabilities(DWORD lun, DWORD tag, PDWORD length, PUCHAR val
             return IFD_SUCCESS;
         }
         // As libccid has it: one reader's trouble must not be another's.
-        case TAG_IFD_THREAD_SAFE: return one_octet(1, length, value);
-        case TAG_IFD_SLOT_THREAD_SAFE: return one_octet(0, length, value);
-        case TAG_IFD_SLOTS_NUMBER: return one_octet(1, length, value);
-        case TAG_IFD_SIMULTANEOUS_ACCESS: return one_octet(16, length, value);
+        case TAG_IFD_THREAD_SAFE: return one_byte(1, length, value);
+        case TAG_IFD_SLOT_THREAD_SAFE: return one_byte(0, length, value);
+        case TAG_IFD_SLOTS_NUMBER: return one_byte(1, length, value);
+        case TAG_IFD_SIMULTANEOUS_ACCESS: return one_byte(16, length, value);
         default: return IFD_ERROR_TAG;
     }
 }
@@ -110,12 +110,12 @@ RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER send, PUCHAR command, 
     const DWORD room = std::exchange(*answer_length, 0);
     Reader* reader = reader_of(lun);
     if (reader == nullptr) return IFD_NO_SUCH_DEVICE;
-    Bytes octets;
-    const long code = reader->transmit(ByteView(command, command_length), octets);
+    Bytes bytes;
+    const long code = reader->transmit(ByteView(command, command_length), bytes);
     if (code != IFD_SUCCESS) return code;
-    if (octets.size() > room) return IFD_ERROR_INSUFFICIENT_BUFFER;
-    std::ranges::copy(octets, answer);
-    *answer_length = octets.size();
+    if (bytes.size() > room) return IFD_ERROR_INSUFFICIENT_BUFFER;
+    std::ranges::copy(bytes, answer);
+    *answer_length = bytes.size();
     if (received != nullptr) received->Protocol = send.Protocol;
     return IFD_SUCCESS;
 }

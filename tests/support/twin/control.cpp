@@ -12,7 +12,7 @@ namespace {
 
 using Numbers = std::array<std::size_t, 2>;
 
-std::uint8_t octet(std::size_t number) { return static_cast<std::uint8_t>(number & 0xFFU); }
+std::uint8_t byte(std::size_t number) { return static_cast<std::uint8_t>(number & 0xFFU); }
 
 struct Command {
     std::string_view name;
@@ -27,10 +27,10 @@ constexpr std::array<Command, 8> kCommands{{
      [](Plan& plan, const Numbers& n) { plan.empty = milliseconds(n[0]), plan.empty_from = n[1]; }},
     {"wrong-check", 1, 1, [](Plan& plan, const Numbers& n) { plan.wrong_every = n[0]; }},
     {"patience", 1, 1, [](Plan& plan, const Numbers& n) { plan.patience = milliseconds(n[0]); }},
-    {"slow", 1, 1, [](Plan& plan, const Numbers& n) { plan.octet = microseconds(n[0]); }},
+    {"slow", 1, 1, [](Plan& plan, const Numbers& n) { plan.byte = microseconds(n[0]); }},
     {"refuse-pps", 0, 0, [](Plan& plan, const Numbers&) { plan.refuse_pps = true; }},
-    {"mute", 1, 1, [](Plan& plan, const Numbers& n) { plan.mute_at = octet(n[0]); }},
-    {"lose", 1, 1, [](Plan& plan, const Numbers& n) { plan.lose_at = octet(n[0]); }},
+    {"mute", 1, 1, [](Plan& plan, const Numbers& n) { plan.mute_at = byte(n[0]); }},
+    {"lose", 1, 1, [](Plan& plan, const Numbers& n) { plan.lose_at = byte(n[0]); }},
 }};
 
 constexpr std::size_t kMost = 600'000;

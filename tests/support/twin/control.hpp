@@ -6,7 +6,7 @@
 //   empty MS [OFFS]    the slot reads empty for so long after each power-off, from the OFFSth on (the next)
 //   wrong-check N      every Nth block of the card has a wrong check (EDC); 0: none
 //   patience MS        a card that works longer asks for more time (WTX), MS apart (faults.hpp)
-//   slow US            each octet to and from the card takes so many microseconds
+//   slow US            each byte to and from the card takes so many microseconds
 //   refuse-pps         the card does not agree to another speed
 //   mute N             the Nth command from now (1: the next) is executed, but not answered
 //   lose N             likewise, and then the card is gone (until insert)

@@ -120,7 +120,7 @@ Bytes Reader::transfer(ByteView message) {
     return exchange_block(message, block);
 }
 
-// PPS (ISO/IEC 7816-3, 9): whoever agrees repeats it; who does not agree to the speed leaves that octet out.
+// PPS (ISO/IEC 7816-3, 9): whoever agrees repeats it; who does not agree to the speed leaves that byte out.
 Bytes Reader::negotiate(ByteView message, ByteView request) {
     fresh_ = true;  // refused, it may be tried once more
     if (request.size() < 3 || !faults_.pps_is_refused()) return reply(kDataBlock, message, request);
@@ -192,9 +192,9 @@ Bytes Reader::failure(std::uint8_t type, ByteView message, std::uint8_t error) {
     return out;
 }
 
-void Reader::take_time_for(std::size_t octets) {
-    if (const microseconds octet = faults_.plan().octet; octet.count() > 0)
-        std::this_thread::sleep_for(octet * octets);
+void Reader::take_time_for(std::size_t bytes) {
+    if (const microseconds byte = faults_.plan().byte; byte.count() > 0)
+        std::this_thread::sleep_for(byte * bytes);
 }
 
 std::string Reader::status() const {

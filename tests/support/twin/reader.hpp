@@ -46,7 +46,7 @@ class Reader {
     std::uint8_t slot_state();
     Bytes reply(std::uint8_t type, ByteView message, ByteView data = {}, std::uint8_t specific = 0);
     Bytes failure(std::uint8_t type, ByteView message, std::uint8_t error);
-    void take_time_for(std::size_t octets);
+    void take_time_for(std::size_t bytes);
 
     Faults faults_;
     std::atomic<bool> inside_ = true;

@@ -23,8 +23,8 @@ constexpr std::size_t kPrologue = 2;
 constexpr std::size_t kMessageHeader = 10;
 constexpr std::size_t kLongestData = 261;  // a block of T=1 has 259 at most
 
-std::uint8_t check(ByteView octets) {
-    return std::accumulate(octets.begin(), octets.end(), std::uint8_t{0}, std::bit_xor<>());
+std::uint8_t check(ByteView bytes) {
+    return std::accumulate(bytes.begin(), bytes.end(), std::uint8_t{0}, std::bit_xor<>());
 }
 
 std::size_t data_size(ByteView message) {
@@ -88,12 +88,12 @@ void SerialLine::take_frames(Reader& reader) {
     }
 }
 
-void SerialLine::send(ByteView octets) const {
-    while (!octets.empty()) {
-        const ssize_t count = ::write(terminal_.number(), octets.data(), octets.size());
+void SerialLine::send(ByteView bytes) const {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(terminal_.number(), bytes.data(), bytes.size());
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) return;
-        octets = octets.subspan(static_cast<std::size_t>(count));
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
     }
 }
 

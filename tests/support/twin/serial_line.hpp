@@ -19,7 +19,7 @@ class SerialLine {
   private:
     bool fill();
     void take_frames(Reader& reader);
-    void send(ByteView octets) const;
+    void send(ByteView bytes) const;
 
     vcard::Descriptor terminal_;
     vcard::Descriptor drivers_end_;  // kept open: without any, reading would fail

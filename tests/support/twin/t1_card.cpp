@@ -11,7 +11,7 @@ constexpr std::size_t kPrologue = 3;
 constexpr std::size_t kMostData = 254;
 constexpr std::size_t kLongestCommand = 65'544;
 
-// Kinds of blocks, by their control octet.
+// Kinds of blocks, by their control byte.
 constexpr std::uint8_t kReceipt = 0x80;
 constexpr std::uint8_t kSupervision = 0xC0;
 constexpr std::uint8_t kMore = 0x20;      // of an I-block
@@ -36,8 +36,8 @@ std::uint8_t receipt(unsigned number, std::uint8_t error) {
     return static_cast<std::uint8_t>(kReceipt | (number << 4U) | error);
 }
 
-std::uint8_t check(ByteView octets) {
-    return std::accumulate(octets.begin(), octets.end(), std::uint8_t{0}, std::bit_xor<>());
+std::uint8_t check(ByteView bytes) {
+    return std::accumulate(bytes.begin(), bytes.end(), std::uint8_t{0}, std::bit_xor<>());
 }
 
 }  // namespace

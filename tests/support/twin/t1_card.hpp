@@ -40,7 +40,7 @@ class T1Card {
     bool command_ended_ = true;
     unsigned own_number_ = 0;   // of our next I-block
     unsigned next_number_ = 0;  // of the I-block that we expect
-    std::size_t most_ = 32;     // octets that the other end can take
+    std::size_t most_ = 32;     // bytes that the other end can take
     std::size_t resends_ = 0;
 };
 

@@ -1,4 +1,4 @@
-"""What commands answer that belong to no file: applications, objects, lengths, random octets, refusals.
+"""What commands answer that belong to no file: applications, objects, lengths, random bytes, refusals.
 
 `scenes` runs each function that takes a card alone. None of them shows a key but to read."""
 import functools
@@ -40,7 +40,7 @@ def objects(card):
             key_id(card.object(tag))
 
     def contact_atr():
-        """The answer to reset without its first octet: of ISO 7816-3 §8.2.5 all octets make 00. Or nothing."""
+        """The answer to reset without its first byte: of ISO 7816-3 §8.2.5 all bytes make 00. Or nothing."""
         content, status = card.send("00CA" + expected.ATR_OBJECT, want=0)
         assert status != 0x9000 or len(content) >= 2 and functools.reduce(operator.xor, content) == 0, content.hex()
         return status == 0x9000

@@ -1,7 +1,7 @@
 """What is on a My Number Card beside the keys of JPKI, as owners of such cards have published it, in tables.
 
 `reader` and the scenes go by them. They hold no code, and nothing that was taken from a card of ours."""
-from shapes import (date, digits, exactly, half_filled, jpeg2000, key_and_modulus, key_id, name, octets, offsets, png, public_key,
+from shapes import (date, digits, exactly, half_filled, jpeg2000, key_and_modulus, key_id, name, sized, offsets, png, public_key,
                     sex, signature, something, words)
 
 APPLICATIONS = {
@@ -26,8 +26,8 @@ KEYS = {
 }
 BLOCKED = ("text", 0x12)  # from the day of issue
 
-CERTIFICATE = [("5F4E", octets(0x129)), ("5F37", signature)]  # card-verifiable; without its template 563 octets
-RSA_KEY = [("90", exactly("010001")), ("91", octets(256))]
+CERTIFICATE = [("5F4E", sized(0x129)), ("5F37", signature)]  # card-verifiable; without its template 563 bytes
+RSA_KEY = [("90", exactly("010001")), ("91", sized(256))]
 FREE, UNSAID = "nothing", "unsaid"
 
 # application, EF, who opens it, size of the file (None: not told), layout. A file may end with FF as filler.
@@ -35,7 +35,7 @@ FILES = [
     ("text", 0x01, {"PIN", "A"}, 17, ("FF10", digits(12))),
     ("text", 0x02, {"PIN", "B"}, None, ("FF20", [
         ("DF21", offsets), ("DF22", name), ("DF23", words), ("DF24", date), ("DF25", sex)])),
-    ("text", 0x03, {"PIN", "A", "B"}, None, ("FF30", [("DF31", octets(32)), ("DF32", octets(32)), ("DF33", signature)])),
+    ("text", 0x03, {"PIN", "A", "B"}, None, ("FF30", [("DF31", sized(32)), ("DF32", sized(32)), ("DF33", signature)])),
     ("text", 0x04, {FREE}, None, ("7F21", CERTIFICATE)),
     ("text", 0x05, {FREE}, None, ("FF40", [("DF41", exactly("01030E01")), ("DF42", key_id), ("DF43", half_filled)])),
     ("text", 0x06, {"PIN", "A", "B"}, None, ("A1", RSA_KEY)),
@@ -75,8 +75,8 @@ OTHER_NAMES = [1, 4, 3, 5, 2, 6]
 OBJECTS = [("0042", 16), ("0045", 15), ("0066", None), ("00F0", 5), ("00F2", 8), ("00F7", 16), ("00F8", 563), ("7F21", 563)]
 ATR_OBJECT = "5F51"
 
-# What is refused, and how: where one stands (an application, or power-up), header, data, Le; the answer. Data of 256 octets and
-# more go in extended form; a number is that many octets.
+# What is refused, and how: where one stands (an application, or power-up), header, data, Le; the answer. Data of 256 bytes and
+# more go in extended form; a number is that many bytes.
 REFUSALS = [
     ("power-up", "00A40000", b"", None, 0x6A86),
     ("power-up", "00A40000", b"\x3F\x00", None, 0x6A82),

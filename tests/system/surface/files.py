@@ -18,7 +18,7 @@ def layouts(card):
     for application, file, _, size, layout in FILES:
         content = card.file(application, file)
         try:
-            assert size is None or len(content) == size, f"{len(content)} octets, not {size}"
+            assert size is None or len(content) == size, f"{len(content)} data, not {size}"
             if isinstance(layout, tuple):
                 hold(card.element(application, file), layout)
             else:
@@ -59,8 +59,8 @@ def certificates(card):
 def issuing_key():
     """Beside the card, in PEM: a SubjectPublicKeyInfo ends in modulus and exponent."""
     with open(os.environ["JPKI_SURFACE_CA"], encoding="ascii") as file:
-        octets = base64.b64decode("".join(line for line in file if "-" not in line))
-    return int.from_bytes(octets[-261:-5], "big")
+        data = base64.b64decode("".join(line for line in file if "-" not in line))
+    return int.from_bytes(data[-261:-5], "big")
 
 
 def digests(card):

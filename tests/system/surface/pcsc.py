@@ -27,8 +27,8 @@ def refuse_real_readers(readers):
     assert readers and all(reader.startswith("Virtual PCD") for reader in readers), f"not all are virtual: {readers}"
 
 
-def hexadecimal(octets):
-    return bytes(octets).hex().upper()
+def hexadecimal(data):
+    return bytes(data).hex().upper()
 
 
 class Card:
@@ -65,7 +65,7 @@ class Card:
         return answer.raw[:size.value - 2], int.from_bytes(answer.raw[size.value - 2:size.value], "big")
 
     def send(self, header, data=b"", want=None, extended=False):
-        """header: four octets in hexadecimal. want: how many octets are expected, 0 for the most there are."""
+        """header: four bytes in hexadecimal. want: how many bytes are expected, 0 for the most there are."""
         command = bytes.fromhex(header)
         width = 2 if extended else 1
         if extended and (data or want is not None):

@@ -47,7 +47,7 @@ class Reader(Card):
         return status == 0x9000
 
     def read(self, file):
-        """The whole current file, 256 octets at a time, until the answer is short."""
+        """The whole current file, 256 bytes at a time, until the answer is short."""
         assert self.choose(file) == 0x9000, f"{file:04X}"
         content = b""
         while True:
@@ -60,7 +60,7 @@ class Reader(Card):
                 return content
 
     def file(self, application, file):
-        """Its octets, opened with the first of the keys that open it."""
+        """Its bytes, opened with the first of the keys that open it."""
         openers = next(row[2] for row in FILES if row[:2] == (application, file))
         for opener in [one for one in OPENERS if openers == UNSAID and one != "birth" or one in openers]:
             self.open(application, opener)

@@ -1,4 +1,4 @@
-"""What a value on the card may look like: each shape takes octets and raises where they are not of it.
+"""What a value on the card may look like: each shape takes bytes and raises where they are not of it.
 
 `expected` combines these into files. They know no application, and nothing that depends on the person."""
 import datetime
@@ -15,9 +15,9 @@ def digits(count):
     return check
 
 
-def octets(count):
+def sized(count):
     def check(value):
-        assert len(value) == count, f"{len(value)} octets, not {count}"
+        assert len(value) == count, f"{len(value)} bytes, not {count}"
     return check
 
 
@@ -54,17 +54,17 @@ def name(value):
 
 
 def key_id(value):
-    """Seven digits, 0805, three digits, four octets."""
-    octets(16)(value)
+    """Seven digits, 0805, three digits, four bytes."""
+    sized(16)(value)
     assert re.fullmatch(b"[0-9]{7}\x08\x05[0-9]{3}.{4}", value, re.DOTALL), value.hex()
 
 
-signature = octets(256)
+signature = sized(256)
 public_key = tlv.modulus
 
 
 def key_and_modulus(value):
-    octets(16 + 256)(value)
+    sized(16 + 256)(value)
     key_id(value[:16])
 
 
@@ -74,7 +74,7 @@ def offsets(value):
 
 
 def half_filled(value):
-    octets(128)(value)
+    sized(128)(value)
     assert value[32:] == 96 * b"\xFF" and value[:32] != 32 * b"\xFF", value.hex()
 
 

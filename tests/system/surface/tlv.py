@@ -5,35 +5,35 @@ import hashlib
 
 
 class Element:
-    def __init__(self, octets, start):
-        self.octets, self.start = octets, start
+    def __init__(self, data, start):
+        self.data, self.start = data, start
         at = start + 1
-        if octets[start] & 0x1F == 0x1F:
-            while octets[at] & 0x80:
+        if data[start] & 0x1F == 0x1F:
+            while data[at] & 0x80:
                 at += 1
             at += 1
-        self.tag = octets[start:at].hex().upper()
-        length, at = octets[at], at + 1
+        self.tag = data[start:at].hex().upper()
+        length, at = data[at], at + 1
         assert length <= 0x82 and length != 0x80, f"{self.tag}: length {length:02X}"
         if length > 0x80:
-            length, at = int.from_bytes(octets[at:at + length - 0x80], "big"), at + length - 0x80
+            length, at = int.from_bytes(data[at:at + length - 0x80], "big"), at + length - 0x80
         self.begin, self.end = at, at + length
-        assert self.end <= len(octets), f"{self.tag} ends at {self.end}, the octets at {len(octets)}"
+        assert self.end <= len(data), f"{self.tag} ends at {self.end}, the bytes at {len(data)}"
 
-    value = property(lambda self: self.octets[self.begin:self.end])
-    whole = property(lambda self: self.octets[self.start:self.end])
+    value = property(lambda self: self.data[self.begin:self.end])
+    whole = property(lambda self: self.data[self.start:self.end])
 
     def children(self):
-        return elements(self.octets, self.begin, self.end)
+        return elements(self.data, self.begin, self.end)
 
     def __getitem__(self, tag):
         return next(child for child in self.children() if child.tag == tag)
 
 
-def elements(octets, start=0, end=None):
-    end, found = len(octets) if end is None else end, []
+def elements(data, start=0, end=None):
+    end, found = len(data) if end is None else end, []
     while start < end:
-        found.append(Element(octets, start))
+        found.append(Element(data, start))
         start = found[-1].end
     assert start == end, "an element reaches beyond its parent"
     return found
@@ -59,8 +59,8 @@ def opened(signature, key):
     return digest.value
 
 
-def sha256(octets):
-    return hashlib.sha256(octets).digest()
+def sha256(data):
+    return hashlib.sha256(data).digest()
 
 
 def mask(seed, length):
@@ -77,5 +77,5 @@ def sealed(message, key):
 
 
 def run_of(element, first, last):
-    """The octets of neighbours inside of an element, as they stand."""
-    return element.octets[element[first].start:element[last].end]
+    """The bytes of neighbours inside of an element, as they stand."""
+    return element.data[element[first].start:element[last].end]

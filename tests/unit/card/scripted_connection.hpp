@@ -1,4 +1,4 @@
-// A Connection that knows in advance which commands it will get: it fails the test on any other octet, and
+// A Connection that knows in advance which commands it will get: it fails the test on any other byte, and
 // answers what the script says. For the tests of card/ only; it opens no transaction of its own.
 #pragma once
 

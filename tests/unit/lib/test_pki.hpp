@@ -128,7 +128,7 @@ struct CertificateOptions {
     std::string not_after = "20290214145959Z";
     Bytes serial = to_bytes(std::string_view("\x07\x05\xD9\x90"));
     long version = 2;         // X.509 v3
-    int extra_extension = 0;  // octets of a comment that makes the certificate longer
+    int extra_extension = 0;  // bytes of a comment that makes the certificate longer
 };
 
 inline Bytes make_certificate(EVP_PKEY* key, const CertificateOptions& options = {}) {

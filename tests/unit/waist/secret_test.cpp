@@ -47,8 +47,8 @@ int __wrap_munmap(void* mapping, std::size_t size) {
     if (refuses_protection) return __real_munmap(mapping, size);  // nothing of it can be read
     const std::size_t page_size = size / 3;
     const auto* page = static_cast<const std::uint8_t*>(mapping) + page_size;
-    const std::span<const std::uint8_t> octets(page, page_size);
-    const bool zero = std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
+    const std::span<const std::uint8_t> bytes(page, page_size);
+    const bool zero = std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
     last_release = {last_release.count + 1, zero, page};
     return __real_munmap(mapping, size);
 }
@@ -179,8 +179,8 @@ TEST(SecretBytes, LiesBetweenGuards) {
         const pid_t child = ::fork();
         if (child == 0) {
             (void)::signal(SIGSEGV, SIG_DFL);  // no sanitizer's report
-            const volatile std::uint8_t octet = *beyond;
-            ::_exit(octet);
+            const volatile std::uint8_t byte = *beyond;
+            ::_exit(byte);
         }
         int status = -1;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -204,7 +204,7 @@ TEST(SecretBytes, IsZeroInAForkedChild) {
     const SecretBytes secret{ByteView(kPin)};
     const pid_t child = ::fork();
     if (child == 0) {
-        const bool wiped = std::ranges::all_of(secret.view(), [](std::uint8_t octet) { return octet == 0; });
+        const bool wiped = std::ranges::all_of(secret.view(), [](std::uint8_t byte) { return byte == 0; });
         ::_exit(wiped ? 0 : 1);
     }
     int status = -1;

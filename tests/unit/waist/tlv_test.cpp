@@ -5,7 +5,7 @@
 namespace jpki {
 namespace {
 
-// "tag header value" in octets, or nothing.
+// "tag header value" in bytes, or nothing.
 std::string shape(const Bytes& data) {
     const auto header = parse_tlv_header(data);
     if (!header) return "nothing";
@@ -20,7 +20,7 @@ TEST(TlvHeader, KnowsTheShortForm) {
     EXPECT_EQ(shape({0x30, 0x7F}), "48 2 127");
 }
 
-TEST(TlvHeader, KnowsLengthsOfOneTwoAndThreeOctets) {
+TEST(TlvHeader, KnowsLengthsOfOneTwoAndThreeBytes) {
     EXPECT_EQ(shape({0x30, 0x81, 0x80}), "48 3 128");
     EXPECT_EQ(shape({0x30, 0x81, 0xFF}), "48 3 255");
     EXPECT_EQ(shape({0x30, 0x82, 0x01, 0x00}), "48 4 256");
@@ -53,7 +53,7 @@ TEST(TlvHeader, RefusesWhatIsCut) {
     EXPECT_EQ(shape({0x30, 0x83, 0x05, 0x24}), "nothing");
 }
 
-TEST(TlvHeader, RefusesTagsOfSeveralOctets) {
+TEST(TlvHeader, RefusesTagsOfSeveralBytes) {
     for (const std::uint8_t tag : Bytes{0x1F, 0x3F, 0x5F, 0x7F, 0xBF, 0xFF})
         EXPECT_EQ(shape({tag, 0x01, 0x01}), "nothing") << int{tag};
     EXPECT_EQ(shape({0x1E, 0x01, 0x01}), "30 2 1");

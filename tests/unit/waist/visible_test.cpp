@@ -39,7 +39,7 @@ TEST(Visible, ShowsWhatCannotBeSeen) {
         EXPECT_TRUE(visible(text).starts_with("\\u{")) << visible(text);
 }
 
-TEST(Visible, ShowsOctetsThatAreNotUtf8) {
+TEST(Visible, ShowsBytesThatAreNotUtf8) {
     EXPECT_EQ(visible("a\xFF"
                       "b"),
               "a\\xFFb");

@@ -214,7 +214,7 @@ void add_cert(Command app, Context& context) {
     show.run([&context, shown] {
         if (shown->format.empty()) shown->format = context.json ? "json" : "text";
         const std::string words = in_format(fetch(context, *shown), shown->format);
-        shown->format == "text" ? write(words) : write_octets(words);
+        shown->format == "text" ? write(words) : write_bytes(words);
     });
     const auto exported = std::make_shared<Wishes>();
     Command save = cert.add("export", say(Text::help_cert_export));

@@ -48,11 +48,11 @@ void write(const Json& json, int indent) {
     require(put(STDOUT_FILENO, json_text(json, indent)));
 }
 
-void write_octets(std::string_view octets) {
+void write_bytes(std::string_view bytes) {
     Waiting::shown();
-    if (::isatty(STDOUT_FILENO) == 1 && visible_lines(octets) != octets)
+    if (::isatty(STDOUT_FILENO) == 1 && visible_lines(bytes) != bytes)
         throw Failure(Exit::refused, say(Text::not_for_terminals));
-    require(put(STDOUT_FILENO, octets));
+    require(put(STDOUT_FILENO, bytes));
 }
 
 void note(const std::string& lines) {
@@ -85,7 +85,7 @@ void check_output(const std::string& path, bool replace) {
 }
 
 void write_file(const std::string& path, const std::string& contents, bool replace) {
-    if (path == kStandard) return write_octets(contents);
+    if (path == kStandard) return write_bytes(contents);
     require_place(write_whole(path, contents, replace), path);
 }
 

@@ -40,7 +40,7 @@ void add_doctor(Command app, Context& context);
 void write(const std::string& lines);
 void write(const Json& json, int indent = 2);
 // The same for what must not become anything else; to a terminal only where it is harmless.
-void write_octets(std::string_view octets);
+void write_bytes(std::string_view bytes);
 // To standard error: what the user should know, though it worked.
 void warn(const std::string& line);
 // The same, as it stands.

@@ -133,8 +133,8 @@ std::string module_of(const Context& context) {
 void read(const std::string& file, LoadedConfig& loaded) {
     if (file != kStandard) return p11::load_config_file(file, true, loaded);
     const Bytes text = read_file(file, kMostOfConfig);
-    const std::string_view octets(reinterpret_cast<const char*>(text.data()), text.size());
-    loaded.problems = p11::read_config(octets, loaded.config);
+    const std::string_view bytes(reinterpret_cast<const char*>(text.data()), text.size());
+    loaded.problems = p11::read_config(bytes, loaded.config);
     for (ConfigProblem& problem : loaded.problems)
         problem.file = say(Text::standard_input);
 }

@@ -16,7 +16,7 @@ namespace jpki::app {
 
 namespace {
 
-constexpr std::size_t kMostOctets = 64;
+constexpr std::size_t kMostBytes = 64;
 constexpr std::uint8_t kControlC = 3;
 constexpr std::uint8_t kControlD = 4;
 constexpr std::uint8_t kControlU = 21;
@@ -113,23 +113,23 @@ class Silence {
     Minded continues_;
 };
 
-enum class Got { octet, end, anew };
+enum class Got { byte, end, anew };
 
-Got next_octet(int file, std::uint8_t& octet) {
+Got next_byte(int file, std::uint8_t& byte) {
     ssize_t got = -1;
-    while (g_continued == 0 && (got = ::read(file, &octet, 1)) < 0 && errno == EINTR) {
+    while (g_continued == 0 && (got = ::read(file, &byte, 1)) < 0 && errno == EINTR) {
     }
     // What was typed before the stop was typed half.
     if (std::exchange(g_continued, 0) != 0) return Got::anew;
-    return got == 1 ? Got::octet : Got::end;
+    return got == 1 ? Got::byte : Got::end;
 }
 
-// Without its last character, which may be several octets of UTF-8.
+// Without its last character, which may be several bytes of UTF-8.
 SecretBytes shortened(const SecretBytes& line) {
     std::size_t length = line.size();
     while (length > 0 && (line.view()[length - 1] & 0xC0U) == 0x80U)
         --length;
-    SecretBytes shorter(kMostOctets);
+    SecretBytes shorter(kMostBytes);
     shorter.append(line.view().first(length == 0 ? 0 : length - 1));
     return shorter;
 }
@@ -146,31 +146,31 @@ void ask(int terminal, std::string_view question) {
 
 // Without the terminal's own help; the question is asked once more where somebody had stopped the program.
 SecretBytes line_of(int file, Keys keys, std::string_view question) {
-    SecretBytes line(kMostOctets);
-    std::uint8_t octet = 0;
-    for (Got got{}; (got = next_octet(file, octet)) != Got::end;) {
+    SecretBytes line(kMostBytes);
+    std::uint8_t byte = 0;
+    for (Got got{}; (got = next_byte(file, byte)) != Got::end;) {
         if (got == Got::anew) {
-            line = SecretBytes(kMostOctets);
+            line = SecretBytes(kMostBytes);
             if (keys != Keys::none) ask(file, question);
             continue;
         }
-        if (octet == '\n' || octet == '\r') break;
+        if (byte == '\n' || byte == '\r') break;
         if (keys != Keys::none) {
-            if (octet == kControlC) throw Failure(Exit::cancelled, say(Text::interrupted));
-            if (octet == kControlD) break;
-            if (octet == kControlU || octet == kBackspace || octet == kDelete) {
+            if (byte == kControlC) throw Failure(Exit::cancelled, say(Text::interrupted));
+            if (byte == kControlD) break;
+            if (byte == kControlU || byte == kBackspace || byte == kDelete) {
                 const std::size_t before = line.size();
-                line = octet == kControlU ? SecretBytes(kMostOctets) : shortened(line);
+                line = byte == kControlU ? SecretBytes(kMostBytes) : shortened(line);
                 for (std::size_t i = line.size(); keys == Keys::shown && i < before; ++i)
                     echo(file, "\b \b");
                 continue;
             }
         }
-        if (line.size() == kMostOctets) throw Failure(Exit::refused, say(Text::pin_too_long));
-        line.push_back(octet);
-        if (keys == Keys::shown && octet >= ' ') echo(file, {reinterpret_cast<const char*>(&octet), 1});
+        if (line.size() == kMostBytes) throw Failure(Exit::refused, say(Text::pin_too_long));
+        line.push_back(byte);
+        if (keys == Keys::shown && byte >= ' ') echo(file, {reinterpret_cast<const char*>(&byte), 1});
     }
-    octet = 0;
+    byte = 0;
     return line;
 }
 

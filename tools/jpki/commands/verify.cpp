@@ -124,7 +124,7 @@ Json json_of(const Verdict& verdict, const Wishes& wishes) {
     json["claimed_time"] =
         verdict.claimed_time ? Json(time_in_japan(*verdict.claimed_time) + "+09:00") : Json(nullptr);
     json["authority"] = verdict.issuer ? Json(name_of_issuer(*verdict.issuer)) : Json(nullptr);
-    json["appended_octets"] = verdict.appended;
+    json["appended_bytes"] = verdict.appended;
     json["expired_since"] = expired_since(verdict);
     return json;
 }

@@ -179,10 +179,10 @@ bool Certificate::is_for_documents() const {
            });
 }
 
-std::string hexadecimal(const Bytes& octets) {
+std::string hexadecimal(const Bytes& bytes) {
     std::string digits;
-    for (const std::uint8_t octet : octets)
-        digits += fmt::format("{:02X}", octet);
+    for (const std::uint8_t byte : bytes)
+        digits += fmt::format("{:02X}", byte);
     return digits;
 }
 

@@ -81,7 +81,7 @@ constexpr std::string_view kCertificatePolicies = "2.5.29.32";
 // DER, or PEM with one certificate in it. Nothing when it is neither.
 std::optional<Certificate> parse_certificate(const Bytes& file);
 
-std::string hexadecimal(const Bytes& octets);
+std::string hexadecimal(const Bytes& bytes);
 // YYYY-MM-DD in Japan's time, in which certificates end at midnight.
 std::string date_in_japan(Time when);
 Time now();

@@ -56,7 +56,7 @@ CmsPtr parse(const Bytes& file, Rest rest) {
     CmsPtr cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(encoded.size())));
     if (!cms) return nullptr;
     const ByteView behind = ByteView(encoded).subspan(static_cast<std::size_t>(at - encoded.data()));
-    const bool zeros = std::ranges::all_of(behind, [](std::uint8_t octet) { return octet == 0; });
+    const bool zeros = std::ranges::all_of(behind, [](std::uint8_t byte) { return byte == 0; });
     if (!behind.empty() && (rest == Rest::refused || !zeros)) return nullptr;
     return cms;
 }

@@ -17,7 +17,7 @@ struct CmsWish {
 // DER. Throws Failure.
 Bytes make_cms(const Signer& signer, const CmsWish& wish);
 
-// The most octets that make_cms() will need without content inside.
+// The most bytes that make_cms() will need without content inside.
 std::size_t cms_size_bound(const Signer& signer);
 
 // What the signature of a SignerInfo is over: these attributes as a DER SET OF (RFC 5652 §5.4). Each is the

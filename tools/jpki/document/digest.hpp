@@ -1,4 +1,4 @@
-// Hashes of what is signed: of octets, of files of any size.
+// Hashes of what is signed: of bytes, of files of any size.
 #pragma once
 
 #include <openssl/evp.h>

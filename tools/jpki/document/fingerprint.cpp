@@ -95,7 +95,7 @@ void cut(Pasted& pasted, std::size_t label) {
     pasted.body.remove_prefix(label);
 }
 
-// Two letters may be one mistyped octet.
+// Two letters may be one mistyped byte.
 bool is_label(LettersView text) {
     return std::ranges::any_of(text, is_foreign) &&
            std::ranges::count_if(text, [](char32_t one) { return !is_digit(one) && !is_mark(one); }) > 2;

@@ -63,15 +63,15 @@ bool Input::read_piece(Bytes& piece) {
 
 void Input::read_up_to(std::size_t size) {
     Bytes piece;
-    while (!whole_ && octets_.size() < size) {
+    while (!whole_ && bytes_.size() < size) {
         whole_ = !read_piece(piece);
-        octets_.insert(octets_.end(), piece.begin(), piece.end());
+        bytes_.insert(bytes_.end(), piece.begin(), piece.end());
     }
 }
 
 void Input::rewind() {
     if (::lseek(file_, 0, SEEK_SET) != 0) throw Failure(Exit::failed, say(Text::read_once, name()));
-    octets_.clear();
+    bytes_.clear();
     whole_ = false;
     passed_ = false;
 }
@@ -79,15 +79,15 @@ void Input::rewind() {
 ByteView Input::beginning(std::size_t most) {
     if (passed_) rewind();
     read_up_to(most);
-    return ByteView(octets_).first(std::min(most, octets_.size()));
+    return ByteView(bytes_).first(std::min(most, bytes_.size()));
 }
 
 const Bytes& Input::all(std::size_t most) {
     if (passed_) rewind();
     read_up_to(most + 1);
-    if (octets_.size() > most)
+    if (bytes_.size() > most)
         throw Failure(Exit::failed, say(Text::too_large_to_read, name(), most / kMegabyte));
-    return octets_;
+    return bytes_;
 }
 
 const Bytes& Input::digest(const EVP_MD* hash) {
@@ -98,8 +98,8 @@ const Bytes& Input::digest(const EVP_MD* hash) {
     const bool file = ::fstat(file_, &status) == 0 && S_ISREG(status.st_mode);
     Progress progress(text(Text::progress_reading), file ? static_cast<std::uintmax_t>(status.st_size) : 0);
     RunningDigest running(hash);
-    running.add(octets_);
-    progress.add(octets_.size());
+    running.add(bytes_);
+    progress.add(bytes_.size());
     Bytes piece;
     while (!whole_ && read_piece(piece)) {
         passed_ = true;

@@ -133,14 +133,14 @@ std::string shown(char32_t one) {
     const std::string number = fmt::format("U+{:04X}", static_cast<std::uint32_t>(one));
     const bool seen = one >= 0x3040 && one < 0xA000;  // kana, kanji
     if (!seen && !resembled(one)) return number;
-    std::string octets;
+    std::string bytes;
     if (one < 0x800) {
-        octets = {static_cast<char>(0xC0U | (one >> 6U)), static_cast<char>(0x80U | (one & 0x3FU))};
+        bytes = {static_cast<char>(0xC0U | (one >> 6U)), static_cast<char>(0x80U | (one & 0x3FU))};
     } else {
-        octets = {static_cast<char>(0xE0U | (one >> 12U)), static_cast<char>(0x80U | ((one >> 6U) & 0x3FU)),
+        bytes = {static_cast<char>(0xE0U | (one >> 12U)), static_cast<char>(0x80U | ((one >> 6U) & 0x3FU)),
                   static_cast<char>(0x80U | (one & 0x3FU))};
     }
-    return seen ? octets : octets + " (" + number + ")";
+    return seen ? bytes : bytes + " (" + number + ")";
 }
 
 }  // namespace jpki::app

@@ -52,7 +52,7 @@ class Comparison {
     bool compare(const Pair& pair) {
         const auto& [then, now, inside, place] = pair;
         if (then.is_stream() && now.is_stream()) {
-            if (then.stream_octets() != now.stream_octets()) return false;
+            if (then.stream_bytes() != now.stream_bytes()) return false;
             pending_.push_back({then.stream_dictionary(), now.stream_dictionary(), inside});
             return true;
         }

@@ -18,7 +18,7 @@ namespace {
 // Each takes a hash of up to the whole file.
 constexpr std::size_t kMostSignatures = 100;
 
-// The octets before `begin` and from `end` to `after`; between them stands the signature.
+// The bytes before `begin` and from `end` to `after`; between them stands the signature.
 struct Range {
     std::size_t begin = 0;
     std::size_t end = 0;
@@ -121,19 +121,19 @@ std::vector<Verdict> check_signature(const Bytes& file, const Found& found) {
     if (format != "/adbe.pkcs7.detached" && format != "/ETSI.CAdES.detached")
         return blamed("format", Text::why_format);
     const auto inside = found.range ? gap_of(file, *found.range) : std::nullopt;
-    const std::string contents = found.signature["/Contents"].octets();
+    const std::string contents = found.signature["/Contents"].bytes();
     if (!inside ||
         !std::ranges::equal(*inside, contents, {}, {}, [](char c) { return static_cast<std::uint8_t>(c); }))
         return blamed("range", Text::why_range);
-    const ContentDigest signed_octets = [&](const EVP_MD* hash) {
+    const ContentDigest signed_bytes = [&](const EVP_MD* hash) {
         const ByteView all(file);
         return digest(hash, {all.first(found.range->begin),
                              all.subspan(found.range->end, found.range->after - found.range->end)});
     };
-    auto cms = check_cms(*inside, signed_octets, Rest::zeros);
+    auto cms = check_cms(*inside, signed_bytes, Rest::zeros);
     if (!cms || cms->verdicts.empty()) return blamed("cms", Text::why_no_cms);
     for (Verdict& verdict : cms->verdicts)
-        if (!verdict.claimed_time) verdict.claimed_time = time_of_pdf_date(found.signature["/M"].octets());
+        if (!verdict.claimed_time) verdict.claimed_time = time_of_pdf_date(found.signature["/M"].bytes());
     return std::move(cms->verdicts);
 }
 

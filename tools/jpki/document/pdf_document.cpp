@@ -50,11 +50,11 @@ std::string PdfObject::name() const {
     return is_name() ? qpdf_oh_get_name(document_, handle_) : std::string();
 }
 
-std::string PdfObject::octets() const {
+std::string PdfObject::bytes() const {
     if (!is_string()) return {};
     std::size_t length = 0;
-    const char* octets = qpdf_oh_get_binary_string_value(document_, handle_, &length);
-    return {octets, length};
+    const char* bytes = qpdf_oh_get_binary_string_value(document_, handle_, &length);
+    return {bytes, length};
 }
 
 std::string PdfObject::utf8() const {
@@ -86,7 +86,7 @@ std::vector<std::string> PdfObject::keys() const {
     return all;
 }
 
-Bytes PdfObject::stream_octets() const {
+Bytes PdfObject::stream_bytes() const {
     unsigned char* data = nullptr;
     std::size_t size = 0;
     if (!is_stream()) return {};

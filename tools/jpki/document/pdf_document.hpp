@@ -38,7 +38,7 @@ class PdfObject {
     [[nodiscard]] long long integer() const;
     [[nodiscard]] double number() const;
     [[nodiscard]] std::string name() const;  // with its slash
-    [[nodiscard]] std::string octets() const;
+    [[nodiscard]] std::string bytes() const;
     [[nodiscard]] std::string utf8() const;
 
     [[nodiscard]] int size() const;
@@ -47,13 +47,13 @@ class PdfObject {
     [[nodiscard]] std::vector<std::string> keys() const;
 
     // Of a stream: what stands in the file, still compressed, and its dictionary.
-    [[nodiscard]] Bytes stream_octets() const;
+    [[nodiscard]] Bytes stream_bytes() const;
     [[nodiscard]] PdfObject stream_dictionary() const;
 
     // As it stands in a file; an indirect one as a reference, or as what that refers to.
     [[nodiscard]] std::string written() const;
     [[nodiscard]] std::string written_out() const;
-    // These may hold any octet.
+    // These may hold any byte.
     [[nodiscard]] std::string name_written(const std::string& name) const;
     [[nodiscard]] std::string text_written(const std::string& utf8) const;
 

@@ -22,8 +22,8 @@ std::string identifiers(const PdfObject& trailer) {
     std::array<unsigned char, kIdentifier> random{};
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) throw std::bad_alloc();
     std::string version = "<";
-    for (const unsigned char octet : random)
-        version += fmt::format("{:02x}", octet);
+    for (const unsigned char byte : random)
+        version += fmt::format("{:02x}", byte);
     version += ">";
     const PdfObject before = trailer["/ID"];
     const std::string document = before.at(0).is_string() ? before.at(0).written() : version;
@@ -54,8 +54,8 @@ void for_runs(const Appended& appended, const Run& run, const Each& each) {
     }
 }
 
-void append_number(std::string& to, std::size_t number, int octets) {
-    for (int i = octets - 1; i >= 0; --i)
+void append_number(std::string& to, std::size_t number, int bytes) {
+    for (int i = bytes - 1; i >= 0; --i)
         to += static_cast<char>((number >> (8U * static_cast<unsigned>(i))) & 0xFFU);
 }
 

@@ -137,9 +137,9 @@ void PdfRoom::fill(const Bytes& cms) {
     static constexpr std::string_view kDigits = "0123456789abcdef";
     if (cms.size() * 2 + 2 > end - begin) throw Failure(Exit::failed, say(Text::cms_not_made));
     std::size_t at = begin + 1;
-    for (const std::uint8_t octet : cms) {
-        file[at++] = static_cast<std::uint8_t>(kDigits[octet >> 4U]);
-        file[at++] = static_cast<std::uint8_t>(kDigits[octet & 0x0FU]);
+    for (const std::uint8_t byte : cms) {
+        file[at++] = static_cast<std::uint8_t>(kDigits[byte >> 4U]);
+        file[at++] = static_cast<std::uint8_t>(kDigits[byte & 0x0FU]);
     }
 }
 

@@ -1,5 +1,5 @@
 // Appends room for a signature to a PDF, as an incremental update (ISO 32000-1 §7.5.6): the original stays in
-// front, octet by octet, so that signatures in it stay right. libqpdf reads; what is appended is written
+// front, byte by byte, so that signatures in it stay right. libqpdf reads; what is appended is written
 // here.
 #pragma once
 
@@ -33,7 +33,7 @@ class PdfUpdate {
     // Throws Failure: encrypted, damaged, without pages, or certified as never to be changed.
     explicit PdfUpdate(Bytes file);
 
-    // `size`: octets of the signature at most.
+    // `size`: bytes of the signature at most.
     [[nodiscard]] PdfRoom make_room(const PdfLabels& labels, std::size_t size) const;
 
   private:

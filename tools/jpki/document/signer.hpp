@@ -11,7 +11,7 @@ namespace jpki::app {
 struct Signer {
     Certificate certificate;
     std::optional<Certificate> authority;
-    // RSASSA-PKCS1-v1_5 with SHA-256 over the octets given. Throws Failure.
+    // RSASSA-PKCS1-v1_5 with SHA-256 over the bytes given. Throws Failure.
     std::function<Bytes(const Bytes&)> sign;
 };
 

@@ -24,12 +24,12 @@ constexpr std::size_t kMostSignatures = 100;
 // as a document of several signers needs, and in a small one as many as it likes.
 class Attempts {
   public:
-    explicit Attempts(std::size_t size) : left_(kAlways + kOctets / std::max<std::size_t>(size, 1)) {}
+    explicit Attempts(std::size_t size) : left_(kAlways + kBytes / std::max<std::size_t>(size, 1)) {}
     bool take() { return left_ != 0 && left_-- != 0; }
 
   private:
     static constexpr std::size_t kAlways = 16;
-    static constexpr std::size_t kOctets = std::size_t{64} << 20U;
+    static constexpr std::size_t kBytes = std::size_t{64} << 20U;
     std::size_t left_;
 };
 

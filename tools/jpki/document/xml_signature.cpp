@@ -29,10 +29,10 @@ T* require(T* made) {
     return made;
 }
 
-std::string base64(const Bytes& octets) {
-    std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(),
-                                       static_cast<int>(octets.size()));
+std::string base64(const Bytes& bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                                       static_cast<int>(bytes.size()));
     text.resize(static_cast<std::size_t>(length));
     return text;
 }

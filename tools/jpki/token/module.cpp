@@ -141,7 +141,7 @@ Session::~Session() { (void)module_->C_CloseSession(handle_); }
 namespace {
 
 // PKCS#11 takes what it does not change by a pointer that could.
-CK_UTF8CHAR* octets_of(const SecretBytes& pin) { return const_cast<CK_UTF8CHAR*>(pin.view().data()); }
+CK_UTF8CHAR* bytes_of(const SecretBytes& pin) { return const_cast<CK_UTF8CHAR*>(pin.view().data()); }
 
 }  // namespace
 
@@ -178,13 +178,13 @@ void Session::allow_last_try() const {
 }
 
 void Session::login(const SecretBytes& pin) const {
-    check_pin(module_->C_Login(handle_, CKU_USER, octets_of(pin), pin.size()));
+    check_pin(module_->C_Login(handle_, CKU_USER, bytes_of(pin), pin.size()));
 }
 
 void Session::logout() const { check(module_->C_Logout(handle_)); }
 
 void Session::change_pin(const SecretBytes& before, const SecretBytes& after) const {
-    check_pin(module_->C_SetPIN(handle_, octets_of(before), before.size(), octets_of(after), after.size()));
+    check_pin(module_->C_SetPIN(handle_, bytes_of(before), before.size(), bytes_of(after), after.size()));
 }
 
 std::vector<CK_OBJECT_HANDLE> Session::find(CK_OBJECT_CLASS wanted) const {
@@ -239,7 +239,7 @@ Bytes Session::sign(const Bytes& data, const std::function<SecretBytes()>& ask) 
     check(module_->C_SignInit(handle_, &mechanism, keys.front()));
     if (asks_each_time()) {
         const SecretBytes pin = ask();
-        check_pin(module_->C_Login(handle_, CKU_CONTEXT_SPECIFIC, octets_of(pin), pin.size()));
+        check_pin(module_->C_Login(handle_, CKU_CONTEXT_SPECIFIC, bytes_of(pin), pin.size()));
     }
     Bytes signature;
     check(ask_for(signature, [&](std::uint8_t* place, CK_ULONG& size) {

@@ -98,8 +98,8 @@ class Session {
 };
 
 // A text of fixed width, filled up with blanks (PKCS#11 3.2 §3.1).
-template <class Octet, std::size_t Size>
-std::string trimmed(const Octet (&padded)[Size]) {
+template <class Byte, std::size_t Size>
+std::string trimmed(const Byte (&padded)[Size]) {
     const std::string_view all(reinterpret_cast<const char*>(padded), Size);
     const std::size_t end = all.find_last_not_of(' ');
     return std::string(all.substr(0, end == std::string_view::npos ? 0 : end + 1));

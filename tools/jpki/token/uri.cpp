@@ -14,12 +14,12 @@ namespace {
 constexpr std::string_view kInPaths = "/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 constexpr std::string_view kUnreserved = kInPaths.substr(1);
 
-std::string escaped(const std::string& octets, std::string_view kept) {
+std::string escaped(const std::string& bytes, std::string_view kept) {
     std::string text;
-    for (const char octet : octets)
-        text += kept.find(octet) != std::string_view::npos
-                    ? std::string(1, octet)
-                    : fmt::format("%{:02X}", static_cast<unsigned char>(octet));
+    for (const char byte : bytes)
+        text += kept.find(byte) != std::string_view::npos
+                    ? std::string(1, byte)
+                    : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
     return text;
 }
 

@@ -10,7 +10,7 @@ namespace jpki::app {
 struct UriParts {
     std::string token;      // its label
     std::string serial;     // empty: of any card
-    std::string id;         // CKA_ID, octets
+    std::string id;         // CKA_ID, bytes
     std::string_view type;  // "private" or "cert"
     std::string pin_file;   // empty: programs ask
 };

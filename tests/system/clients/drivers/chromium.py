@@ -58,7 +58,7 @@ class DevTools:
     def send(self, text):
         data, mask = text.encode(), os.urandom(4)
         length = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + struct.pack(">H", len(data))
-        self.socket.sendall(b"\x81" + length + mask + bytes(octet ^ mask[i % 4] for i, octet in enumerate(data)))
+        self.socket.sendall(b"\x81" + length + mask + bytes(one ^ mask[i % 4] for i, one in enumerate(data)))
 
     def receive(self):
         message, last = b"", False

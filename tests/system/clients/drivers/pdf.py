@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A PDF of one page, and the signature taken out of a signed one.
   pdf.py make FILE
-  pdf.py extract FILE SIGNED SIGNATURE    the octets that are signed, and the CMS (with filling behind)"""
+  pdf.py extract FILE SIGNED SIGNATURE    the bytes that are signed, and the CMS (with filling behind)"""
 import re
 import sys
 

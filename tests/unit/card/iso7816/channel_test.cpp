@@ -89,7 +89,7 @@ TEST_F(Channel, AnyStatusWordIsAnAnswer) {
     EXPECT_EQ(channel_.send(Command::case3(kSelect, hex("0001")))->sw.value(), 0x6283);
 }
 
-TEST_F(Channel, RefusesAnswersOfFewerThanTwoOctets) {
+TEST_F(Channel, RefusesAnswersOfFewerThanTwoBytes) {
     card_.on("00B0000000", "").on("00B0000000", "90");
     EXPECT_TRUE(failed_with(read(), Errc::malformed_answer));
     EXPECT_TRUE(failed_with(read(), Errc::malformed_answer));
@@ -207,7 +207,7 @@ TEST_F(Channel, RequireTakesNothingBut9000) {
 TEST_F(Channel, TracesHeadersAndLengthsOnly) {
     card_.on("00B0000000", "CAFEBABE 9000");
     (void)read();
-    EXPECT_EQ(log_.text(), "apdu 00 B0 00 00 Lc=0 -> 9000, 4 octets\n");
+    EXPECT_EQ(log_.text(), "apdu 00 B0 00 00 Lc=0 -> 9000, 4 bytes\n");
 }
 
 TEST_F(Channel, NeverTracesAPinNorItsLength) {

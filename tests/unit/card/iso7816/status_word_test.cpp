@@ -88,7 +88,7 @@ TEST(StatusWord, Knows61xxAnd6Cxx) {
     EXPECT_FALSE(word(0x6B00).wrong_expected());
 }
 
-TEST(StatusWord, IsMadeOfTwoOctets) {
+TEST(StatusWord, IsMadeOfTwoBytes) {
     const StatusWord made(std::uint8_t{0x63}, std::uint8_t{0xC2});
     EXPECT_EQ(made, word(0x63C2));
     EXPECT_EQ(made.sw1(), 0x63);

@@ -11,11 +11,11 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using namespace std::string_literals;
 
-std::vector<std::string> parse(const std::string& octets) { return parse_reader_names(octets); }
+std::vector<std::string> parse(const std::string& bytes) { return parse_reader_names(bytes); }
 
 }  // namespace
 
-TEST(ReaderNames, AreSeparatedByZeroOctets) {
+TEST(ReaderNames, AreSeparatedByZeroBytes) {
     EXPECT_THAT(parse("One\0Two 00 00\0\0"s), ElementsAre("One", "Two 00 00"));
 }
 
@@ -30,7 +30,7 @@ TEST(ReaderNames, EndWithTheListWhateverFollows) {
     EXPECT_THAT(parse("One\0\0Two\0\0"s), ElementsAre("One"));
 }
 
-TEST(ReaderNames, MayLackTheLastZeroOctet) { EXPECT_THAT(parse("One\0Two\0"s), ElementsAre("One", "Two")); }
+TEST(ReaderNames, MayLackTheLastZeroByte) { EXPECT_THAT(parse("One\0Two\0"s), ElementsAre("One", "Two")); }
 
 TEST(ReaderNames, CutOffAtTheEndAreLeftOut) {
     EXPECT_THAT(parse("One\0Tw"s), ElementsAre("One"));
@@ -47,10 +47,10 @@ TEST(ReaderNames, OfMoreThanTheMaximumAreLeftOutAndTheOthersKept) {
 TEST(ReaderNames, SaidTwiceCountOnce) { EXPECT_THAT(parse("One\0Two\0One\0\0"s), ElementsAre("One", "Two")); }
 
 TEST(ReaderNames, StopAtTheMaximumNumber) {
-    std::string octets;
+    std::string bytes;
     for (int number = 0; number < 1000; ++number)
-        octets += "Reader " + std::to_string(number) + '\0';
-    EXPECT_EQ(parse(octets + '\0').size(), kMaximumReaders);
+        bytes += "Reader " + std::to_string(number) + '\0';
+    EXPECT_EQ(parse(bytes + '\0').size(), kMaximumReaders);
 }
 
 }  // namespace jpki::card::pcsc

@@ -26,7 +26,7 @@ TEST_F(Certificate, GrowsFromTheIdentityWithoutReadingTwice) {
     expect_content(kAuth, kUser, kAll, file_);
 }
 
-TEST_F(Certificate, OverlapsByOneOctetToReachTheFileByShortIdentifierAgain) {
+TEST_F(Certificate, OverlapsByOneByteToReachTheFileByShortIdentifierAgain) {
     open_short();
     connection_.on("00200098", "63C3");
     EXPECT_EQ(seen(card_.read_counter(kAuth)), "3");

@@ -4,9 +4,9 @@
 namespace jpki::card::testing {
 namespace {
 
-// 246 octets: one more than the key takes.
+// 246 bytes: one more than the key takes.
 const std::string kTooLong = "802A0097 F6 " + std::string(std::size_t{2} * 246, '0') + " 00";
-// 32 octets that PatternRandom gives first.
+// 32 bytes that PatternRandom gives first.
 constexpr const char* kProbe =
     "802A0097 20 404142434445464748494A4B4C4D4E4F505152535455565758595A5B5C5D5E5F 00";
 constexpr const char* kReadGuarded = "00B0810001";

@@ -1,5 +1,5 @@
 // A FileCard with the individual-number card's profile on a scripted connection, and the commands that its
-// tests have in common. Files hold octets that only look like certificates: the engine reads no further than
+// tests have in common. Files hold bytes that only look like certificates: the engine reads no further than
 // their DER header.
 #pragma once
 
@@ -24,8 +24,8 @@ constexpr const char* kReadIdentity = "00B08A0000";
 class PatternRandom final : public Random {
   public:
     void fill(std::span<std::uint8_t> out) noexcept override {
-        for (std::uint8_t& octet : out)
-            octet = next_++;
+        for (std::uint8_t& byte : out)
+            byte = next_++;
     }
     void restart() { next_ = 0x40; }
 
@@ -33,7 +33,7 @@ class PatternRandom final : public Random {
     std::uint8_t next_ = 0x40;
 };
 
-// A DER object of `total` octets (at least 260), its content different for different seeds.
+// A DER object of `total` bytes (at least 260), its content different for different seeds.
 inline Bytes certificate(std::size_t total, unsigned seed = 1) {
     Bytes der = hex("3082");
     der.push_back(static_cast<std::uint8_t>((total - 4) >> 8U));

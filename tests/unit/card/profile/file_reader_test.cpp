@@ -91,9 +91,9 @@ TEST_F(Files, OtherStatusWordsAreErrors) {
     EXPECT_TRUE(failed_with(files_.read(kFile, 0, 1), Errc::card_reset));
 }
 
-// file_reader.hpp promises at least one octet from `offset`. The octet read twice must not be counted against
-// what was asked for: an object of 257 octets would end "early".
-TEST_F(Files, BringsAnOctetFromTheOffsetEvenWhenItStartsOneEarlier) {
+// file_reader.hpp promises at least one byte from `offset`. The byte read twice must not be counted against
+// what was asked for: an object of 257 bytes would end "early".
+TEST_F(Files, BringsAnByteFromTheOffsetEvenWhenItStartsOneEarlier) {
     files_.set_forms(SfiForms::known);
     card_.on("00B08AFF02", "AABB 9000");
     const auto part = files_.read(kFile, 256, 1);

@@ -125,7 +125,7 @@ TEST_F(Identify, PassesTransportErrorsOfTheIssuerOn) {
     EXPECT_TRUE(failed_with(card_.identify(), Errc::card_reset));
 }
 
-// SEQUENCE, SEQUENCE, [0] version 3, INTEGER of four octets, at offset 13.
+// SEQUENCE, SEQUENCE, [0] version 3, INTEGER of four bytes, at offset 13.
 Bytes with_serial(const char* serial) {
     Bytes der = hex("308203E4 308202CC A003020102 0204");
     append(der, hex(serial));

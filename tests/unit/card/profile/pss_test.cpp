@@ -5,7 +5,7 @@
 namespace jpki::card::testing {
 namespace {
 
-// The sign command with P1=04 over 31 octets, which are no SHA-256 value.
+// The sign command with P1=04 over 31 bytes, which are no SHA-256 value.
 std::string probe(const std::string& p2) { return "802A04" + p2 + "1F" + std::string(62, '0') + "00"; }
 
 class Pss : public FileCardTest {

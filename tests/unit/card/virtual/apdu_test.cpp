@@ -7,28 +7,28 @@ namespace jpki::vcard::test {
 namespace {
 
 struct Shape {
-    const char* octets;
+    const char* bytes;
     ApduCase iso_case;
     bool extended;
     std::size_t nc;
     std::size_t ne;
 };
 
-void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.octets; }
+void PrintTo(const Shape& shape, std::ostream* out) { *out << shape.bytes; }
 
 class ApduShape : public testing::TestWithParam<Shape> {};
 
 TEST_P(ApduShape, IsUnderstood) {
     const Shape& expected = GetParam();
-    const Bytes octets = hex(expected.octets);
-    const std::optional<Apdu> apdu = parse_apdu(octets);
+    const Bytes bytes = hex(expected.bytes);
+    const std::optional<Apdu> apdu = parse_apdu(bytes);
     ASSERT_TRUE(apdu);
     EXPECT_EQ(apdu->iso_case, expected.iso_case);
     EXPECT_EQ(apdu->extended, expected.extended);
     EXPECT_EQ(apdu->data.size(), expected.nc);
     EXPECT_EQ(apdu->ne, expected.ne);
-    EXPECT_EQ(apdu->cla, octets[0]);
-    EXPECT_EQ(apdu->ins, octets[1]);
+    EXPECT_EQ(apdu->cla, bytes[0]);
+    EXPECT_EQ(apdu->ins, bytes[1]);
     EXPECT_EQ(apdu->p1p2(), 0x1234);
 }
 
@@ -58,13 +58,13 @@ INSTANTIATE_TEST_SUITE_P(Iso7816_3, BrokenApdu,
                                          "002000800001", "0020008000000000", "0020008000000300AA",
                                          "0020008000 0002AABB00", "00200080000000AA"));
 
-TEST(Apdu, EveryLengthOfRandomOctetsIsAnsweredWithoutHarm) {
+TEST(Apdu, EveryLengthOfRandomBytesIsAnsweredWithoutHarm) {
     JpkiCard card;
     for (std::size_t length = 0; length < 600; ++length) {
-        Bytes octets(length);
+        Bytes bytes(length);
         for (std::size_t i = 0; i < length; ++i)
-            octets[i] = static_cast<std::uint8_t>(i * 37 + length);
-        EXPECT_GE(card.transmit(octets).size(), 2U);
+            bytes[i] = static_cast<std::uint8_t>(i * 37 + length);
+        EXPECT_GE(card.transmit(bytes).size(), 2U);
     }
 }
 

@@ -149,7 +149,7 @@ TEST(CardManager, HoldsTwoCertificatesThatAShortLeCannotFetch) {
     TestCard card;
     for (const char* tag : {"00F8", "7F21"}) {
         EXPECT_EQ(card.sw("00CA" + std::string(tag) + "00"), "6700") << tag;
-        EXPECT_EQ(card.sw("00CA" + std::string(tag) + "000232"), "6700") << "one octet too few";
+        EXPECT_EQ(card.sw("00CA" + std::string(tag) + "000232"), "6700") << "one byte too few";
         EXPECT_EQ(card.data("00CA" + std::string(tag) + "000233").size(), 563U) << tag;
         EXPECT_EQ(to_hex(slice(card.data("00CA" + std::string(tag) + "000000"), 0, 5)), "5F4E820129");
     }

@@ -205,8 +205,8 @@ TEST(RealProfile, PersonStandsInTheOrderOfRealCertificates) {
 TEST(RealProfile, AuthenticationCertificateTellsTheCityAndNothingElseOfThePerson) {
     const Bytes& der = default_image().certificate(Role::kAuthCert);
     const auto told = [&](std::string_view value) {
-        const Bytes octets = to_bytes(value);
-        return std::search(der.begin(), der.end(), octets.begin(), octets.end()) != der.end();
+        const Bytes bytes = to_bytes(value);
+        return std::search(der.begin(), der.end(), bytes.begin(), bytes.end()) != der.end();
     };
     for (const std::string_view value : {"太郎", "319850305", "東見本町"})
         EXPECT_FALSE(told(value)) << value;
@@ -228,8 +228,8 @@ TEST(RealProfile, AuthoritiesOfOneCardAreOfDifferentGenerations) {
     EXPECT_EQ(ends(default_image(), Role::kSignCa), "UTCTime 331205145959Z");
 }
 
-// Real ones: 1571 to 1586, about 1742, 1319 and 1304 octets. O=JPKI-TEST is five octets longer than O=JPKI,
-// and stands three times in each. A character more of an address takes four octets.
+// Real ones: 1571 to 1586, about 1742, 1319 and 1304 bytes. O=JPKI-TEST is five bytes longer than O=JPKI,
+// and stands three times in each. A character more of an address takes four bytes.
 TEST(RealProfile, SizesAreThoseOfRealCertificates) {
     const Image further = make_image({.person = 7, .issuer = &default_image()});
     for (const Image* image : {&default_image(), &other_image(), &further}) {

@@ -51,12 +51,12 @@ TEST(Certificates, KeyIdentifiersAreHashesOfTheKeys) {
         const std::optional<RsaKey> key = RsaKey::from_der(image.find(key_role)->body);
         ASSERT_TRUE(key);
         Bytes expected = hex("0414");
-        append(expected, sha1(key->public_key_octets()));
+        append(expected, sha1(key->public_key_bytes()));
         EXPECT_EQ(extension_value(image, role, NID_subject_key_identifier), expected);
     }
 }
 
-TEST(Certificates, PublicKeyOfAUserLiesInTheFirst767Octets) {
+TEST(Certificates, PublicKeyOfAUserLiesInTheFirst767Bytes) {
     for (const Image* image : {&default_image(), &other_image()}) {
         for (const auto& [role, key_role] :
              {std::pair{Role::kAuthCert, Role::kAuthKey}, {Role::kSignCert, Role::kSignKey}}) {

@@ -118,7 +118,7 @@ TEST(ReadBinary, NeedsLeAndNoData) {
 
 TEST(ReadBinary, OffsetsAtTheEndOfTheFile) {
     JpkiCard card;
-    EXPECT_EQ(card.send("00B0869F01"), hex("39 9000")) << "the last octet of 160";
+    EXPECT_EQ(card.send("00B0869F01"), hex("39 9000")) << "the last byte of 160";
     EXPECT_EQ(card.send("00B0869F00"), hex("39 9000")) << "a read that starts inside is cut short";
     EXPECT_EQ(card.sw("00B086A001"), "6B00");
     EXPECT_EQ(card.sw("00B07FFF00"), "6B00");
@@ -156,10 +156,10 @@ TEST(ReadBinary, CertificatesAreFollowedByFiller) {
     const Bytes& certificate = card.image().certificate(Role::kSignCert);
     EXPECT_TRUE(starts_with(file, certificate));
     EXPECT_TRUE(std::all_of(file.begin() + std::ssize(certificate), file.end(),
-                            [](std::uint8_t octet) { return octet == 0xFF; }));
+                            [](std::uint8_t byte) { return byte == 0xFF; }));
 }
 
-TEST(TokenInformation, IsASerialisedTokenInfoOf160Octets) {
+TEST(TokenInformation, IsASerialisedTokenInfoOf160Bytes) {
     JpkiCard card;
     const Bytes file = card.read_file(0x06);
     ASSERT_EQ(file.size(), 160U);
@@ -173,12 +173,12 @@ TEST(TokenInformation, IsASerialisedTokenInfoOf160Octets) {
     EXPECT_EQ(text.substr(140), "03019999999999999999");
 }
 
-TEST(Availability, IsThreeOctetsWithoutFiller) {
+TEST(Availability, IsThreeBytesWithoutFiller) {
     JpkiCard card;
     EXPECT_EQ(card.text("00B0880000"), "8F8F00");
 }
 
-TEST(GetChallenge, GivesAsManyRandomOctetsAsAsked) {
+TEST(GetChallenge, GivesAsManyRandomBytesAsAsked) {
     TestCard card;
     EXPECT_EQ(card.data("0084000008").size(), 8U);
     EXPECT_EQ(card.data("0084000000").size(), 256U);

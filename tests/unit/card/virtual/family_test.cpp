@@ -18,14 +18,14 @@ const Bytes kDocument = to_bytes(std::string_view("what the user wanted to sign"
 
 // The sign command by short identifier, with an Le of 00.
 std::string sign_command(unsigned p1, unsigned p2, const Bytes& input) {
-    Bytes octets{0x80, 0x2A, static_cast<std::uint8_t>(p1), static_cast<std::uint8_t>(p2),
+    Bytes bytes{0x80, 0x2A, static_cast<std::uint8_t>(p1), static_cast<std::uint8_t>(p2),
                  static_cast<std::uint8_t>(input.size())};
-    append(octets, input);
-    octets.push_back(0);
-    return to_hex(octets);
+    append(bytes, input);
+    bytes.push_back(0);
+    return to_hex(bytes);
 }
 
-std::string text(ByteView octets) { return std::string(octets.begin(), octets.end()); }
+std::string text(ByteView bytes) { return std::string(bytes.begin(), bytes.end()); }
 
 std::string token_field(const Image& image, std::size_t offset, std::size_t length) {
     return text(slice(image.find(Role::kTokenInfo)->body, offset, length));
@@ -51,8 +51,8 @@ std::string not_after(const Bytes& der) {
     return text(ByteView(X509_get0_notAfter(parse_certificate(der).get())->data, 13));
 }
 
-bool contains(const Bytes& der, std::string_view octets) {
-    const Bytes wanted = hex(octets);
+bool contains(const Bytes& der, std::string_view bytes) {
+    const Bytes wanted = hex(bytes);
     return std::search(der.begin(), der.end(), wanted.begin(), wanted.end()) != der.end();
 }
 
@@ -161,7 +161,7 @@ TEST(Juki, CertificateIsOfItsTime) {
     EXPECT_THROW(image.certificate(Role::kAuthCert), ImageError);
 }
 
-TEST(Juki, SignsWithAnswersOf128Octets) {
+TEST(Juki, SignsWithAnswersOf128Bytes) {
     JpkiCard card(juki_image());
     EXPECT_EQ(card.sw(kSignSign), "6982");
     card.sw(kVerifySign);
@@ -176,7 +176,7 @@ TEST(Juki, SignsWithAnswersOf128Octets) {
     EXPECT_EQ(card.sw("802A009A03 616263 7F"), "6700");
 }
 
-TEST(Juki, SignsUpTo117Octets) {
+TEST(Juki, SignsUpTo117Bytes) {
     JpkiCard card(juki_image());
     card.sw(kVerifySign);
     EXPECT_EQ(card.sw(sign_command(0, 0x9A, Bytes(117, 0x5A))), "9000");

@@ -139,14 +139,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Hostile{"jpki.0018.tries-left = 3", "jpki.0018.tries-left = 4", "retry counter"},
                     Hostile{"jpki.0018.tries-left = 3", "jpki.0018.tries-left = 16", "not a number in range"},
                     Hostile{"jpki.0018.tries-max = 3", "jpki.0018.tries-max = 0", "retry counter"},
-                    Hostile{"jpki.0018.body = 31323334", "jpki.0018.body = ", "1 to 16 octets"},
+                    Hostile{"jpki.0018.body = 31323334", "jpki.0018.body = ", "1 to 16 bytes"},
                     Hostile{"jpki.0018.body = 31323334", "jpki.0018.body = 3132333Z", "not a number"}));
 
 TEST(ImageText, ErrorsNameTheLine) {
     EXPECT_EQ(complaint("jpki-vcard-image = 1\n\n# remark\nwhat is this\n"), "line 4: no \" = \"");
 }
 
-TEST(ImageText, ErrorsShowNoOctetOfTheImage) {
+TEST(ImageText, ErrorsShowNoByteOfTheImage) {
     const std::string why = complaint(
         replaced(serialize_image(default_image()), "jpki.0018.body = 31323334", "jpki.0018.body = 3132333"));
     EXPECT_EQ(why.find("3132"), std::string::npos) << why;

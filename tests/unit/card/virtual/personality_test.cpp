@@ -276,7 +276,7 @@ TEST(Personality, CertificatesAbsentBlankOrGarbage) {
         card.set(name, "blank");
         const Bytes blank = card.read_file(short_id);
         EXPECT_TRUE(!blank.empty() &&
-                    std::ranges::all_of(blank, [](std::uint8_t octet) { return octet == 0xFF; }));
+                    std::ranges::all_of(blank, [](std::uint8_t byte) { return byte == 0xFF; }));
         EXPECT_EQ(card.text("00B0880000"), available);
         card.set(name, "garbage");
         const Bytes garbage = card.read_file(short_id);
@@ -329,14 +329,14 @@ TEST(Personality, AnswersToReset) {
     EXPECT_EQ(to_hex(card.atr()), "3B888001000014E0B38191005E");
 }
 
-TEST(Personality, CheckOctetsOfTheAnswersToResetAreRight) {
+TEST(Personality, CheckBytesOfTheAnswersToResetAreRight) {
     for (const char* value : {"contactless", "contact-historical", "contact", "juki"}) {
         TestCard card;
         card.set("atr", value);
         std::uint8_t sum = 0;
         const Bytes atr = card.atr();
-        for (const std::uint8_t octet : slice(atr, 1))
-            sum ^= octet;
+        for (const std::uint8_t byte : slice(atr, 1))
+            sum ^= byte;
         EXPECT_EQ(sum, 0) << value << " (ISO 7816-3 §8.2.5)";
     }
 }

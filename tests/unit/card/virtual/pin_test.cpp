@@ -4,7 +4,7 @@
 namespace jpki::vcard::test {
 namespace {
 
-TEST(CounterQuery, FourOctetsTellTheTriesAndSpendNone) {
+TEST(CounterQuery, FourBytesTellTheTriesAndSpendNone) {
     JpkiCard card;
     for (int i = 0; i < 10; ++i) {
         EXPECT_EQ(card.sw(kQueryAuth), "63C3");
@@ -22,7 +22,7 @@ TEST(CounterQuery, ByCurrentFile) {
     EXPECT_EQ(card.sw("00200080"), "63C5");
 }
 
-TEST(CounterQuery, FiveOctetFormIsAWrongLength) {
+TEST(CounterQuery, FiveByteFormIsAWrongLength) {
     JpkiCard card;
     card.sw("00A4020C020018");
     EXPECT_EQ(card.sw("0020008000"), "6700");
@@ -63,7 +63,7 @@ TEST(Verify, ParametersAreChecked) {
     EXPECT_EQ(card.oracle().auth_pin.tries_left, 3U);
 }
 
-TEST(Verify, ComparesOctetsAsSent) {
+TEST(Verify, ComparesBytesAsSent) {
     JpkiCard card;
     EXPECT_EQ(card.sw("0020009B06 616263313233"), "63C4") << "lower case is not folded";
     EXPECT_EQ(card.sw("0020009B07 41424331323300"), "63C3") << "and nothing is padded";

@@ -66,7 +66,7 @@ TEST_P(EitherKey, P1_03HashesInTheCard) {
         verifies(card.certificate(key), card.sign(3, key, kMessage), sha256(kMessage), RSA_PKCS1_PADDING));
 }
 
-TEST_P(EitherKey, P1_04IsPssWithASaltOf32Octets) {
+TEST_P(EitherKey, P1_04IsPssWithASaltOf32Bytes) {
     const Bytes hash = sha256(kMessage);
     const Bytes signature = card.sign(4, key, hash);
     EXPECT_TRUE(verifies(card.certificate(key), signature, hash, RSA_PKCS1_PSS_PADDING));

@@ -1,4 +1,4 @@
-// What the tests of the other applications read them with: objects of tags with one or two octets, keys,
+// What the tests of the other applications read them with: objects of tags with one or two bytes, keys,
 // signatures. Shared by the tests of this folder only. It shares nothing with the code that wrote the files.
 #pragma once
 
@@ -18,7 +18,7 @@ struct Object {
     unsigned tag = 0;
     Bytes value;
     Bytes whole;       // with tag and length
-    std::size_t at{};  // of its first octet in what was read
+    std::size_t at{};  // of its first byte in what was read
 };
 
 // The objects of `data`, up to its end or to filler.
@@ -118,7 +118,7 @@ inline bool signed_by(const PublicKey& key, ByteView data, ByteView signature) {
     return recovered(key, signature) == sha256_digest_info(sha256(data));
 }
 
-// In an application other than JPKI, by the last two octets of its name.
+// In an application other than JPKI, by the last two bytes of its name.
 class SurfaceCard : public TestCard {
   public:
     explicit SurfaceCard(std::string_view last, const Image& from = default_image()) : TestCard(from) {
@@ -155,8 +155,8 @@ class SurfaceCard : public TestCard {
     }
     std::string present(std::string_view id, std::string_view secret) {
         sw("00A4020C02" + std::string(id));
-        const Bytes octets = to_bytes(secret);
-        return sw("00200080" + to_hex(Bytes{static_cast<std::uint8_t>(octets.size())}) + to_hex(octets));
+        const Bytes bytes = to_bytes(secret);
+        return sw("00200080" + to_hex(Bytes{static_cast<std::uint8_t>(bytes.size())}) + to_hex(bytes));
     }
 };
 

@@ -1,5 +1,5 @@
 // 券面入力補助: which secret opens which file, and that each file holds what it says, down to the signed
-// octets.
+// bytes.
 #include "surface_help.hpp"
 #include "virtual/image/image_maker.hpp"
 
@@ -39,7 +39,7 @@ TEST_F(TextApplication, HasAKeyThatIsLockedFromTheBeginning) {
     EXPECT_EQ(card.sw("00200091"), "63C3") << "the PIN is not concerned";
 }
 
-TEST_F(TextApplication, HoldsTheNumberInSeventeenOctets) {
+TEST_F(TextApplication, HoldsTheNumberInSeventeenBytes) {
     card.present("0011", "1234");
     EXPECT_EQ(to_hex(card.file("0001")), "FF100C" + to_hex(to_bytes(kMyNumber)) + "FFFF");
 }
@@ -65,8 +65,8 @@ TEST_F(TextApplication, HoldsTheAttributesWhereItsTableSays) {
     EXPECT_EQ(file.back(), 0xFF) << "filler";
 }
 
-// Programs count on where the table then lies: its entries' low halves are octets 9, 11, 13 and 15.
-TEST_F(TextApplication, HasItsTableTwoOctetsLaterWhereTheAttributesAreLong) {
+// Programs count on where the table then lies: its entries' low halves are bytes 9, 11, 13 and 15.
+TEST_F(TextApplication, HasItsTableTwoBytesLaterWhereTheAttributesAreLong) {
     card.present("0011", "1234");
     const Bytes file = card.file("0002");
     EXPECT_EQ(to_hex(slice(file, 0, 3)), "FF2082");

@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Guess{"a change before a login", "0024019804 31323334", "6A86"},
                     Guess{"JPKI's new PIN in the other form", "8032009804 31323334", "6A86"},
                     Guess{"old and new PIN", "0024008008 3132333435363738", "6A86"},
-                    Guess{"17 octets of PIN", "0020009811 3131313131313131313131313131313131", "6A86"},
+                    Guess{"17 bytes of PIN", "0020009811 3131313131313131313131313131313131", "6A86"},
                     Guess{"no data to sign", "802A009700", "6A86"},
                     Guess{"GET RESPONSE", "00C0000000", "6D00"},
                     Guess{"RESET RETRY COUNTER", "002C008004 31323334", "6D00"},

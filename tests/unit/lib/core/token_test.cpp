@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kPin = "1234";
 
-// Whose card is in the reader, and what it answers to signatures, first to last; then 256 octets.
+// Whose card is in the reader, and what it answers to signatures, first to last; then 256 bytes.
 struct Person {
     Bytes identity = to_bytes("Hanako");
     std::deque<Status> signatures;

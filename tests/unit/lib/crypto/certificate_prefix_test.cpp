@@ -10,7 +10,7 @@ using testing::all_certificates;
 using testing::common_key;
 using testing::make_certificate;
 
-// Not one octet before the key is complete, and the same from there on.
+// Not one byte before the key is complete, and the same from there on.
 TEST(CertificatePrefix, GivesTheKeyAsSoonAsItIsThereAndNotBefore) {
     for (const Bytes& der : all_certificates()) {
         const auto whole = parse_certificate(der);
@@ -106,13 +106,13 @@ TEST(CertificatePrefix, NeverReadsBehindItsEndNorClaimsAKeyThatIsNotThere) {
     }
 }
 
-TEST(CertificatePrefix, OfRandomOctetsIsNothing) {
+TEST(CertificatePrefix, OfRandomBytesIsNothing) {
     std::uint32_t state = 12345;
     for (int round = 0; round < 20000; ++round) {
         Bytes noise(64);
-        for (std::uint8_t& octet : noise) {
+        for (std::uint8_t& byte : noise) {
             state = state * 1664525U + 1013904223U;
-            octet = static_cast<std::uint8_t>(state >> 24U);
+            byte = static_cast<std::uint8_t>(state >> 24U);
         }
         noise[0] = 0x30;
         noise[1] = 0x82;

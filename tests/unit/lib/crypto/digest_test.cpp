@@ -49,7 +49,7 @@ TEST(Digest, InPartsIsTheSame) {
     }
 }
 
-TEST(Digest, OfAMillionOctets) {
+TEST(Digest, OfAMillionBytes) {
     auto running = Digest::start(Hash::sha256);
     ASSERT_TRUE(running);
     for (int i = 0; i < 1000; ++i)

@@ -63,7 +63,7 @@ TEST(OpensslRandom, FillsAllOfItAndNeverTheSame) {
     random.fill(second);
     EXPECT_NE(first, second);
     EXPECT_FALSE(
-        std::ranges::all_of(std::span(first).last(16), [](std::uint8_t octet) { return octet == 0; }));
+        std::ranges::all_of(std::span(first).last(16), [](std::uint8_t byte) { return byte == 0; }));
     random.fill({});
 }
 
@@ -73,7 +73,7 @@ TEST(OpensslRandom, AsksOpensslNoMoreWhenTheProcessExits) {
         OpensslRandom random;
         std::array<std::uint8_t, 32> out{};
         random.fill(out);
-        std::_Exit(std::ranges::all_of(out, [](std::uint8_t octet) { return octet == 0x5A; }) ? 7 : 1);
+        std::_Exit(std::ranges::all_of(out, [](std::uint8_t byte) { return byte == 0x5A; }) ? 7 : 1);
     };
     EXPECT_EXIT(fill_at_exit(), ::testing::ExitedWithCode(7), "");
 }

@@ -1,4 +1,4 @@
-// Texts in fields of fixed size (PKCS#11 3.2 §2.2: blanks at the end, no zero octet).
+// Texts in fields of fixed size (PKCS#11 3.2 §2.2: blanks at the end, no zero byte).
 #include <gtest/gtest.h>
 
 #include <array>
@@ -23,7 +23,7 @@ TEST(Pad, FillsUpWithBlanks) {
 
 TEST(Pad, CutsBetweenCharactersAndNeverInsideOne) {
     EXPECT_EQ(padded<3>("JPKI"), "JPK");
-    // Three octets each: 署, 名, 用.
+    // Three bytes each: 署, 名, 用.
     EXPECT_EQ(padded<9>("署名用"), "署名用");
     EXPECT_EQ(padded<8>("署名用"), "署名  ");
     EXPECT_EQ(padded<7>("署名用"), "署名 ");

@@ -1,4 +1,4 @@
-// Octet by octet against RFC 8017 §9.2, note 1.
+// Byte by byte against RFC 8017 §9.2, note 1.
 #include "mechanism/digest_info.hpp"
 
 #include <gtest/gtest.h>

@@ -27,7 +27,7 @@ TEST(SignatureInput, OfRsaPkcsIsTheMessageItself) {
 
 TEST(SignatureInput, OfNothingIsNothing) { EXPECT_EQ(start(CKM_RSA_PKCS).finish(), Bytes{}); }
 
-TEST(SignatureInput, OfRsaPkcsEndsElevenOctetsBelowTheModulus) {
+TEST(SignatureInput, OfRsaPkcsEndsElevenBytesBelowTheModulus) {
     SignatureInput exact = start(CKM_RSA_PKCS);
     EXPECT_TRUE(exact.update(Bytes(245, 7)));
     EXPECT_TRUE(exact.update({}));

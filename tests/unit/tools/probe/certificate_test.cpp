@@ -26,8 +26,8 @@ const Bytes& utc_times() {
     return kTimes;
 }
 
-Bytes rsa_key(std::size_t octets) {
-    Bytes modulus(octets + 1, 0xA5);
+Bytes rsa_key(std::size_t bytes) {
+    Bytes modulus(bytes + 1, 0xA5);
     modulus[0] = 0x00;
     Bytes bits{0x00};
     append(bits, der(0x30, joined({der(0x02, modulus), hex("0203010001")})));
@@ -70,7 +70,7 @@ TEST(ProbeCertificate, KnowsBothKindsOfTimes) {
         "?");
 }
 
-TEST(ProbeCertificate, SurvivesAnyCutAndAnyWrongOctet) {
+TEST(ProbeCertificate, SurvivesAnyCutAndAnyWrongByte) {
     Bytes whole = certificate(rsa_key(256), utc_times());
     for (std::size_t size = 0; size <= whole.size(); ++size)
         (void)read_head(ByteView(whole).first(size));
@@ -78,8 +78,8 @@ TEST(ProbeCertificate, SurvivesAnyCutAndAnyWrongOctet) {
     EXPECT_EQ(read_head(ByteView(whole).first(256)).key, "RSA 2048");
     for (std::size_t at = 0; at < 200; ++at) {
         const std::uint8_t kept = whole[at];
-        for (unsigned octet = 0; octet < 256; ++octet) {
-            whole[at] = static_cast<std::uint8_t>(octet);
+        for (unsigned byte = 0; byte < 256; ++byte) {
+            whole[at] = static_cast<std::uint8_t>(byte);
             (void)read_head(whole);
         }
         whole[at] = kept;

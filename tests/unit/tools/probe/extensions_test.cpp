@@ -85,14 +85,14 @@ TEST(ProbeExtensions, OfWhatIsNotPublishedOnlyTheKindIsTold) {
     EXPECT_EQ(named->subject, "CN (another kind, another length)");
 }
 
-TEST(ProbeExtensions, SurviveAnyCutAndAnyWrongOctet) {
+TEST(ProbeExtensions, SurviveAnyCutAndAnyWrongByte) {
     Bytes whole = of_a_real_card();
     for (std::size_t size = 0; size <= whole.size(); ++size)
         (void)read_profile(ByteView(whole).first(size));
     for (std::size_t at = 0; at < whole.size(); ++at) {
         const std::uint8_t kept = whole[at];
-        for (const unsigned octet : {0x00U, 0x30U, 0x7FU, 0x80U, 0x84U, 0xFFU}) {
-            whole[at] = static_cast<std::uint8_t>(octet);
+        for (const unsigned byte : {0x00U, 0x30U, 0x7FU, 0x80U, 0x84U, 0xFFU}) {
+            whole[at] = static_cast<std::uint8_t>(byte);
             (void)read_profile(whole);
         }
         whole[at] = kept;

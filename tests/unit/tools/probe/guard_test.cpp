@@ -63,7 +63,7 @@ TEST(ProbeGuard, KnowsFourInstructionsOfOneClass) {
     }
 }
 
-TEST(ProbeGuard, LetsNoVerifyWithAnOctetMoreThanItsHeaderPass) {
+TEST(ProbeGuard, LetsNoVerifyWithAnByteMoreThanItsHeaderPass) {
     for (unsigned p2 = 0; p2 < 256; ++p2) {
         for (unsigned p1 = 0; p1 < 256; ++p1) {
             const Bytes query{0x00, 0x20, static_cast<std::uint8_t>(p1), static_cast<std::uint8_t>(p2)};
@@ -169,7 +169,7 @@ TEST(ProbeGuard, ReadsOnly) {
     EXPECT_FALSE(allowed({}));
 }
 
-TEST(ProbeGuard, LetsNoMoreThanFourOctetsOfTheSignatureCertificateBeRead) {
+TEST(ProbeGuard, LetsNoMoreThanFourBytesOfTheSignatureCertificateBeRead) {
     const Bytes first_four = hex("00B0000004");
     Guard guard;
     ASSERT_TRUE(guard.allows(kSelectJpki));

@@ -41,12 +41,12 @@ TEST(ProbeLayout, BreaksJapaneseAnywhereButBeforeItsPunctuation) {
     }
 }
 
-TEST(ProbeLayout, SurvivesAnyOctets) {
-    std::string octets;
+TEST(ProbeLayout, SurvivesAnyBytes) {
+    std::string bytes;
     for (int i = 0; i < 512; ++i)
-        octets += static_cast<char>(i * 7);
-    EXPECT_GT(columns_of(octets), 0U);
-    EXPECT_FALSE(hanging("", octets).empty());
+        bytes += static_cast<char>(i * 7);
+    EXPECT_GT(columns_of(bytes), 0U);
+    EXPECT_FALSE(hanging("", bytes).empty());
     // One word longer than the page stays whole.
     EXPECT_EQ(hanging("h ", std::string(300, 'x')), "h " + std::string(300, 'x') + "\n");
 }

@@ -20,7 +20,7 @@ TEST(ProbeMask, HidesTheApplicationDataOfAnUnknownContactlessAtr) {
               "3B 88 80 01 .. .. .. .. B3 81 A1 00 ..");
 }
 
-TEST(ProbeMask, ShowsOfUnknownHistoricalOctetsWhatTheyDeclare) {
+TEST(ProbeMask, ShowsOfUnknownHistoricalBytesWhatTheyDeclare) {
     // Category 80; 12: country; 31: services; 54: issuer's data; 73: capabilities.
     EXPECT_EQ(masked_atr(hex("3B DF 13 FF 81 31 FB 46 80 12 39 2F 31 C1 54 AA BB CC DD 73 C6 01 80 3B")),
               "3B DF 13 FF 81 31 FB 46 .. 12 39 2F 31 C1 .. .. .. .. .. 73 C6 01 80 ..");
@@ -35,8 +35,8 @@ TEST(ProbeMask, SurvivesAnyAtr) {
         Bytes atr(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
         for (std::size_t at = 0; at < size; ++at) {
             const std::uint8_t kept = atr[at];
-            for (unsigned octet = 0; octet < 256; ++octet) {
-                atr[at] = static_cast<std::uint8_t>(octet);
+            for (unsigned byte = 0; byte < 256; ++byte) {
+                atr[at] = static_cast<std::uint8_t>(byte);
                 EXPECT_EQ(masked_atr(atr).size(), 3 * size - 1);
                 (void)declared_by(atr);
             }

@@ -50,19 +50,19 @@ Bytes text(std::string_view words, std::size_t width) {
 }
 
 constexpr std::array kMasks{Mask::nothing, Mask::tries,       Mask::label,  Mask::model,
-                            Mask::serial,  Mask::numbers,     Mask::octets, Mask::start,
+                            Mask::serial,  Mask::numbers,     Mask::bytes, Mask::start,
                             Mask::head,    Mask::head_public, Mask::part,   Mask::atr};
 
 // Everything that a finding may be made of.
 const std::regex kVocabulary(
-    "not reported|another|other|other octets|blank|one character, repeated|printable "
+    "not reported|another|other|other bytes|blank|one character, repeated|printable "
     "characters|empty|certificate|FF|00"
     "|JPKIAPICCTOKEN2?|JPKIAPGPSETOKEN|JPKIAPIOSTOKEN|my-number|juki|android|iphone|E16R01NJ"
     "|unknown|RSA( \\d+)?|EC( P-\\d+)?|[a-zA-Z0-9]+With[a-zA-Z]+|ecdsa-with-SHA\\d+|RSASSA-PSS"
     "|\\?|(19|20)\\d\\d|\\d{1,8}|16 digits|\\d+ digits|with the certificate"
     "|[0-9A-F]{6}|[0-9A-F]{2}( [0-9A-F]{2}){0,2}|[Aa9_?]\\d+( [Aa9_?]\\d+)*");
 
-// Octets of every kind in answers of every length: never anything but the vocabulary.
+// Bytes of every kind in answers of every length: never anything but the vocabulary.
 TEST(ProbeMask, SaysNothingThatIsNotInItsVocabulary) {
     std::uint32_t state = 1;
     const auto next = [&state] {
@@ -73,8 +73,8 @@ TEST(ProbeMask, SaysNothingThatIsNotInItsVocabulary) {
         Masker masker;
         for (const Mask mask : kMasks) {
             Bytes answer(next() % 3 == 0 ? next() : (next() % 2 == 0 ? 32 : 28));
-            for (std::uint8_t& octet : answer)
-                octet = round % 2 == 0 ? next() : static_cast<std::uint8_t>('0' + next() % 60);
+            for (std::uint8_t& byte : answer)
+                byte = round % 2 == 0 ? next() : static_cast<std::uint8_t>('0' + next() % 60);
             if (mask == Mask::head && answer.size() > 4) answer[0] = 0x30, answer[1] = 0x82;
             for (const ToldValue& finding :
                  masker.look(mask == Mask::part ? part_at(1) : command_of(mask), kOk, answer))
@@ -114,7 +114,7 @@ TEST(ProbeMask, TellsOnlyWhetherThereIsANumber) {
     EXPECT_EQ(told(Mask::serial, Bytes(16, 0xFF)), "number=blank");
     EXPECT_EQ(told(Mask::serial, Bytes(16, '9')), "number=one character, repeated");
     EXPECT_EQ(told(Mask::serial, text("AB12", 16)), "number=printable characters");
-    EXPECT_EQ(told(Mask::serial, hex("0102030405060708")), "number=other octets");
+    EXPECT_EQ(told(Mask::serial, hex("0102030405060708")), "number=other bytes");
 }
 
 TEST(ProbeMask, TellsFlagsAndLengthsWhereTheyAreThat) {
@@ -131,10 +131,10 @@ TEST(ProbeMask, TellsAnAtrThatTheCardNamesOnlyWhereItIsPublished) {
     EXPECT_EQ(told(Mask::atr, text("Minamishiken", 200)), "atr=another");
 }
 
-TEST(ProbeMask, TellsNoMoreThanThreeOctetsOfAvailability) {
-    EXPECT_EQ(told(Mask::octets, hex("8F 8F 00")), "octets=8F 8F 00");
-    EXPECT_EQ(told(Mask::octets, hex("8F 8F 00 12 34")), "octets=8F 8F 00");
-    EXPECT_EQ(told(Mask::octets, {}), "");
+TEST(ProbeMask, TellsNoMoreThanThreeBytesOfAvailability) {
+    EXPECT_EQ(told(Mask::bytes, hex("8F 8F 00")), "bytes=8F 8F 00");
+    EXPECT_EQ(told(Mask::bytes, hex("8F 8F 00 12 34")), "bytes=8F 8F 00");
+    EXPECT_EQ(told(Mask::bytes, {}), "");
 }
 
 TEST(ProbeMask, TellsWhatACertificateFileBeginsWith) {
@@ -148,14 +148,14 @@ TEST(ProbeMask, TellsWhatACertificateFileBeginsWith) {
 // How long the signature certificate is depends on a name and an address, the other's on a city.
 TEST(ProbeMask, TellsOfLengthsOnlyAboutThatOfTheAuthenticationCertificate) {
     EXPECT_EQ(told(Mask::start, hex("30 82 07 75")).find("1909"), std::string::npos);
-    EXPECT_EQ(told(Mask::head, hex("30 82 06 53 30 82 05 3B")), "content=certificate octets=1600");
-    // The real ones that are known have 1571 to 1586 octets.
+    EXPECT_EQ(told(Mask::head, hex("30 82 06 53 30 82 05 3B")), "content=certificate bytes=1600");
+    // The real ones that are known have 1571 to 1586 bytes.
     for (const char* start : {"30 82 06 1F", "30 82 06 2E"})
-        EXPECT_EQ(told(Mask::head, hex(start)), "content=certificate octets=1600");
+        EXPECT_EQ(told(Mask::head, hex(start)), "content=certificate bytes=1600");
     EXPECT_EQ(told(Mask::head_public, hex("30 82 05 18")), "content=certificate");
 }
 
-// A file of 1304 octets of certificate, as its first read has said.
+// A file of 1304 bytes of certificate, as its first read has said.
 Masker within(const char* start = "30 82 05 14") {
     Masker masker;
     (void)masker.look(command_of(Mask::head_public), kOk, hex(start));
@@ -202,7 +202,7 @@ TEST(ProbeMask, DoesNotTellWhereACertificateEndsInAFileThatIsNoLonger) {
     EXPECT_FALSE(may_be_told(24, {}));
     EXPECT_TRUE(may_be_told(108, {{"filler", "00"}, {"end", "1900"}}));
     EXPECT_TRUE(may_be_told(256, {}));
-    EXPECT_TRUE(length_may_be_told(Mask::octets, 3, {}));
+    EXPECT_TRUE(length_may_be_told(Mask::bytes, 3, {}));
 }
 
 }  // namespace

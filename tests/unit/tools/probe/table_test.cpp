@@ -140,7 +140,7 @@ TEST(ProbeTable, HasAnAnswerToEveryFactAndACommandToAlmostEvery) {
         asked.insert(row.fact);
     EXPECT_EQ(answered.size(), facts().size());
     // The ATR tells of the interface; a missing certificate is seen by the commands for the certificates.
-    // Names and extensions come with the same octets, and the speed with all of them.
+    // Names and extensions come with the same bytes, and the speed with all of them.
     asked.insert({Fact::interface, Fact::absent_certificate, Fact::names, Fact::speed, Fact::power});
     EXPECT_EQ(asked.size(), facts().size());
 }

@@ -29,10 +29,10 @@ TEST(FaultRow, MistakesAreNamed) {
              {"1++ mute", "AT is no number: 1+"},
              {"0 dance", "no such kind of fault: dance"},
              {"0", "no such kind of fault: "},
-             {"0 sw", "octets take two hexadecimal digits each"},
-             {"0 sw 6F", "a status word has two octets"},
-             {"0 sw 6F0", "octets take two hexadecimal digits each"},
-             {"0 sw 6G00", "an octet is no number: 6G"},
+             {"0 sw", "bytes take two hexadecimal digits each"},
+             {"0 sw 6F", "a status word has two bytes"},
+             {"0 sw 6F0", "bytes take two hexadecimal digits each"},
+             {"0 sw 6G00", "a byte is no number: 6G"},
              {"0 mute 1", "too much: 1"},
              {"0 delay", "the delay is no number: "},
              {"0 delay 10s", "the delay is no number: 10s"},
@@ -170,7 +170,7 @@ TEST(FaultPlan, TellsTheWorldWhatItHasToDo) {
     EXPECT_EQ(told, (std::vector<std::string>{"leave", "bounce", "cold", "250", "1", "2"}));
 }
 
-TEST(FaultPlan, PutsOtherOctetsIntoTheAnswer) {
+TEST(FaultPlan, PutsOtherBytesIntoTheAnswer) {
     FaultyCard card({"0 data 0102", "1 answers 0102", "2 data 0102"});
     EXPECT_EQ(card.answer(kReadLabel), "01029000");
     EXPECT_EQ(card.answer(kReadLabel), "0102");
@@ -180,7 +180,7 @@ TEST(FaultPlan, PutsOtherOctetsIntoTheAnswer) {
 TEST(FaultPlan, BendsAnswersWithData) {
     for (const auto& [shape, answer] :
          std::vector<std::pair<std::string, std::string>>{{"empty", ""},
-                                                          {"one-octet", "4A"},
+                                                          {"one-byte", "4A"},
                                                           {"sw-only", "9000"},
                                                           {"half", "4A509000"},
                                                           {"minus-one", "4A504B9000"},
@@ -195,7 +195,7 @@ TEST(FaultPlan, BendsAnswersWithData) {
 TEST(FaultPlan, BendsAnswersWithoutData) {
     for (const auto& [shape, answer] :
          std::vector<std::pair<std::string, std::string>>{{"empty", ""},
-                                                          {"one-octet", "63"},
+                                                          {"one-byte", "63"},
                                                           {"sw-only", "63C3"},
                                                           {"half", "63C3"},
                                                           {"minus-one", "63"},
@@ -260,7 +260,7 @@ TEST(FaultPlan, ReadsManyRowsAndSaysWhichLineIsWrong) {
     }
 }
 
-TEST(FaultPlan, IsInTheLogWithoutItsOctets) {
+TEST(FaultPlan, IsInTheLogWithoutItsBytes) {
     FaultyCard card({"0 data 31323334"});
     card.log().clear();
     card.send(kReadLabel);
@@ -289,7 +289,7 @@ TEST(FaultControl, AddsListsAndClears) {
     Controlled control;
     EXPECT_EQ(control("faults"), "[]");
     EXPECT_EQ(control("fault 1 sw 6F00"), "ok");
-    EXPECT_EQ(control("fault 1 sw 6F0"), "error: octets take two hexadecimal digits each");
+    EXPECT_EQ(control("fault 1 sw 6F0"), "error: bytes take two hexadecimal digits each");
     control.slot.card().transmit(hex(kSelectJpki));
     EXPECT_EQ(to_hex(control.slot.card().transmit(hex(kReadLabel))), "6F00");
     EXPECT_EQ(control("faults"), "[{\"row\": \"1 sw 6F00\", \"seen\": 2, \"fired\": 1}]");

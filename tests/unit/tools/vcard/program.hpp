@@ -80,8 +80,8 @@ class FakeReader {
         card_ = Descriptor(::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC));
         return static_cast<bool>(card_);
     }
-    void write(std::string_view octets) {
-        const Bytes raw = hex(octets);
+    void write(std::string_view bytes) {
+        const Bytes raw = hex(bytes);
         EXPECT_EQ(::send(card_.number(), raw.data(), raw.size(), MSG_NOSIGNAL), std::ssize(raw));
     }
     // One message; "gone" when the card hung up.

@@ -18,8 +18,8 @@ struct Wire {
         reader = Descriptor(ends[0]);
         connection.emplace(Descriptor(ends[1]));
     }
-    void write(std::string_view octets) {
-        const Bytes raw = hex(octets);
+    void write(std::string_view bytes) {
+        const Bytes raw = hex(bytes);
         EXPECT_EQ(::send(reader.number(), raw.data(), raw.size(), 0), std::ssize(raw));
     }
     VpcdEnd serve() { return connection->on_readable(card); }
@@ -44,8 +44,8 @@ TEST(VpcdReader, PutsPiecesTogetherAndTakesSeveralApart) {
     VpcdReader reader;
     const Bytes stream = hex("000104 0005 00A4000000 0000 000101");
     std::vector<Bytes> messages;
-    for (const std::uint8_t octet : stream) {
-        reader.feed(Bytes{octet});
+    for (const std::uint8_t byte : stream) {
+        reader.feed(Bytes{byte});
         while (const auto message = reader.next())
             messages.push_back(*message);
     }

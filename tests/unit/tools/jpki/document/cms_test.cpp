@@ -99,7 +99,7 @@ TEST(Cms, WithoutItsEndOrWithMoreItIsNone) {
 }
 
 // What is not signed, as the authority's certificate, may change; who signed what may not.
-TEST(Cms, NoSingleOctetMakesAnotherRightSignature) {
+TEST(Cms, NoSingleByteMakesAnotherRightSignature) {
     const Bytes cms = made(test::world().signer());
     for (std::size_t i = 0; i < cms.size(); ++i) {
         Bytes changed = cms;

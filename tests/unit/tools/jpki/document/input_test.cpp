@@ -29,7 +29,7 @@ class InputTest : public ::testing::Test {
         std::ofstream(at("file")) << contents;
         return at("file");
     }
-    static Bytes octets(const std::string& text) { return {text.begin(), text.end()}; }
+    static Bytes bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
     fs::path folder_;
 };
@@ -39,8 +39,8 @@ TEST_F(InputTest, AnswersFromTheFileThatWasOpened) {
     EXPECT_EQ(input.beginning(2).size(), 2U);
     fs::remove(at("file"));
     (void)file("other, and longer");
-    EXPECT_EQ(input.all(), octets("first"));
-    EXPECT_EQ(input.digest(EVP_sha256()), digest(EVP_sha256(), {octets("first")}));
+    EXPECT_EQ(input.all(), bytes("first"));
+    EXPECT_EQ(input.digest(EVP_sha256()), digest(EVP_sha256(), {bytes("first")}));
 }
 
 TEST_F(InputTest, KeepsTheHashOfWhatItHasReadOnce) {
@@ -55,9 +55,9 @@ TEST_F(InputTest, HashesWithSeveral) {
     const std::string text(1000000, 'x');
     Input input(file(text));
     EXPECT_EQ(input.beginning(10).size(), 10U);
-    EXPECT_EQ(input.digest(EVP_sha512()), digest(EVP_sha512(), {octets(text)}));
-    EXPECT_EQ(input.digest(EVP_sha256()), digest(EVP_sha256(), {octets(text)}));
-    EXPECT_EQ(input.all(), octets(text));
+    EXPECT_EQ(input.digest(EVP_sha512()), digest(EVP_sha512(), {bytes(text)}));
+    EXPECT_EQ(input.digest(EVP_sha256()), digest(EVP_sha256(), {bytes(text)}));
+    EXPECT_EQ(input.all(), bytes(text));
 }
 
 TEST_F(InputTest, TakesAPipe) {
@@ -66,8 +66,8 @@ TEST_F(InputTest, TakesAPipe) {
     std::thread writer([&] { std::ofstream(at("fifo")) << text; });
     Input input(at("fifo"));
     const ByteView beginning = input.beginning(4);
-    EXPECT_EQ(Bytes(beginning.begin(), beginning.end()), octets("yyyy"));
-    EXPECT_EQ(input.digest(EVP_sha256()), digest(EVP_sha256(), {octets(text)}));
+    EXPECT_EQ(Bytes(beginning.begin(), beginning.end()), bytes("yyyy"));
+    EXPECT_EQ(input.digest(EVP_sha256()), digest(EVP_sha256(), {bytes(text)}));
     writer.join();
     EXPECT_THROW((void)input.digest(EVP_sha512()), Failure) << "it cannot be read twice";
 }

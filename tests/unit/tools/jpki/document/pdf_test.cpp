@@ -118,8 +118,8 @@ TEST(PdfUpdate, EveryShapeOfFormAndAnnotationsIsKept) {
         const bool had_field = shape.catalog.find("AcroForm") != std::string::npos && !shape.more.empty();
         EXPECT_EQ(form["/Fields"].size(), had_field ? 3 : 2);
         if (had_field) {
-            EXPECT_EQ(form["/Fields"].at(0)["/V"].octets(), "kept");
-            EXPECT_NE(form["/Fields"].at(1)["/T"].octets(), "Signature1");
+            EXPECT_EQ(form["/Fields"].at(0)["/V"].bytes(), "kept");
+            EXPECT_NE(form["/Fields"].at(1)["/T"].bytes(), "Signature1");
         }
         EXPECT_EQ(form["/SigFlags"].integer(), 3);
         const bool had_note = shape.page.find("Annots") != std::string::npos && !shape.more.empty();
@@ -136,10 +136,10 @@ TEST(PdfUpdate, TrailerEntriesAreKeptAndTheFirstIdentifierToo) {
                                           "[3 0 R]"}));
     const PdfDocument pdf(made, Exit::failed);
     const PdfObject trailer = pdf.trailer();
-    EXPECT_EQ(trailer["/Info"]["/Title"].octets(), "t");
-    EXPECT_EQ(trailer["/Own"].octets(), "x");
-    EXPECT_EQ(trailer["/ID"].at(0).octets(), "\xAA");
-    EXPECT_NE(trailer["/ID"].at(1).octets(), "\xBB");
+    EXPECT_EQ(trailer["/Info"]["/Title"].bytes(), "t");
+    EXPECT_EQ(trailer["/Own"].bytes(), "x");
+    EXPECT_EQ(trailer["/ID"].at(0).bytes(), "\xAA");
+    EXPECT_NE(trailer["/ID"].at(1).bytes(), "\xBB");
 }
 
 TEST(PdfUpdate, WhatCannotBeSignedIsRefused) {
@@ -214,7 +214,7 @@ bool is_right(const Bytes& file) {
     }
 }
 
-TEST(PdfCheck, NoOctetOutsideOfTheSignatureCanChange) {
+TEST(PdfCheck, NoByteOutsideOfTheSignatureCanChange) {
     const Signed whole;
     ASSERT_TRUE(is_right(whole.file));
     for (std::size_t i = 0; i < whole.file.size(); ++i) {

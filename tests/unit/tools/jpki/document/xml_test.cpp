@@ -11,16 +11,16 @@ namespace {
 const std::string kDocument =
     "<d:doc xmlns:d=\"urn:x\" b=\"2\" a=\"1\"><item>word</item><!-- note --></d:doc>";
 
-Bytes octets(const std::string& text) { return {text.begin(), text.end()}; }
+Bytes bytes(const std::string& text) { return {text.begin(), text.end()}; }
 std::string signed_xml(const std::string& text) {
-    const Bytes made = draft_xml(octets(text)).sign(test::world().signer());
+    const Bytes made = draft_xml(bytes(text)).sign(test::world().signer());
     return {made.begin(), made.end()};
 }
 
 // The first fault; "" when it is right, "unreadable" when there is nothing to judge.
 std::string fault_of(const std::string& text) {
     try {
-        const auto verdicts = check_xml(octets(text));
+        const auto verdicts = check_xml(bytes(text));
         for (const Verdict& verdict : verdicts)
             if (!verdict.right()) return verdict.faults.front().code;
         return "";
@@ -38,7 +38,7 @@ std::string with(std::string text, const std::string& what, const std::string& o
 
 Exit exit_of(const std::string& text) {
     try {
-        (void)draft_xml(octets(text));
+        (void)draft_xml(bytes(text));
     } catch (const Failure& failure) {
         return failure.exit();
     }
@@ -48,7 +48,7 @@ Exit exit_of(const std::string& text) {
 TEST(Xml, WhatIsSignedIsRightAndNamesItsSigner) {
     const std::string made = signed_xml(kDocument);
     EXPECT_EQ(fault_of(made), "");
-    EXPECT_EQ(check_xml(octets(made)).at(0).signer->sha256, test::world().certificate.sha256);
+    EXPECT_EQ(check_xml(bytes(made)).at(0).signer->sha256, test::world().certificate.sha256);
 }
 
 TEST(Xml, FormMayChangeAndContentMayNot) {
@@ -64,7 +64,7 @@ TEST(Xml, ASignatureOfAnotherKeyIsWrong) {
     Signer signer = test::world().signer();
     signer.sign = [](const Bytes& data) { return test::sign_with(test::world().authority_key.get(), data); };
     signer.authority.reset();
-    const Bytes made = draft_xml(octets(kDocument)).sign(signer);
+    const Bytes made = draft_xml(bytes(kDocument)).sign(signer);
     EXPECT_EQ(fault_of({made.begin(), made.end()}), "signature");
 }
 
@@ -142,7 +142,7 @@ TEST(Xml, ManySignaturesWithManyCertificatesAreNamedAsNotExamined) {
     for (int i = 0; i < 40; ++i)
         many += other;
     made.insert(end, many);
-    const auto verdicts = check_xml(octets(made));
+    const auto verdicts = check_xml(bytes(made));
     ASSERT_EQ(verdicts.size(), 41U);
     EXPECT_EQ(verdicts.back().faults.at(0).code, "limit");
 }

@@ -24,7 +24,7 @@ TEST(Uri, NamesTheFileWithThePinAndNeverACommand) {
               "pkcs11:token=t;id=%01;type=private?pin-source=file:/etc/my%20pin%26%7Cx");
 }
 
-// The octets between the lines of a key file.
+// The bytes between the lines of a key file.
 std::string inside(const std::string& pem) {
     const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
         BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
@@ -33,12 +33,12 @@ std::string inside(const std::string& pem) {
     unsigned char* data = nullptr;
     long size = 0;
     if (PEM_read_bio(bio.get(), &name, &header, &data, &size) != 1) return "not PEM";
-    std::string octets(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+    std::string bytes(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
     EXPECT_STREQ(name, "PKCS#11 PROVIDER URI");
     OPENSSL_free(name);
     OPENSSL_free(header);
     OPENSSL_free(data);
-    return octets;
+    return bytes;
 }
 
 TEST(Uri, TheKeyFileIsASequenceOfItsVersionAndTheUri) {
@@ -46,7 +46,7 @@ TEST(Uri, TheKeyFileIsASequenceOfItsVersionAndTheUri) {
     EXPECT_EQ(inside(provider_key_file("pkcs11:id=%01")), "\x30\x2A" + version + "\x0C\x0Dpkcs11:id=%01");
 }
 
-TEST(Uri, LengthsOf128AndMoreStandInOctetsOfTheirOwn) {
+TEST(Uri, LengthsOf128AndMoreStandInBytesOfTheirOwn) {
     const std::string version = "\x1A\x19PKCS#11 Provider URI v1.0";
     const std::string uri200(200, 'x');
     EXPECT_EQ(inside(provider_key_file(uri200)), "\x30\x81\xE6" + version + "\x0C\x81\xC8" + uri200);
