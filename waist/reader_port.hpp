@@ -16,14 +16,14 @@ namespace jpki {
 // Changes whenever a card was removed or inserted, also when both happened between two looks; not when the
 // whole reader went and came back between them, which a failing connection tells. Opaque: how it is made is
 // the implementation's business.
-struct PresenceEpoch {
+struct CardEventCount {
     std::uint64_t value = 0;
-    friend bool operator==(const PresenceEpoch&, const PresenceEpoch&) = default;
+    friend bool operator==(const CardEventCount&, const CardEventCount&) = default;
 };
 
 struct ReaderState {
     std::string name;  // unique among the readers of one moment; UTF-8 as far as pcscd's is
-    PresenceEpoch epoch;
+    CardEventCount event_count;
     bool card_present = false;
     bool in_use = false;  // some program, perhaps this one, is connected to the card
 };

@@ -60,7 +60,7 @@ Result<std::unique_ptr<Connection>> PcscConnection::open(const std::shared_ptr<P
             context->call("SCardConnect", &Functions::SCardConnect, context->handle(), reader.c_str(),
                           DWORD{SCARD_SHARE_SHARED}, DWORD{SCARD_PROTOCOL_ANY}, &handle, &protocol);
         if (connected) {
-            connection->take(seen->epoch, handle, protocol);
+            connection->take(seen->event_count, handle, protocol);
             return connection;
         }
         // Busy: somebody has the reader exclusively (gpg's scdaemon likes to). Without power, though not in
@@ -68,22 +68,22 @@ Result<std::unique_ptr<Connection>> PcscConnection::open(const std::shared_ptr<P
         const Status passing = retry.after(connected.error());
         if (passing) continue;
         if (!is_without_power(passing.error())) return fail(passing.error());
-        JPKI_TRY(connection->wake(seen->epoch, deadline));
+        JPKI_TRY(connection->wake(seen->event_count, deadline));
         return connection;
     }
 }
 
-void PcscConnection::take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept {
-    epoch_ = epoch;
+void PcscConnection::take(CardEventCount event_count, SCARDHANDLE handle, DWORD protocol) noexcept {
+    event_count_ = event_count;
     handle_ = handle;
     protocol_ = protocol;
     connected_ = true;
 }
 
-Status PcscConnection::wake(PresenceEpoch epoch, TimePoint deadline) noexcept {
+Status PcscConnection::wake(CardEventCount event_count, TimePoint deadline) noexcept {
     disconnect();
     JPKI_TRY_ASSIGN(const Woken woken, pcsc::wake(*context_, reader_, deadline));
-    take(epoch, woken.handle, woken.protocol);
+    take(event_count, woken.handle, woken.protocol);
     owed_ = Owed::nothing;
     reset_unreported_ = true;
     context_->note(LogLevel::warning, "the card had lost its power and has been powered up again");
@@ -92,7 +92,7 @@ Status PcscConnection::wake(PresenceEpoch epoch, TimePoint deadline) noexcept {
 
 Status PcscConnection::wake_ours(TimePoint deadline) noexcept {
     JPKI_TRY(same_card());
-    return wake(epoch_, deadline);
+    return wake(event_count_, deadline);
 }
 
 PcscConnection::~PcscConnection() {
@@ -168,7 +168,7 @@ Status PcscConnection::reconnect() noexcept {
 Status PcscConnection::same_card() noexcept {
     JPKI_TRY_ASSIGN(const std::optional<Seen> seen, context_->look(reader_));
     if (!seen) return fail(Errc::reader_gone, "the reader is gone");
-    if (seen->epoch != epoch_)
+    if (seen->event_count != event_count_)
         return fail(Errc::card_removed, "another card may have taken this one's place");
     return {};
 }
@@ -251,7 +251,7 @@ void PcscConnection::power_down() noexcept {
     const bool may_wake = !ended && ours &&
                           (is_without_power(ended.error()) || ended.error().code == Errc::no_card ||
                            ended.error().code == Errc::card_removed);
-    const Status up = may_wake ? wake(epoch_, now() + kPowerReturns) : ended;
+    const Status up = may_wake ? wake(event_count_, now() + kPowerReturns) : ended;
     if (!up) give_up(up.error());
     if (!ours) return;
     const Look after = ended ? **before : wait_for_return(**before);
@@ -261,7 +261,7 @@ void PcscConnection::power_down() noexcept {
     // connection does not count with it any more, either: 400 ms later it would cut the power as of a card
     // that nobody uses, which is another removal.
     owed_ = Owed::reconnect;
-    if (after.card_present) (void)wake(epoch_, now() + kPowerReturns);
+    if (after.card_present) (void)wake(event_count_, now() + kPowerReturns);
 }
 
 Look PcscConnection::wait_for_return(Look before) noexcept {

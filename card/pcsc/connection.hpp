@@ -29,10 +29,10 @@ class PcscConnection final : public Connection {
     // or its power.
     enum class Owed : std::uint8_t { nothing, reconnect, power };
 
-    // Owns `handle` from now on; `epoch` is the reader's from just before it was connected.
-    void take(PresenceEpoch epoch, SCARDHANDLE handle, DWORD protocol) noexcept;
+    // Owns `handle` from now on; `event count` is the reader's from just before it was connected.
+    void take(CardEventCount event_count, SCARDHANDLE handle, DWORD protocol) noexcept;
     // Instead of take(), where the card lies in the reader without power. Errors: as pcsc::wake().
-    Status wake(PresenceEpoch epoch, TimePoint deadline) noexcept;
+    Status wake(CardEventCount event_count, TimePoint deadline) noexcept;
     // If it is still our card.
     Status wake_ours(TimePoint deadline) noexcept;
     // One try, which waits for nobody unless another program was quicker at the very last moment.
@@ -54,7 +54,7 @@ class PcscConnection final : public Connection {
 
     std::shared_ptr<PcscContext> context_;
     std::string reader_;
-    PresenceEpoch epoch_;
+    CardEventCount event_count_;
     SCARDHANDLE handle_ = 0;
     DWORD protocol_ = SCARD_PROTOCOL_UNDEFINED;
     Bytes answer_;

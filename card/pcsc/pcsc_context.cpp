@@ -101,7 +101,7 @@ Result<std::vector<ReaderState>> PcscContext::readers() {
     // One by one: in one call for all, a single reader that vanished since would fail the others too.
     for (const std::string& name : names) {
         JPKI_TRY_ASSIGN(const std::optional<Seen> seen, look(name));
-        if (seen) readers.push_back({name, seen->epoch, seen->card_present, seen->in_use});
+        if (seen) readers.push_back({name, seen->event_count, seen->card_present, seen->in_use});
     }
     return readers;
 }
@@ -116,7 +116,7 @@ Result<std::optional<Seen>> PcscContext::look(const std::string& reader) noexcep
         if (!told) continue;  // it was a power-down of ours, which is over
         const std::uint64_t counter = std::uint64_t{told->events} << kEventCounterShift;
         const std::uint64_t present = told->card_present ? 1U : 0U;
-        return Seen{.epoch = {(std::uint64_t{generation_} << 32U) | counter | present},
+        return Seen{.event_count = {(std::uint64_t{generation_} << 32U) | counter | present},
                     .card_present = told->card_present,
                     .in_use = in_use};
     }

@@ -28,7 +28,7 @@ struct Service {
     Log* log;
     const Functions* functions;  // null: there is no way to pcscd
     LibraryLocks& locks = library_locks();
-    // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an epoch must
+    // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an event count must
     // not come back with another card.
     std::atomic<std::uint32_t> generation{0};
     // The last code for which pcscd could not be reached, so that a monitor that tries again every second
@@ -49,7 +49,7 @@ struct CallSite {
 };
 
 struct Seen {
-    PresenceEpoch epoch;
+    CardEventCount event_count;
     bool card_present;
     bool in_use;  // by whomever
 };

@@ -14,7 +14,7 @@ enum class Asks : std::uint8_t { what_it_is, work };
 struct CardContext {
     Asks asks = Asks::work;
     Seat seat = Seat::authentication;
-    Incarnation incarnation = 0;
+    CardGeneration card_generation = 0;
     std::shared_ptr<KnownCard> card;
     const TokenProfile* profile = nullptr;
     bool identity_known = true;  // false: the job finds it out, and nothing is sent that needs a login

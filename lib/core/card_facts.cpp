@@ -62,15 +62,15 @@ void KnownCard::forget_key(Seat seat) {
     keys_[index_of(seat)] = {};
 }
 
-std::shared_ptr<KnownCard> CardFacts::card(Incarnation incarnation) const {
+std::shared_ptr<KnownCard> CardFacts::card(CardGeneration card_generation) const {
     const Lock lock(mutex_);
-    return incarnation == incarnation_ ? card_ : nullptr;
+    return card_generation == card_generation_ ? card_ : nullptr;
 }
 
-void CardFacts::record(Incarnation incarnation, std::shared_ptr<KnownCard> card) {
+void CardFacts::record(CardGeneration card_generation, std::shared_ptr<KnownCard> card) {
     const Lock lock(mutex_);
-    if (incarnation <= incarnation_ && card_) return;
-    incarnation_ = incarnation;
+    if (card_generation <= card_generation_ && card_) return;
+    card_generation_ = card_generation;
     card_ = std::move(card);
 }
 

@@ -65,13 +65,13 @@ class KnownCard {
 class CardFacts {
   public:
     // Null: the card of this generation has not been identified.
-    [[nodiscard]] std::shared_ptr<KnownCard> card(Incarnation incarnation) const;
+    [[nodiscard]] std::shared_ptr<KnownCard> card(CardGeneration card_generation) const;
     // The first answer about a generation stays.
-    void record(Incarnation incarnation, std::shared_ptr<KnownCard> card);
+    void record(CardGeneration card_generation, std::shared_ptr<KnownCard> card);
 
   private:
     mutable Mutex mutex_;
-    Incarnation incarnation_ JPKI_GUARDED_BY(mutex_) = 0;
+    CardGeneration card_generation_ JPKI_GUARDED_BY(mutex_) = 0;
     std::shared_ptr<KnownCard> card_ JPKI_GUARDED_BY(mutex_);
 };
 

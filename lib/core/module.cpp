@@ -74,14 +74,14 @@ void Module::forget_removed() {
 
 Result<CK_SESSION_HANDLE> Module::open_session(CK_SLOT_ID id, bool rw) {
     JPKI_TRY_ASSIGN(auto token, slot(id));
-    const Incarnation incarnation = token->refresh().incarnation;
+    const CardGeneration card_generation = token->refresh().card_generation;
     JPKI_TRY(token->identify());
     const CK_SESSION_HANDLE handle = new_session_handle();
-    JPKI_TRY(token->session_opened(incarnation, rw));
+    JPKI_TRY(token->session_opened(card_generation, rw));
     const Lock lock(mutex_);
     if (finalized_) return fail(Errc::not_initialized);
     forget_removed();
-    sessions_.emplace(handle, std::make_shared<Session>(id, std::move(token), incarnation, rw));
+    sessions_.emplace(handle, std::make_shared<Session>(id, std::move(token), card_generation, rw));
     return handle;
 }
 
@@ -114,7 +114,7 @@ bool Module::has_read_only_session(CK_SLOT_ID slot) {
 }
 
 void Module::close(const std::shared_ptr<Session>& session) {
-    session->token().session_closed(session->incarnation(), session->rw());
+    session->token().session_closed(session->card_generation(), session->rw());
 }
 
 Status Module::close_session(CK_SESSION_HANDLE handle) {

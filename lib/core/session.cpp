@@ -6,18 +6,18 @@ LastTry Session::take_last_try() {
     return last_try_allowed_.exchange(0) == token_->refresh().login_number ? LastTry::allow : LastTry::refuse;
 }
 
-Status Session::log_in(ByteView pin) { return recorded(token_->log_in(incarnation_, pin, take_last_try())); }
+Status Session::log_in(ByteView pin) { return recorded(token_->log_in(card_generation_, pin, take_last_try())); }
 
 Status Session::set_pin(ByteView old_pin, ByteView new_pin) {
-    return recorded(token_->set_pin(incarnation_, old_pin, new_pin, take_last_try()));
+    return recorded(token_->set_pin(card_generation_, old_pin, new_pin, take_last_try()));
 }
 
 Result<std::shared_ptr<Confirmation>> Session::authenticate(ByteView pin) {
-    return recorded(token_->authenticate(incarnation_, pin, take_last_try()));
+    return recorded(token_->authenticate(card_generation_, pin, take_last_try()));
 }
 
 Result<std::shared_ptr<const Object>> Session::load(CK_OBJECT_HANDLE handle) {
-    return recorded(token_->load(incarnation_, handle));
+    return recorded(token_->load(card_generation_, handle));
 }
 
 Result<std::shared_ptr<const Object>> Session::find_key(CK_OBJECT_HANDLE handle) const {
@@ -30,7 +30,7 @@ Result<std::shared_ptr<const Object>> Session::find_key(CK_OBJECT_HANDLE handle)
 
 Result<Bytes> Session::sign_at_card(SignScheme scheme, Bytes input,
                                     const std::shared_ptr<Confirmation>& confirmed) {
-    return recorded(token_->sign(incarnation_, scheme, std::move(input), confirmed));
+    return recorded(token_->sign(card_generation_, scheme, std::move(input), confirmed));
 }
 
 bool Session::busy() { return search_.active() || digest_.active() || sign_.active() || verify_.active(); }

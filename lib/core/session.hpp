@@ -14,18 +14,18 @@ namespace jpki::p11 {
 
 class Session {
   public:
-    Session(CK_SLOT_ID slot, std::shared_ptr<Token> token, Incarnation incarnation, bool rw)
-        : slot_(slot), token_(std::move(token)), incarnation_(incarnation), rw_(rw) {}
+    Session(CK_SLOT_ID slot, std::shared_ptr<Token> token, CardGeneration card_generation, bool rw)
+        : slot_(slot), token_(std::move(token)), card_generation_(card_generation), rw_(rw) {}
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session() = default;
 
     [[nodiscard]] CK_SLOT_ID slot() const noexcept { return slot_; }
     [[nodiscard]] Token& token() const noexcept { return *token_; }
-    [[nodiscard]] Incarnation incarnation() const noexcept { return incarnation_; }
+    [[nodiscard]] CardGeneration card_generation() const noexcept { return card_generation_; }
     [[nodiscard]] bool rw() const noexcept { return rw_; }
     // The card this session was opened on is still there; what has ended is dropped (Token::refresh).
-    [[nodiscard]] bool check_alive() const { return token_->refresh().incarnation == incarnation_; }
+    [[nodiscard]] bool check_alive() const { return token_->refresh().card_generation == card_generation_; }
     // The last status word or SCARD code that an operation of this session failed with.
     [[nodiscard]] CK_ULONG device_error() const noexcept { return device_error_; }
 
@@ -40,7 +40,7 @@ class Session {
     // unknown number. That one call takes the permission, whatever comes of it; a logout ends it, too.
     void allow_last_try() { last_try_allowed_ = token_->refresh().login_number; }
     Status set_pin(ByteView old_pin, ByteView new_pin);
-    Status log_out() { return token_->log_out(incarnation_); }
+    Status log_out() { return token_->log_out(card_generation_); }
 
     // For its operations: the token's functions of these names.
     Result<std::shared_ptr<const Object>> load(CK_OBJECT_HANDLE handle);
@@ -61,7 +61,7 @@ class Session {
 
     CK_SLOT_ID slot_;
     std::shared_ptr<Token> token_;
-    Incarnation incarnation_;
+    CardGeneration card_generation_;
     bool rw_;
     std::atomic<CK_ULONG> device_error_{0};
     std::atomic<std::uint64_t> last_try_allowed_{0};  // a login's number, which are from 1

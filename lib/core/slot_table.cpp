@@ -49,7 +49,7 @@ void SlotTable::update(const Monitor::Snapshot& snapshot) {
         for (const Seat seat : kSeats) {
             Token* token = entry.tokens[index_of(seat)].get();
             if (token == nullptr) continue;
-            const Incarnation now = token->refresh().incarnation;
+            const CardGeneration now = token->refresh().card_generation;
             // What came before anybody was told what there is, is not an event.
             if (!told_) entry.reported[index_of(seat)] = now;
         }
@@ -98,7 +98,7 @@ std::optional<CK_SLOT_ID> SlotTable::take_event() {
         for (const Seat seat : kSeats) {
             Token* token = entries_[i].tokens[index_of(seat)].get();
             if (token == nullptr) continue;
-            const Incarnation now = token->refresh().incarnation;
+            const CardGeneration now = token->refresh().card_generation;
             if (entries_[i].reported[index_of(seat)] == now) continue;
             entries_[i].reported[index_of(seat)] = now;
             return slot_id(i, seat);

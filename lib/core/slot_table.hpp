@@ -36,7 +36,7 @@ class SlotTable {
     struct Entry {
         std::shared_ptr<Reader> reader;
         std::array<std::shared_ptr<Token>, 2> tokens;  // by Seat; null where the view leaves the seat out
-        std::array<Incarnation, 2> reported{};
+        std::array<CardGeneration, 2> reported{};
         bool listed = false;
         bool plugged_in = false;
     };

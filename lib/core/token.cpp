@@ -30,7 +30,7 @@ Status Token::identify(Counter wanted) {
         const Lock lock(mutex_);
         refresh_locked();
         if (!state_.card_present) return fail(Errc::token_not_present);
-        state_.empty = state_.empty || (!state_.card && facts_->card(state_.incarnation));
+        state_.empty = state_.empty || (!state_.card && facts_->card(state_.card_generation));
         if (state_.empty) return fail(Errc::token_not_recognized, "cards of this family have no such key");
         if (state_.card && wanted == Counter::no) return {};
         along = context(Asks::what_it_is);
@@ -41,7 +41,7 @@ Status Token::identify(Counter wanted) {
     });
     const Lock lock(mutex_);
     if (failed_with(found, Errc::card_removed) || failed_with(found, Errc::no_card) ||
-        !check(along->incarnation))
+        !check(along->card_generation))
         return fail(Errc::token_not_present);
     if (failed_with(found, Errc::not_jpki)) {
         state_.empty = true;
@@ -49,7 +49,7 @@ Status Token::identify(Counter wanted) {
     }
     if (!found) return fail(found.error());
     if (found->counter) login_.record_counter(found->counter->tries);
-    if (found->card) facts_->record(along->incarnation, found->card);
+    if (found->card) facts_->record(along->card_generation, found->card);
     refresh_locked();
     state_.empty = !state_.card;
     if (state_.empty) return fail(Errc::token_not_recognized, "cards of this family have no such key");
@@ -93,9 +93,9 @@ std::optional<crypto::Validity> Token::read_validity() {
         return read_validity_at_card(lease.card(), context);
     });
     const Lock lock(mutex_);
-    if (!check(along->incarnation)) return std::nullopt;
+    if (!check(along->card_generation)) return std::nullopt;
     if (!found && means_missing(found.error().code)) objects_.remove(CertRole::user);
-    if (!found || !check(along->incarnation, along->behind_login)) return std::nullopt;
+    if (!found || !check(along->card_generation, along->behind_login)) return std::nullopt;
     along->card->record_validity(seat_, *found);
     return *found;
 }
@@ -138,7 +138,7 @@ std::shared_ptr<const Object> Token::find(CK_OBJECT_HANDLE handle, bool hidden) 
     return object && (hidden || !object->is_private || login_.active()) ? object : nullptr;
 }
 
-Result<std::shared_ptr<const Object>> Token::load(Incarnation session, CK_OBJECT_HANDLE handle) {
+Result<std::shared_ptr<const Object>> Token::load(CardGeneration session, CK_OBJECT_HANDLE handle) {
     auto object = find(handle);
     if (!object) return fail(Errc::object_handle_invalid);
     if (object->certificate || object->key || object->kind == ObjectKind::profile) return object;
@@ -166,7 +166,7 @@ Result<std::shared_ptr<const Object>> Token::load(Incarnation session, CK_OBJECT
     return fail(Errc::object_handle_invalid);
 }
 
-Result<Bytes> Token::sign(Incarnation session, SignScheme scheme, Bytes input,
+Result<Bytes> Token::sign(CardGeneration session, SignScheme scheme, Bytes input,
                           const std::shared_ptr<Confirmation>& confirmed) {
     Context along;
     {

@@ -28,7 +28,7 @@ struct TokenInfo {
 
 // What is true now, without asking the card.
 struct TokenState {
-    Incarnation incarnation = 0;
+    CardGeneration card_generation = 0;
     bool present = false;  // a card is in the reader, and is not known to lack this key
     bool logged_in = false;
     std::uint64_t login_number = 0;    // moves with every logout: what was begun under an older one is void
@@ -79,19 +79,19 @@ class Token {
     // `session`: the card generation the caller's session was opened on. `last_try`: whether this one may
     // be spent, whatever the configuration says. Errors: user_already_logged_in, pin_malformed,
     // pin_incorrect, pin_locked, last_try_refused, card_removed, transport.
-    Status log_in(Incarnation session, ByteView typed, LastTry last_try);
+    Status log_in(CardGeneration session, ByteView typed, LastTry last_try);
     // A context-specific login: verifies the PIN and keeps it for the one operation that waits for it;
     // the user's login counts for no signature any more. A PIN that turns out to be locked logs the user
     // out. Errors: as log_in().
-    Result<std::shared_ptr<Confirmation>> authenticate(Incarnation session, ByteView typed, LastTry last_try);
+    Result<std::shared_ptr<Confirmation>> authenticate(CardGeneration session, ByteView typed, LastTry last_try);
     // Errors: of the new PIN pin_length, pin_alphabet, pin_too_weak, before anything is sent; of the old
     // one as log_in(). Whoever was logged in stays so.
-    Status set_pin(Incarnation session, ByteView typed_old, ByteView typed_new, LastTry last_try);
-    Status log_out(Incarnation session);
+    Status set_pin(CardGeneration session, ByteView typed_old, ByteView typed_new, LastTry last_try);
+    Status log_out(CardGeneration session);
 
     // Accounts of open sessions; closing the last one logs out (PKCS#11 3.2 §5.6.8).
-    Status session_opened(Incarnation session, bool rw);
-    void session_closed(Incarnation session, bool rw);
+    Status session_opened(CardGeneration session, bool rw);
+    void session_closed(CardGeneration session, bool rw);
 
     // The objects visible now, and one of them; null when there is none of that handle. Handles belong to
     // the card and the object: they outlive an idle logout and the card's absence; C_Logout, the end of
@@ -101,17 +101,17 @@ class Token {
     [[nodiscard]] std::shared_ptr<const Object> find(CK_OBJECT_HANDLE handle, bool hidden = false);
     // The same object with what only the card can tell. Errors: object_handle_invalid when the card does
     // not have it after all (it is gone then), user_not_logged_in, transport.
-    Result<std::shared_ptr<const Object>> load(Incarnation session, CK_OBJECT_HANDLE handle);
+    Result<std::shared_ptr<const Object>> load(CardGeneration session, CK_OBJECT_HANDLE handle);
 
     // `input` goes to the card; what comes back was verified. `confirmed`: what a context-specific login
     // returned; where every signature needs one and it is null, the login itself counts, once. Errors:
     // user_not_logged_in, signature_wrong, card_removed, transport.
-    Result<Bytes> sign(Incarnation session, SignScheme scheme, Bytes input,
+    Result<Bytes> sign(CardGeneration session, SignScheme scheme, Bytes input,
                        const std::shared_ptr<Confirmation>& confirmed);
 
   private:
     struct State {
-        Incarnation incarnation = 0;
+        CardGeneration card_generation = 0;
         bool card_present = false;
         bool empty = false;               // no JPKI application, or no such key
         std::shared_ptr<KnownCard> card;  // null: not identified
@@ -127,7 +127,7 @@ class Token {
     auto on_card(const Context& context, F work) {
         using Answer = std::invoke_result_t<F&, CardLease&, CardContext&>;
         const Timing& timing = reader_->environment().timing;
-        auto done = reader_->run(context->incarnation,
+        auto done = reader_->run(context->card_generation,
                                  context->asks == Asks::work ? timing.operation : timing.identification,
                                  [context, work = std::move(work)](CardLease& lease) mutable -> Answer {
                                      JPKI_TRY(prepare(lease.card(), *context));
@@ -142,12 +142,12 @@ class Token {
     // What a job takes along. `role`: the certificate it reads.
     [[nodiscard]] Context context(Asks asks, CertRole role = CertRole::user) const JPKI_REQUIRES(mutex_);
     // Errors: card_removed when the generation has moved; user_not_logged_in when a login's end has.
-    Status check(Incarnation session, std::optional<std::uint64_t> login = {}) JPKI_REQUIRES(mutex_);
+    Status check(CardGeneration session, std::optional<std::uint64_t> login = {}) JPKI_REQUIRES(mutex_);
     void refresh_locked() JPKI_REQUIRES(mutex_);
     // `renew_handles`: of private objects, when the program ended the login.
     void end_login(bool renew_handles = false) JPKI_REQUIRES(mutex_);
     // One login at the user's wish; the PIN comes back for keeping.
-    Result<SecretBytes> verify(Incarnation session, ByteView typed, LastTry last_try);
+    Result<SecretBytes> verify(CardGeneration session, ByteView typed, LastTry last_try);
 
     std::shared_ptr<Reader> reader_;
     std::shared_ptr<CardFacts> facts_;

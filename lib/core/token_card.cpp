@@ -14,18 +14,18 @@ const TokenProfile& profile_of(const KnownCard* card, const CardFactory& cards, 
 
 void Token::refresh_locked() {
     const Presence::View view = reader_->presence().view();
-    if (view.incarnation != state_.incarnation) {
+    if (view.card_generation != state_.card_generation) {
         login_.card_left();
         objects_.clear();
         if (state_.card) state_.card->forget_key(seat_);
-        state_ = State{.incarnation = view.incarnation, .card_present = view.card_present, .card = {}};
+        state_ = State{.card_generation = view.card_generation, .card_present = view.card_present, .card = {}};
     } else if (login_.expired()) {
         // A login that nobody used for long, or that slept with the machine, ends as by C_Logout, except that
         // the program was not told: its handles stay good for the next login.
         end_login();
     }
     // The other token may have found out what card it is.
-    const auto known = state_.card ? nullptr : facts_->card(state_.incarnation);
+    const auto known = state_.card ? nullptr : facts_->card(state_.card_generation);
     if (!known || known->token(seat_) == nullptr) return;
     objects_.fill(known, seat_, login_.is_for_one_signature(), reader_->environment().ca_certificates);
     state_.card = known;
@@ -36,7 +36,7 @@ TokenState Token::refresh() {
     refresh_locked();
     const auto key = state_.card ? state_.card->key(seat_).key : nullptr;
     const TokenProfile& profile = profile_of(state_.card.get(), *reader_->environment().cards, seat_);
-    TokenState seen{.incarnation = state_.incarnation,
+    TokenState seen{.card_generation = state_.card_generation,
                     .present = state_.card_present && !state_.empty,
                     .logged_in = login_.active(),
                     .login_number = login_.number(),
@@ -44,7 +44,7 @@ TokenState Token::refresh() {
                     .signature_size = key ? key->key->size() : profile.key.modulus_bits / std::size_t{8},
                     .card = {}};
     if (!state_.card_present) return seen;
-    const auto trouble = reader_->trouble(state_.incarnation);
+    const auto trouble = reader_->trouble(state_.card_generation);
     seen.card =
         trouble ? CardStatus{state_after(trouble->code), trouble->detail} : CardStatus{CardState::present};
     return seen;
@@ -65,9 +65,9 @@ void Token::end_login(bool renew_handles) {
     if (renew_handles) objects_.renew_private_handles();
 }
 
-Status Token::check(Incarnation session, std::optional<std::uint64_t> login) {
+Status Token::check(CardGeneration session, std::optional<std::uint64_t> login) {
     refresh_locked();
-    if (state_.incarnation != session) return fail(Errc::card_removed, "the card was removed or exchanged");
+    if (state_.card_generation != session) return fail(Errc::card_removed, "the card was removed or exchanged");
     // What was read behind a login that has ended meanwhile is not kept.
     if (login && *login != login_.number())
         return fail(Errc::user_not_logged_in, "the login ended meanwhile");
@@ -78,7 +78,7 @@ Token::Context Token::context(Asks asks, CertRole role) const {
     auto made = std::make_shared<CardContext>();
     made->asks = asks;
     made->seat = seat_;
-    made->incarnation = state_.incarnation;
+    made->card_generation = state_.card_generation;
     made->card = state_.card;
     made->profile = &profile_of(state_.card.get(), *reader_->environment().cards, seat_);
     if (asks == Asks::work && made->profile->certificates[index_of(role)].needs_login) {
@@ -92,7 +92,7 @@ Token::Context Token::context(Asks asks, CertRole role) const {
 
 Status Token::account(const CardContext& context, const Error* failure) {
     const Lock lock(mutex_);
-    const Status same = check(context.incarnation);
+    const Status same = check(context.card_generation);
     if (same) {
         bool over = failure != nullptr && makes_login_doubtful(context, failure->code);
         if (has_reported(context, failure)) over |= login_.record(*context.report, context.login);

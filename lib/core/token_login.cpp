@@ -5,7 +5,7 @@
 
 namespace jpki::p11 {
 
-Result<SecretBytes> Token::verify(Incarnation session, ByteView typed, LastTry last_try) {
+Result<SecretBytes> Token::verify(CardGeneration session, ByteView typed, LastTry last_try) {
     Context along;
     {
         const Lock lock(mutex_);
@@ -24,7 +24,7 @@ Result<SecretBytes> Token::verify(Incarnation session, ByteView typed, LastTry l
     return kept;
 }
 
-Status Token::log_in(Incarnation session, ByteView typed, LastTry last_try) {
+Status Token::log_in(CardGeneration session, ByteView typed, LastTry last_try) {
     if (refresh().logged_in) return fail(Errc::user_already_logged_in);
     JPKI_TRY_ASSIGN(SecretBytes pin, verify(session, typed, last_try));
     bool outlived = false;
@@ -48,7 +48,7 @@ Status Token::log_in(Incarnation session, ByteView typed, LastTry last_try) {
     return {};
 }
 
-Result<std::shared_ptr<Confirmation>> Token::authenticate(Incarnation session, ByteView typed,
+Result<std::shared_ptr<Confirmation>> Token::authenticate(CardGeneration session, ByteView typed,
                                                           LastTry last_try) {
     auto pin = verify(session, typed, last_try);
     const Lock lock(mutex_);
@@ -61,7 +61,7 @@ Result<std::shared_ptr<Confirmation>> Token::authenticate(Incarnation session, B
     return login_.confirm(std::move(*pin));
 }
 
-Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_new, LastTry last_try) {
+Status Token::set_pin(CardGeneration session, ByteView typed_old, ByteView typed_new, LastTry last_try) {
     Context along;
     SecretBytes fresh;
     {
@@ -85,7 +85,7 @@ Status Token::set_pin(Incarnation session, ByteView typed_old, ByteView typed_ne
     return {};
 }
 
-Status Token::log_out(Incarnation session) {
+Status Token::log_out(CardGeneration session) {
     {
         const Lock lock(mutex_);
         JPKI_TRY(check(session));
@@ -96,7 +96,7 @@ Status Token::log_out(Incarnation session) {
     return {};
 }
 
-Status Token::session_opened(Incarnation session, bool rw) {
+Status Token::session_opened(CardGeneration session, bool rw) {
     const Lock lock(mutex_);
     // The card may have been exchanged since it was identified; then the session would belong to nobody.
     JPKI_TRY(check(session));
@@ -105,7 +105,7 @@ Status Token::session_opened(Incarnation session, bool rw) {
     return {};
 }
 
-void Token::session_closed(Incarnation session, bool rw) {
+void Token::session_closed(CardGeneration session, bool rw) {
     bool was_logged_in = false;
     {
         const Lock lock(mutex_);

@@ -86,8 +86,8 @@ Status LeaseKeeper::begin(TimePoint deadline) {
     return {};
 }
 
-Status LeaseKeeper::acquire(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline) {
-    const bool goes_on = in_lease_ && card_incarnation_ == incarnation &&
+Status LeaseKeeper::acquire(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline) {
+    const bool goes_on = in_lease_ && card_generation_ == card_generation &&
                          now() - lease_start_ < environment_->timing.maximum_hold;
     // Its logout is no part of the job: it goes through even when nobody waits, in a time of its own.
     if (!goes_on) end_lease();
@@ -96,8 +96,8 @@ Status LeaseKeeper::acquire(Incarnation incarnation, const std::atomic<bool>& ab
         card_->serve(*connection_, waiter);
         return {};
     }
-    if (card_ && card_incarnation_ != incarnation) forget_card();
-    card_incarnation_ = incarnation;
+    if (card_ && card_generation_ != card_generation) forget_card();
+    card_generation_ = card_generation;
     if (now() < not_before_) environment_->clock->sleep_until(std::min(not_before_, deadline));
     if (now() - last_work_ > environment_->timing.yield) busy_since_ = now();
 
@@ -112,13 +112,13 @@ Status LeaseKeeper::acquire(Incarnation incarnation, const std::atomic<bool>& ab
     return opened;
 }
 
-Status LeaseKeeper::attempt(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
+Status LeaseKeeper::attempt(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline,
                             const Work& work) {
     // Work for a card that is known to have left says nothing about the one that is there now.
-    if (presence_->view().incarnation != incarnation)
+    if (presence_->view().card_generation != card_generation)
         return fail(Errc::card_removed, "the card was removed or exchanged");
     irreversible_ = false;
-    Status status = acquire(incarnation, abandoned, deadline);
+    Status status = acquire(card_generation, abandoned, deadline);
     if (status) {
         of_no_use_ = false;
         CardLease lease(*card_, of_no_use_);
@@ -130,12 +130,12 @@ Status LeaseKeeper::attempt(Incarnation incarnation, const std::atomic<bool>& ab
     return status;
 }
 
-Status LeaseKeeper::run(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
+Status LeaseKeeper::run(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline,
                         const Work& work) {
     if (abandoned.load()) return fail(Errc::abandoned);
-    Status status = attempt(incarnation, abandoned, deadline, work);
+    Status status = attempt(card_generation, abandoned, deadline, work);
     if (failed_with(status, Errc::card_reset) && !irreversible_)
-        status = attempt(incarnation, abandoned, deadline, work);
+        status = attempt(card_generation, abandoned, deadline, work);
     return status;
 }
 

@@ -43,10 +43,10 @@ class LeaseKeeper {
 
     using Work = std::function<Status(CardLease&)>;
 
-    // Does `work` under a lease on the card of `incarnation`; once more from its beginning when somebody
+    // Does `work` under a lease on the card of `card generation`; once more from its beginning when somebody
     // reset the card before anything irreversible was sent. Errors: the transport's, not_jpki, card_removed,
     // `work`'s own.
-    Status run(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
+    Status run(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline,
                const Work& work);
 
     // From any thread: there is a connection, so work that does not end is not waiting for one.
@@ -59,9 +59,9 @@ class LeaseKeeper {
     std::optional<TimePoint> idle(TimePoint now) noexcept;
 
   private:
-    Status attempt(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline,
+    Status attempt(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline,
                    const Work& work);
-    Status acquire(Incarnation incarnation, const std::atomic<bool>& abandoned, TimePoint deadline);
+    Status acquire(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline);
     Status connect(TimePoint deadline);
     Status begin(TimePoint deadline);
     void disconnect() noexcept;
@@ -76,8 +76,8 @@ class LeaseKeeper {
     std::unique_ptr<ReaderContext> context_;
     std::unique_ptr<Connection> connection_;
     std::atomic<bool> connected_{false};  // there is one; for other threads
-    std::unique_ptr<Card> card_;          // outlives connections, but not its incarnation
-    Incarnation card_incarnation_ = 0;
+    std::unique_ptr<Card> card_;          // outlives connections, but not its card generation
+    CardGeneration card_generation_ = 0;
 
     bool in_lease_ = false;
     bool irreversible_ = false;  // the last work sent what must not be sent twice

@@ -1,4 +1,4 @@
-// Whether a card is in one reader, and which: the incarnation number moves whenever the card may have become
+// Whether a card is in one reader, and which: the card generation number moves whenever the card may have become
 // another one. Fed by the monitor's looks and by the worker's losses; thread-safe; never asks the reader
 // itself.
 #pragma once
@@ -10,13 +10,13 @@
 
 namespace jpki::p11 {
 
-using Incarnation = std::uint64_t;
+using CardGeneration = std::uint64_t;
 
 class Presence {
   public:
     struct View {
         bool card_present = false;
-        Incarnation incarnation = 0;
+        CardGeneration card_generation = 0;
         bool in_use = false;  // at the monitor's last look
     };
 
@@ -36,7 +36,7 @@ class Presence {
     mutable Mutex mutex_;
     View view_ JPKI_GUARDED_BY(mutex_);
     bool known_ JPKI_GUARDED_BY(mutex_) = false;
-    PresenceEpoch epoch_ JPKI_GUARDED_BY(mutex_);
+    CardEventCount event_count_ JPKI_GUARDED_BY(mutex_);
     int looks_since_loss_ JPKI_GUARDED_BY(mutex_) = 0;
     bool lost_ JPKI_GUARDED_BY(mutex_) = false;
 };

@@ -49,9 +49,9 @@ Status Reader::execute(const std::shared_ptr<Job>& job, TimePoint deadline) {
     return {};
 }
 
-void Reader::note(Incarnation incarnation, const Error* failure) {
-    std::optional<std::pair<Incarnation, Error>> trouble;
-    if (failure != nullptr) trouble.emplace(incarnation, *failure);
+void Reader::note(CardGeneration card_generation, const Error* failure) {
+    std::optional<std::pair<CardGeneration, Error>> trouble;
+    if (failure != nullptr) trouble.emplace(card_generation, *failure);
     // pcscd lets nobody connect while another program is in a transaction, and does not come back meanwhile.
     if (trouble && failure->code == Errc::timed_out && presence_->view().in_use && !keeper_->connected()) {
         trouble->second = {Errc::reader_busy, 0, "another program holds the card"};
@@ -62,9 +62,9 @@ void Reader::note(Incarnation incarnation, const Error* failure) {
     if (!stopped_) trouble_ = trouble;
 }
 
-std::optional<Error> Reader::trouble(Incarnation incarnation) {
+std::optional<Error> Reader::trouble(CardGeneration card_generation) {
     const Lock lock(mutex_);
-    return trouble_ && trouble_->first == incarnation ? std::optional(trouble_->second) : std::nullopt;
+    return trouble_ && trouble_->first == card_generation ? std::optional(trouble_->second) : std::nullopt;
 }
 
 void Reader::end_lease() {

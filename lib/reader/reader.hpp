@@ -27,20 +27,20 @@ class Reader {
     // running. It may be called twice (see LeaseKeeper::run). Errors: LeaseKeeper::run's, timed_out,
     // no_memory; not_initialized when stop() came in between.
     template <class F>
-    auto run(Incarnation incarnation, Duration limit, F work) -> std::invoke_result_t<F&, CardLease&> {
+    auto run(CardGeneration card_generation, Duration limit, F work) -> std::invoke_result_t<F&, CardLease&> {
         using Answer = std::invoke_result_t<F&, CardLease&>;
         const TimePoint deadline = environment_->clock->now() + limit;
-        auto job = std::make_shared<LeaseJob<F, Answer>>(keeper_, incarnation, deadline, std::move(work));
+        auto job = std::make_shared<LeaseJob<F, Answer>>(keeper_, card_generation, deadline, std::move(work));
         const Status executed = execute(job, deadline);
-        note(incarnation, !executed ? &executed.error() : *job->answer ? nullptr : &job->answer->error());
+        note(card_generation, !executed ? &executed.error() : *job->answer ? nullptr : &job->answer->error());
         JPKI_TRY(executed);
         if (failed_with(*job->answer, Errc::abandoned))
             return fail(refused(Errc::abandoned, job->answer->error().what).error());
         return std::move(*job->answer);
     }
 
-    // Why the last work on the card of this incarnation failed; nothing: it did not, or there was none.
-    [[nodiscard]] std::optional<Error> trouble(Incarnation incarnation);
+    // Why the last work on the card of this card generation failed; nothing: it did not, or there was none.
+    [[nodiscard]] std::optional<Error> trouble(CardGeneration card_generation);
 
     // Logs out and lets go of the card now instead of after the linger.
     void end_lease();
@@ -51,12 +51,12 @@ class Reader {
   private:
     template <class F, class Answer>
     struct LeaseJob final : Job {
-        LeaseJob(std::shared_ptr<LeaseKeeper> k, Incarnation i, TimePoint d, F w)
-            : keeper(std::move(k)), incarnation(i), deadline(d), work(std::move(w)) {}
+        LeaseJob(std::shared_ptr<LeaseKeeper> k, CardGeneration i, TimePoint d, F w)
+            : keeper(std::move(k)), card_generation(i), deadline(d), work(std::move(w)) {}
 
         void run() noexcept override {
             try {
-                const Status ended = keeper->run(incarnation, abandoned, deadline, [this](CardLease& lease) {
+                const Status ended = keeper->run(card_generation, abandoned, deadline, [this](CardLease& lease) {
                     answer.emplace(work(lease));
                     return *answer ? Status{} : Status{fail(answer->error())};
                 });
@@ -67,7 +67,7 @@ class Reader {
         }
 
         std::shared_ptr<LeaseKeeper> keeper;
-        Incarnation incarnation;
+        CardGeneration card_generation;
         TimePoint deadline;
         F work;
         std::optional<Answer> answer;
@@ -77,7 +77,7 @@ class Reader {
     // Why a job was not taken, or not brought to its end: `code`, unless stop() is the reason.
     Status refused(Errc code, const char* what);
     std::shared_ptr<Executor> executor(bool make);
-    void note(Incarnation incarnation, const Error* failure);
+    void note(CardGeneration card_generation, const Error* failure);
 
     std::shared_ptr<const Environment> environment_;
     std::string name_;
@@ -86,7 +86,7 @@ class Reader {
     Mutex mutex_;
     std::shared_ptr<Executor> executor_ JPKI_GUARDED_BY(mutex_);
     bool stopped_ JPKI_GUARDED_BY(mutex_) = false;
-    std::optional<std::pair<Incarnation, Error>> trouble_ JPKI_GUARDED_BY(mutex_);
+    std::optional<std::pair<CardGeneration, Error>> trouble_ JPKI_GUARDED_BY(mutex_);
 };
 
 }  // namespace jpki::p11

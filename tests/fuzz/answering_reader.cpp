@@ -123,7 +123,7 @@ Result<Bytes> AnsweringReader::failure(unsigned which, ByteView command) {
     if (code == Errc::card_removed || code == Errc::no_card || code == Errc::reader_gone) {
         card_.power_off();
         card_.power_on();
-        ++epoch_;
+        ++event_count_;
     }
     return fail(code);
 }

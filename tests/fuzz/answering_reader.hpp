@@ -22,7 +22,7 @@ class AnsweringReader {
     }
 
     Result<Bytes> transmit(ByteView command);
-    [[nodiscard]] ReaderState state() const { return {"Reader 00 00", {epoch_}, true}; }
+    [[nodiscard]] ReaderState state() const { return {"Reader 00 00", {event_count_}, true}; }
     void end(Disposition disposition);
     [[nodiscard]] bool take_reset() { return std::exchange(was_reset_, false); }
 
@@ -39,7 +39,7 @@ class AnsweringReader {
 
     Input input_;
     vcard::Card card_;
-    std::uint64_t epoch_ = 1;  // moves when the card was pulled out and put in again
+    std::uint64_t event_count_ = 1;  // moves when the card was pulled out and put in again
     bool was_reset_ = false;
     unsigned repeat_ = 0;  // commands that are still to be answered in the same way
     unsigned way_ = 0;

@@ -39,7 +39,7 @@ std::string count_lifting(ReaderContext& context, const std::string& reader, Use
         const auto list = context.list();
         if (!list) break;
         const auto now = std::ranges::find(*list, reader, &ReaderState::name);
-        if (now != list->end() && (!last || last->epoch != now->epoch)) {
+        if (now != list->end() && (!last || last->event_count != now->event_count)) {
             const bool comes = last && now->card_present;
             last = *now;
             changed = SteadyClock::now();

@@ -27,13 +27,13 @@ TEST(PcscdDeath, IsServiceUnavailableUntilANewContext) {
     SilentLog log;
     const auto system = readers_of_pcscd(log);
     const std::size_t files = open_files();
-    PresenceEpoch before;
+    CardEventCount before;
     {
         const auto context = system->open();
         ASSERT_TRUE(context);
         const auto list = (*context)->list();
         ASSERT_TRUE(list);
-        before = list->at(0).epoch;
+        before = list->at(0).event_count;
         ASSERT_TRUE(list->at(0).card_present);
         const auto connection = (*context)->connect(kReader, in(1s));
         ASSERT_TRUE(connection);
@@ -66,7 +66,7 @@ TEST(PcscdDeath, IsServiceUnavailableUntilANewContext) {
             return readers && !readers->empty() && readers->at(0).card_present;
         }));
         // Its counters begin anew and may well say what the old ones said, with another card in the reader.
-        EXPECT_NE(before, (*again)->list()->at(0).epoch);
+        EXPECT_NE(before, (*again)->list()->at(0).event_count);
         const auto reconnected = (*again)->connect(kReader, in(1s));
         ASSERT_TRUE(reconnected);
         ASSERT_TRUE((*reconnected)->begin(in(1s)));

@@ -32,13 +32,13 @@ class Watcher {
         : thread_([this, &system] {
               auto context = system.open();
               if (!context) return;
-              std::optional<PresenceEpoch> before;
+              std::optional<CardEventCount> before;
               while (!stop_) {
                   const auto list = (*context)->list();
                   if (!list || list->empty()) continue;
                   const ReaderState& seen = list->front();
-                  if (!seen.card_present || (before && *before != seen.epoch)) ++changes_;
-                  before = seen.epoch;
+                  if (!seen.card_present || (before && *before != seen.event_count)) ++changes_;
+                  before = seen.event_count;
                   std::this_thread::sleep_for(3ms);
               }
           }) {}
@@ -133,13 +133,13 @@ TEST_F(Power, ACardThatIsTakenAwayMeanwhileIsGone) {
     control_reader({"gap", "150"});
     const auto connection = connect();
     ASSERT_TRUE(connection && connection->begin(in(1s)));
-    const PresenceEpoch before = state()->epoch;
+    const CardEventCount before = state()->event_count;
     remove_card();
     connection->end(Disposition::unpower);
     EXPECT_FALSE(connection->begin(in(2s)));
     insert_card();
     ASSERT_TRUE(eventually([this] { return has_card(kReader); }));
-    EXPECT_NE(state()->epoch, before);
+    EXPECT_NE(state()->event_count, before);
     EXPECT_FALSE(connection->begin(in(2s)));
 }
 

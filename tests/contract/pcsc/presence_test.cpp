@@ -1,4 +1,4 @@
-// What list() says about readers and cards: names, presence, and epochs that move with the card and with
+// What list() says about readers and cards: names, presence, and event counts that move with the card and with
 // nothing else.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -87,21 +87,21 @@ TEST_F(Readers, HeldExclusivelyAreBusyUntilTheDeadline) {
     EXPECT_LT(time, 300ms);
 }
 
-TEST_F(Presence, EpochMovesOnRemovalAndOnInsertion) {
-    const PresenceEpoch before = state().epoch;
+TEST_F(Presence, EventCountMovesOnRemovalAndOnInsertion) {
+    const CardEventCount before = state().event_count;
     remove_card();
     await_card(false);
-    const PresenceEpoch without = state().epoch;
+    const CardEventCount without = state().event_count;
     insert_card();
     await_card(true);
-    const PresenceEpoch after = state().epoch;
+    const CardEventCount after = state().event_count;
     EXPECT_NE(before, without);
     EXPECT_NE(without, after);
     EXPECT_NE(before, after);
 }
 
-TEST_F(Presence, EpochShowsASwapBetweenTwoLooks) {
-    const PresenceEpoch before = state().epoch;
+TEST_F(Presence, EventCountShowsASwapBetweenTwoLooks) {
+    const CardEventCount before = state().event_count;
     // Somebody else looks meanwhile, to know when pcscd has noticed.
     auto watcher = system_->open();
     ASSERT_TRUE(watcher);
@@ -112,43 +112,43 @@ TEST_F(Presence, EpochShowsASwapBetweenTwoLooks) {
     await_card(true);
     context_.swap(*watcher);
     EXPECT_TRUE(state().card_present);
-    EXPECT_NE(before, state().epoch);
+    EXPECT_NE(before, state().event_count);
 }
 
-TEST_F(Presence, EpochStaysWhileTheSameCardStays) {
-    const PresenceEpoch before = state().epoch;
+TEST_F(Presence, EventCountStaysWhileTheSameCardStays) {
+    const CardEventCount before = state().event_count;
     {
         const auto connection = context_->connect(kReader, in(1s));
         ASSERT_TRUE(connection);
-        EXPECT_EQ(before, state().epoch) << "after connecting";
+        EXPECT_EQ(before, state().event_count) << "after connecting";
         ASSERT_TRUE((*connection)->begin(in(1s)));
-        EXPECT_EQ(before, state().epoch) << "inside a transaction";
+        EXPECT_EQ(before, state().event_count) << "inside a transaction";
         (*connection)->end(Disposition::unpower);
-        EXPECT_EQ(before, state().epoch) << "after our power cycle";
+        EXPECT_EQ(before, state().event_count) << "after our power cycle";
     }
     {
         OtherProgram other;
         EXPECT_EQ(other.reset(), SCARD_S_SUCCESS);
-        EXPECT_EQ(before, state().epoch) << "after another program's reset";
+        EXPECT_EQ(before, state().event_count) << "after another program's reset";
         EXPECT_EQ(other.begin(), SCARD_S_SUCCESS);
         EXPECT_EQ(other.end(SCARD_UNPOWER_CARD), SCARD_S_SUCCESS);
     }
     Holder().kill();
     // pcscd also powers the card down when nobody has used it for a while.
     std::this_thread::sleep_for(2s);
-    EXPECT_EQ(before, state().epoch) << "after a killed holder and an idle power-down";
+    EXPECT_EQ(before, state().event_count) << "after a killed holder and an idle power-down";
 }
 
-TEST_F(Presence, EpochIsTheSameFromEveryContext) {
+TEST_F(Presence, EventCountIsTheSameFromEveryContext) {
     const auto another = system_->open();
     ASSERT_TRUE(another);
     const auto list = (*another)->list();
     ASSERT_TRUE(list);
-    EXPECT_EQ(list->at(0).epoch, state(list->at(0).name).epoch);
+    EXPECT_EQ(list->at(0).event_count, state(list->at(0).name).event_count);
 }
 
 TEST_F(Presence, ListsFromManyThreadsAgree) {
-    const PresenceEpoch expected = state().epoch;
+    const CardEventCount expected = state().event_count;
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&] {
@@ -158,7 +158,7 @@ TEST_F(Presence, ListsFromManyThreadsAgree) {
                 const auto list = (*context)->list();
                 ASSERT_TRUE(list);
                 ASSERT_EQ(list->size(), 2U);
-                EXPECT_EQ(list->at(0).epoch, expected);
+                EXPECT_EQ(list->at(0).event_count, expected);
             }
         });
     for (std::thread& thread : threads)

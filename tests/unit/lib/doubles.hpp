@@ -214,8 +214,8 @@ inline std::shared_ptr<Environment> make_environment(std::shared_ptr<World> worl
     return made;
 }
 
-inline ReaderState reader(std::string name, std::uint64_t epoch, bool card) {
-    return {.name = std::move(name), .epoch = {epoch}, .card_present = card};
+inline ReaderState reader(std::string name, std::uint64_t event_count, bool card) {
+    return {.name = std::move(name), .event_count = {event_count}, .card_present = card};
 }
 
 }  // namespace jpki::p11::testing

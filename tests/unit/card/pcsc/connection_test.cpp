@@ -103,19 +103,19 @@ TEST_F(Listing, TakesAnUnavailableReaderForAnEmptyOne) {
     EXPECT_FALSE(context_->list()->at(0).card_present);
 }
 
-TEST_F(Listing, OfALostServiceChangesEveryLaterEpoch) {
+TEST_F(Listing, OfALostServiceChangesEveryLaterEventCount) {
     open();
-    const PresenceEpoch before = context_->list()->at(0).epoch;
+    const CardEventCount before = context_->list()->at(0).event_count;
     fake().next["SCardListReaders"] = {SCARD_E_NO_SERVICE, SCARD_E_NO_SERVICE};
     EXPECT_TRUE(failed_with(context_->list(), Errc::service_unavailable));
     EXPECT_TRUE(failed_with(context_->list(), Errc::service_unavailable));
     context_.reset();
     open();
-    const PresenceEpoch after = context_->list()->at(0).epoch;
+    const CardEventCount after = context_->list()->at(0).event_count;
     EXPECT_NE(before, after);
     context_.reset();
     open();
-    EXPECT_EQ(after, context_->list()->at(0).epoch);
+    EXPECT_EQ(after, context_->list()->at(0).event_count);
 }
 
 TEST(Library, ThatIsMissingIsAServiceThatCannotBeReached) {

@@ -129,12 +129,12 @@ TEST_F(Slots, EveryComingAndGoingIsOneEventASlot) {
     EXPECT_EQ(events(), (Ids{2, 3})) << "an unplugged reader takes its card along";
 }
 
-TEST_F(Slots, AnExchangedCardIsAnotherIncarnationAtOnce) {
+TEST_F(Slots, AnExchangedCardIsAnotherCardGenerationAtOnce) {
     see({reader("A", 1, true)});
     (void)listed();
-    const Incarnation before = slots_->find(0)->refresh().incarnation;
+    const CardGeneration before = slots_->find(0)->refresh().card_generation;
     see({reader("A", 3, true)});
-    EXPECT_NE(slots_->find(0)->refresh().incarnation, before);
+    EXPECT_NE(slots_->find(0)->refresh().card_generation, before);
 }
 
 TEST_F(Slots, StopStopsEveryReader) {

@@ -78,7 +78,7 @@ struct Stage {
         reader->presence().update(&seen);
         token = std::make_unique<Token>(reader, facts, Seat::authentication, [] {});
         EXPECT_TRUE(token->identify());
-        session = token->refresh().incarnation;
+        session = token->refresh().card_generation;
         EXPECT_TRUE(token->session_opened(session, true));
     }
     [[nodiscard]] Status log_in() const { return token->log_in(session, to_bytes(kPin), LastTry::refuse); }
@@ -104,7 +104,7 @@ struct Stage {
     std::shared_ptr<Reader> reader;
     std::shared_ptr<CardFacts> facts = std::make_shared<CardFacts>();
     std::unique_ptr<Token> token;
-    Incarnation session = 0;
+    CardGeneration session = 0;
 };
 
 using Asked = std::vector<std::string>;
@@ -134,7 +134,7 @@ TEST(Token, AsksAnExchangedCardForNothingAndSendsItNoPin) {
         stage.person.identity = to_bytes("Taro");
         EXPECT_TRUE(failed_with(act.act(stage), Errc::card_removed));
         EXPECT_EQ(stage.asked(), Asked{});
-        EXPECT_NE(stage.token->refresh().incarnation, stage.session)
+        EXPECT_NE(stage.token->refresh().card_generation, stage.session)
             << "its sessions live on with the other card";
         EXPECT_FALSE(stage.token->refresh().logged_in);
     }

@@ -1,4 +1,4 @@
-// A LeaseKeeper with a card in its reader, incarnation 1, over the doubles.
+// A LeaseKeeper with a card in its reader, card generation 1, over the doubles.
 #pragma once
 
 #include "doubles.hpp"
@@ -12,15 +12,15 @@ class LeaseTest : public ::testing::Test {
 
     LeaseTest() {
         insert(1);
-        incarnation_ = presence_->view().incarnation;
+        card_generation_ = presence_->view().card_generation;
     }
 
-    void insert(std::uint64_t epoch) {
-        const ReaderState seen = reader("R", epoch, true);
+    void insert(std::uint64_t event_count) {
+        const ReaderState seen = reader("R", event_count, true);
         presence_->update(&seen);
     }
     Status run(const LeaseKeeper::Work& work) {
-        return keeper_.run(incarnation_, abandoned_, clock_->now() + seconds(10), work);
+        return keeper_.run(card_generation_, abandoned_, clock_->now() + seconds(10), work);
     }
     Status run() {
         return run([this](CardLease&) {
@@ -53,7 +53,7 @@ class LeaseTest : public ::testing::Test {
     std::shared_ptr<Environment> environment_ =
         make_environment(shared_world_, std::unique_ptr<Clock>(clock_));
     std::shared_ptr<Presence> presence_ = std::make_shared<Presence>();
-    Incarnation incarnation_ = 0;
+    CardGeneration card_generation_ = 0;
     std::atomic<bool> abandoned_{false};
     LeaseKeeper keeper_{environment_, "R", presence_};
 };

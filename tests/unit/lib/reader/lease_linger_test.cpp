@@ -107,7 +107,7 @@ TEST_F(Linger, TheJobThatFindsAFullHoldKeepsItsOwnTimeAndItsEnd) {
     clock_->advance(seconds(2));
     const TimePoint deadline = clock_->now() + seconds(7);
     const auto sends = [](CardLease& lease) { return card_of(lease).send(Bytes{0x00, 0xB0}); };
-    EXPECT_TRUE(keeper_.run(incarnation_, abandoned_, deadline, sends));
+    EXPECT_TRUE(keeper_.run(card_generation_, abandoned_, deadline, sends));
     EXPECT_EQ(FakeConnection::last_deadline, deadline);
 
     clock_->advance(seconds(2));
@@ -154,7 +154,7 @@ TEST_F(Linger, ThePauseEndsAtTheDeadline) {
     EXPECT_TRUE(run());
     let_go();
     const auto work = [](CardLease&) { return Status{}; };
-    EXPECT_TRUE(keeper_.run(incarnation_, abandoned_, clock_->now() + milliseconds(70), work));
+    EXPECT_TRUE(keeper_.run(card_generation_, abandoned_, clock_->now() + milliseconds(70), work));
     EXPECT_EQ(clock_->slept(), milliseconds(70));
 }
 

@@ -28,7 +28,7 @@ TEST_F(Repeat, AfterNothingButAReset) {
                             Errc::card_failure, Errc::abandoned, Errc::card_removed}) {
         int runs = 0;
         insert(static_cast<std::uint64_t>(code) + 100);
-        incarnation_ = presence_->view().incarnation;
+        card_generation_ = presence_->view().card_generation;
         (void)run([&runs, code](CardLease&) -> Status {
             ++runs;
             return fail(code);

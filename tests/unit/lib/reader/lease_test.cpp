@@ -52,18 +52,18 @@ TEST_F(Lease, DoesNotBeginForACardThatHasLeft) {
 
 TEST_F(Lease, WorkForAnEarlierCardDoesNotTouchTheOneThatIsThereNow) {
     insert(2);
-    const Incarnation now = presence_->view().incarnation;
+    const CardGeneration now = presence_->view().card_generation;
     EXPECT_TRUE(failed_with(run(), Errc::card_removed));
     EXPECT_EQ(told(), "");
     EXPECT_TRUE(presence_->view().card_present) << "the new card was declared lost";
-    EXPECT_EQ(presence_->view().incarnation, now);
+    EXPECT_EQ(presence_->view().card_generation, now);
 }
 
 TEST_F(Lease, ANewCardGetsACardObjectAndAConnectionOfItsOwn) {
     EXPECT_TRUE(run());
     keeper_.end_lease();
     insert(2);
-    incarnation_ = presence_->view().incarnation;
+    card_generation_ = presence_->view().card_generation;
     (void)told();
     EXPECT_TRUE(run());
     EXPECT_EQ(told(), "forget disconnect connect(R) begin open work");
@@ -72,7 +72,7 @@ TEST_F(Lease, ANewCardGetsACardObjectAndAConnectionOfItsOwn) {
 TEST_F(Lease, ALingeringLeaseIsNotTheNewCards) {
     EXPECT_TRUE(run());
     insert(2);
-    incarnation_ = presence_->view().incarnation;
+    card_generation_ = presence_->view().card_generation;
     (void)told();
     EXPECT_TRUE(run());
     EXPECT_EQ(told(), "close end forget disconnect connect(R) begin open work");
@@ -126,19 +126,19 @@ TEST_F(Lease, ACardThatHasLeftIsForgottenAndReported) {
         EXPECT_FALSE(presence_->view().card_present);
         EXPECT_TRUE(told().ends_with("work close end forget disconnect"));
         insert(static_cast<std::uint64_t>(code) + 100);
-        incarnation_ = presence_->view().incarnation;
+        card_generation_ = presence_->view().card_generation;
     }
 }
 
 TEST_F(Lease, ALostCardKeepsTheContextALostServiceDoesNot) {
     EXPECT_FALSE(run_failing(Errc::card_removed));
     insert(2);
-    incarnation_ = presence_->view().incarnation;
+    card_generation_ = presence_->view().card_generation;
     (void)told();
     EXPECT_FALSE(run_failing(Errc::reader_gone));
     EXPECT_EQ(told(), "connect(R) begin open work close end forget disconnect");
     insert(3);
-    incarnation_ = presence_->view().incarnation;
+    card_generation_ = presence_->view().card_generation;
     EXPECT_TRUE(run());
     EXPECT_EQ(told(), "context connect(R) begin open work");
 }
@@ -170,7 +170,7 @@ TEST_F(Lease, WithoutAServiceThereIsNone) {
 TEST_F(Lease, AContextOfAnEarlierServiceIsReplacedAndTheJobGoesOn) {
     EXPECT_FALSE(run_failing(Errc::card_removed));
     insert(2);
-    incarnation_ = presence_->view().incarnation;
+    card_generation_ = presence_->view().card_generation;
     (void)told();
     world_.connects.push_back(fail(Errc::service_unavailable));
     EXPECT_TRUE(run());
@@ -186,7 +186,7 @@ TEST_F(Lease, AFailedConnectDropsTheContextUnlessTheReaderIsEmpty) {
     EXPECT_TRUE(failed_with(run(), Errc::no_card));
     EXPECT_EQ(told(), "context connect(R)");
     insert(2);
-    incarnation_ = presence_->view().incarnation;
+    card_generation_ = presence_->view().card_generation;
     EXPECT_TRUE(run());
     EXPECT_EQ(told(), "connect(R) begin open work");
 }
@@ -208,9 +208,9 @@ TEST_F(Lease, AnExceptionOfTheWorkLeavesALeaseThatIdleEnds) {
 TEST_F(Lease, TheCardServesEachJobUntilItsOwnDeadline) {
     const TimePoint deadline = clock_->now() + seconds(7);
     const auto sends = [](CardLease& lease) { return card_of(lease).send(to_bytes(kCommand)); };
-    EXPECT_TRUE(keeper_.run(incarnation_, abandoned_, deadline, sends));
+    EXPECT_TRUE(keeper_.run(card_generation_, abandoned_, deadline, sends));
     EXPECT_EQ(FakeConnection::last_deadline, deadline);
-    EXPECT_TRUE(keeper_.run(incarnation_, abandoned_, deadline + milliseconds(1), sends))
+    EXPECT_TRUE(keeper_.run(card_generation_, abandoned_, deadline + milliseconds(1), sends))
         << "in the same lease";
     EXPECT_EQ(FakeConnection::last_deadline, deadline + milliseconds(1));
 }
