@@ -1,5 +1,5 @@
 // The port towards a recognised card. Implemented by card/profile (FileCard) from a family's data; used by
-// lib/core, inside a lease of lib/reader only. It speaks of seats, PINs, keys and certificates, never of
+// lib/core, inside a lease of lib/reader only. It speaks of keys, PINs, keys and certificates, never of
 // files or APDUs.
 #pragma once
 
@@ -20,9 +20,9 @@
 
 namespace jpki {
 
-using Seat = KeyPurpose;
-inline constexpr std::array kSeats{Seat::authentication, Seat::signature};
-constexpr std::size_t index_of(Seat seat) { return static_cast<std::size_t>(seat); }
+using KeyPurpose = KeyPurpose;
+inline constexpr std::array kKeyPurposes{KeyPurpose::authentication, KeyPurpose::signature};
+constexpr std::size_t index_of(KeyPurpose purpose) { return static_cast<std::size_t>(purpose); }
 
 enum class CertRole : std::uint8_t { user, authority };
 inline constexpr std::array kCertRoles{CertRole::user, CertRole::authority};
@@ -42,7 +42,7 @@ struct KeyInfo {
 };
 
 struct CertInfo {
-    bool needs_login;  // readable only after VERIFY of the seat's own PIN
+    bool needs_login;  // readable only after VERIFY of the key's own PIN
 };
 
 // What a card is asked for; what its objects are called is the core's business.
@@ -57,7 +57,7 @@ enum class FamilyId : std::uint8_t { my_number, juki, android, iphone };
 
 struct CardFamily {
     std::string_view model;                     // at most 16 bytes
-    std::array<const TokenProfile*, 2> tokens;  // by Seat; nullptr: the family has no such seat
+    std::array<const TokenProfile*, 2> tokens;  // by KeyPurpose; nullptr: the family has no such key
     FamilyId id = FamilyId::my_number;
 };
 
@@ -113,26 +113,26 @@ class Card {
     [[nodiscard]] virtual bool identity_is_unique() const noexcept = 0;
 
     // Costs no try.
-    virtual Result<PinCounter> read_counter(Seat seat) = 0;
+    virtual Result<PinCounter> read_counter(KeyPurpose purpose) = 0;
 
     // Sends VERIFY once. Errors: pin_incorrect (detail = 63Cx), pin_locked, anything else: unknown
     // outcome.
-    virtual Status verify(Seat seat, const PinSource& pin) = 0;
-    [[nodiscard]] virtual bool is_verified(Seat seat) const noexcept = 0;
+    virtual Status verify(KeyPurpose purpose, const PinSource& pin) = 0;
+    [[nodiscard]] virtual bool is_verified(KeyPurpose purpose) const noexcept = 0;
 
     // Replaces a PIN; the old one must be verified in this lease.
-    virtual Status change_pin(Seat seat, const SecretBytes& new_pin) = 0;
+    virtual Status change_pin(KeyPurpose purpose, const SecretBytes& new_pin) = 0;
 
     // The certificate's first `at_least` bytes or more, all of it when it is shorter (DER, filler trimmed).
     // Kept for later calls; what needed a login is forgotten by close(). Errors: file_not_found when there is
     // none, security_status, malformed_answer.
-    virtual Result<ByteView> read_certificate(Seat seat, CertRole role, std::size_t at_least) = 0;
+    virtual Result<ByteView> read_certificate(KeyPurpose purpose, CertRole role, std::size_t at_least) = 0;
     // Bytes of the whole certificate, once its beginning has been read; 0 before.
-    [[nodiscard]] virtual std::size_t certificate_size(Seat seat, CertRole role) const noexcept = 0;
+    [[nodiscard]] virtual std::size_t certificate_size(KeyPurpose purpose, CertRole role) const noexcept = 0;
 
     // A signature of the modulus's length, big-endian, unverified. Errors: security_status when not logged
     // in.
-    virtual Result<Bytes> sign(Seat seat, SignScheme scheme, ByteView data) = 0;
+    virtual Result<Bytes> sign(KeyPurpose purpose, SignScheme scheme, ByteView data) = 0;
 
     // Finds out with the authentication key, by a command that no card can turn into a signature. Logged in
     // with that key the answer is certain.

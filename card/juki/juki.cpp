@@ -16,9 +16,9 @@ constinit const Profile kJuki{
     .family = {.model = "Juki Card", .tokens = {nullptr, &kSignature}, .id = FamilyId::juki},
     .aid = kJpkiApplication,
     .token_label = "JPKIAPICCTOKEN",
-    .seats = kJpkiFiles,
+    .purposes = kJpkiFiles,
     .token_information = kTokenInformation,
-    .identity_seat = Seat::signature,
+    .identity_purpose = KeyPurpose::signature,
     .neutral_aids = kNeutralApplications,
 };
 

@@ -15,9 +15,9 @@ constinit const Profile kMyNumber{
     .family = {.model = "My Number Card", .tokens = {&kAuthentication, &kSignature}},
     .aid = kJpkiApplication,
     .token_label = "JPKIAPICCTOKEN2",
-    .seats = kJpkiFiles,
+    .purposes = kJpkiFiles,
     .token_information = kTokenInformation,
-    .identity_seat = Seat::authentication,
+    .identity_purpose = KeyPurpose::authentication,
     .neutral_aids = kNeutralApplications,
 };
 

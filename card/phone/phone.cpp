@@ -16,9 +16,9 @@ constexpr Profile phone(FamilyId id, std::string_view model, std::string_view to
         .family = {.model = model, .tokens = {&kAuthentication, &kSignature}, .id = id},
         .aid = kJpkiApplication,
         .token_label = token_label,
-        .seats = kJpkiFiles,
+        .purposes = kJpkiFiles,
         .token_information = kTokenInformation,
-        .identity_seat = Seat::authentication,
+        .identity_purpose = KeyPurpose::authentication,
         .neutral_aids = kNeutralApplications,
     };
 }

@@ -16,7 +16,7 @@ inline constexpr std::array<std::uint8_t, 10> kSurfaceHelper{0xD3, 0x92, 0x10, 0
 inline constexpr std::array<std::span<const std::uint8_t>, 2> kNeutralApplications{
     std::span<const std::uint8_t>(kCardManager), std::span<const std::uint8_t>(kSurfaceHelper)};
 
-inline constexpr std::array<SeatFiles, 2> kJpkiFiles{{
+inline constexpr std::array<KeyFiles, 2> kJpkiFiles{{
     {.certificates = {{{0x000A, 0x0A}, {0x000B, 0x0B}}}, .pin = {0x0018, 0x18}, .key = {0x0017, 0x17}},
     {.certificates = {{{0x0001, 0x01}, {0x0002, 0x02}}}, .pin = {0x001B, 0x1B}, .key = {0x001A, 0x1A}},
 }};

@@ -31,25 +31,25 @@ class FileCard final : public Card {
     [[nodiscard]] const CardFamily& family() const noexcept override { return profile_->family; }
     Result<ByteView> identify() override;
     [[nodiscard]] bool identity_is_unique() const noexcept override { return identity_is_certificate_; }
-    Result<PinCounter> read_counter(Seat seat) override;
-    Status verify(Seat seat, const PinSource& pin) override;
-    [[nodiscard]] bool is_verified(Seat seat) const noexcept override {
-        return seats_[index_of(seat)].verified;
+    Result<PinCounter> read_counter(KeyPurpose purpose) override;
+    Status verify(KeyPurpose purpose, const PinSource& pin) override;
+    [[nodiscard]] bool is_verified(KeyPurpose purpose) const noexcept override {
+        return purposes_[index_of(purpose)].verified;
     }
-    Status change_pin(Seat seat, const SecretBytes& new_pin) override;
-    Result<ByteView> read_certificate(Seat seat, CertRole role, std::size_t at_least) override;
-    [[nodiscard]] std::size_t certificate_size(Seat seat, CertRole role) const noexcept override;
-    Result<Bytes> sign(Seat seat, SignScheme scheme, ByteView data) override;
+    Status change_pin(KeyPurpose purpose, const SecretBytes& new_pin) override;
+    Result<ByteView> read_certificate(KeyPurpose purpose, CertRole role, std::size_t at_least) override;
+    [[nodiscard]] std::size_t certificate_size(KeyPurpose purpose, CertRole role) const noexcept override;
+    Result<Bytes> sign(KeyPurpose purpose, SignScheme scheme, ByteView data) override;
     Result<PssAnswer> probe_pss() override;
     Disposition close(TimePoint deadline) override;
     void on_reset() noexcept override;
 
   private:
-    // Whether selecting another application really ends this seat's login; unknown until it was tried on this
+    // Whether selecting another application really ends this key's login; unknown until it was tried on this
     // card.
     enum class LogoutProof : std::uint8_t { unknown, works, fails };
 
-    struct SeatState {
+    struct KeyState {
         std::array<CertificateFile, 2> certificates;
         bool verified = false;     // by us, in this lease
         bool may_be_open = false;  // a VERIFY left in this lease, and was not refused
@@ -69,25 +69,25 @@ class FileCard final : public Card {
     Result<StatusWord> send_pin(const Header& header, const SecretBytes& pin);
     Status select_application(std::span<const std::uint8_t> aid);
     Status select_our_application();
-    Result<StatusWord> query_counter(Seat seat, bool by_sfi);
+    Result<StatusWord> query_counter(KeyPurpose purpose, bool by_sfi);
     // file_card_identity.cpp
     Status take_identity(Bytes found);
     Status check_identity(ByteView found);
     Result<Bytes> read_identity();
     void recognise(ByteView token_information);
     // file_card_sign.cpp
-    Result<Response> compute_signature(Seat seat, std::uint8_t p1, ByteView data);
+    Result<Response> compute_signature(KeyPurpose purpose, std::uint8_t p1, ByteView data);
     // The same, and once more with SELECT where the card does not take the key's short identifier.
-    Result<Response> sign_command(Seat seat, std::uint8_t p1, ByteView data);
+    Result<Response> sign_command(KeyPurpose purpose, std::uint8_t p1, ByteView data);
     // file_card_logout.cpp
     bool select_neutral();
     bool leave_application();
-    LogoutProof try_what_needs_a_login(Seat seat);
-    LogoutProof try_guarded_certificate(Seat seat);
+    LogoutProof try_what_needs_a_login(KeyPurpose purpose);
+    LogoutProof try_guarded_certificate(KeyPurpose purpose);
     LogoutProof try_authentication_key();
     void forget_login();
 
-    SeatState& state(Seat seat) { return seats_[index_of(seat)]; }
+    KeyState& state(KeyPurpose purpose) { return purposes_[index_of(purpose)]; }
 
     const Profile* profile_;
     std::span<const Profile* const> others_;
@@ -105,7 +105,7 @@ class FileCard final : public Card {
     bool powered_up_ = true;         // no command was sent since power-up
     bool login_tried_ = false;       // a VERIFY left in this lease, whatever became of it
     bool sfi_sign_refused_ = false;
-    std::array<SeatState, 2> seats_;
+    std::array<KeyState, 2> purposes_;
 };
 
 }  // namespace jpki::card

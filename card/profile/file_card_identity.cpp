@@ -17,8 +17,8 @@ bool is_not_there(const Error& error) {
 }  // namespace
 
 Status FileCard::open() {
-    for (SeatState& seat : seats_)
-        seat.verified = seat.may_be_open = false;
+    for (KeyState& purpose : purposes_)
+        purpose.verified = purpose.may_be_open = false;
     identity_checked_ = false;
     login_tried_ = false;
     JPKI_TRY(select_our_application());
@@ -27,7 +27,7 @@ Status FileCard::open() {
     // One read does it all: it shows whether the card knows short identifiers (nothing is current), it is the
     // identity, it gives the certificate's length, and it is the certificate's first part.
     // Later leases read only what must be the same.
-    const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
+    const FileId file = profile_->purpose(profile_->identity_purpose).certificate(CertRole::user);
     const ByteRange part = identity_.empty() ? ByteRange{0, FileReader::kChunk} : mark_;
     JPKI_TRY_ASSIGN(const Response answer,
                     files_.read_by_sfi(file, static_cast<std::uint8_t>(part.from), part.count));
@@ -52,7 +52,7 @@ Status FileCard::take_identity(Bytes found) {
     identity_checked_ = true;
     const std::optional<ByteRange> serial = identity_is_certificate_ ? serial_number_of(found) : std::nullopt;
     mark_ = serial && serial->from <= FileReader::kSfiReach ? *serial : ByteRange{0, found.size()};
-    CertificateFile& certificate = state(profile_->identity_seat).certificates[index_of(CertRole::user)];
+    CertificateFile& certificate = state(profile_->identity_purpose).certificates[index_of(CertRole::user)];
     if (looks_like_certificate(found)) JPKI_TRY(certificate.accept({0, found}));
     identity_ = std::move(found);
     return {};
@@ -71,7 +71,7 @@ void FileCard::recognise(ByteView token_information) {
 
 Result<Bytes> FileCard::read_identity() {
     if (identity_is_certificate_) {
-        const FileId file = profile_->seat(profile_->identity_seat).certificate(CertRole::user);
+        const FileId file = profile_->purpose(profile_->identity_purpose).certificate(CertRole::user);
         const ByteRange wanted = identity_.empty() ? ByteRange{0, FileReader::kChunk} : mark_;
         auto part = files_.read(file, wanted.from, wanted.count);
         if (part && !is_blank(part->data)) return to_bytes(slice(part->data, wanted.from - part->from));
@@ -88,7 +88,7 @@ Result<Bytes> FileCard::read_identity() {
                     files_.read(profile_->token_information, 0, FileReader::kChunk));
     recognise(information.data);
     Bytes identity = std::move(information.data);
-    const FileId authority = profile_->seat(Seat::signature).certificate(CertRole::authority);
+    const FileId authority = profile_->purpose(KeyPurpose::signature).certificate(CertRole::authority);
     const auto issuer = files_.read(authority, 0, FileReader::kChunk);
     if (issuer) append(identity, issuer->data);
     if (!issuer && !is_not_there(issuer.error())) return fail(issuer.error());

@@ -1,5 +1,5 @@
 // How a lease ends: no key may stay usable (docs/adr/0005). The way out is another application; that it works
-// is proven once for each seat of a card, and where it does not, cutting the power is left.
+// is proven once for each key of a card, and where it does not, cutting the power is left.
 #include <algorithm>
 
 #include "profile/file_card.hpp"
@@ -21,8 +21,8 @@ bool FileCard::select_neutral() {
 }
 
 // Uses no key. 6982 can only come from a card that knows of no login.
-FileCard::LogoutProof FileCard::try_guarded_certificate(Seat seat) {
-    const FileId file = profile_->seat(seat).certificate(CertRole::user);
+FileCard::LogoutProof FileCard::try_guarded_certificate(KeyPurpose purpose) {
+    const FileId file = profile_->purpose(purpose).certificate(CertRole::user);
     Result<Response> answer = fail(Errc::internal);
     if (files_.forms() == SfiForms::known) {
         answer = files_.read_by_sfi(file, 0, 1);
@@ -44,10 +44,10 @@ FileCard::LogoutProof FileCard::try_authentication_key() {
         return answer->sw.ok() ? LogoutProof::fails : LogoutProof::unknown;
     };
     // First with one byte more than the key can take: no card can make a signature of it.
-    const TokenProfile& token = *profile_->family.tokens[index_of(Seat::authentication)];
+    const TokenProfile& token = *profile_->family.tokens[index_of(KeyPurpose::authentication)];
     const std::size_t too_long = token.key.modulus_bits / std::size_t{8} - kPadding + 1;
     if (too_long <= Command::kMaximumData) {
-        const auto answer = compute_signature(Seat::authentication, kSignPkcs1, Bytes(too_long));
+        const auto answer = compute_signature(KeyPurpose::authentication, kSignPkcs1, Bytes(too_long));
         const LogoutProof found = proof_in(answer);
         if (found != LogoutProof::unknown) return found;
         // Only a card that minds the length before the login is asked again, with a length that is right.
@@ -55,31 +55,31 @@ FileCard::LogoutProof FileCard::try_authentication_key() {
     }
     std::array<std::uint8_t, kRandomValue> value{};
     random_->fill(value);
-    return proof_in(compute_signature(Seat::authentication, kSignPkcs1, value));
+    return proof_in(compute_signature(KeyPurpose::authentication, kSignPkcs1, value));
 }
 
-FileCard::LogoutProof FileCard::try_what_needs_a_login(Seat seat) {
-    const TokenProfile* token = profile_->family.tokens[index_of(seat)];
+FileCard::LogoutProof FileCard::try_what_needs_a_login(KeyPurpose purpose) {
+    const TokenProfile* token = profile_->family.tokens[index_of(purpose)];
     if (token == nullptr) return LogoutProof::unknown;
-    if (token->certificates[index_of(CertRole::user)].needs_login) return try_guarded_certificate(seat);
+    if (token->certificates[index_of(CertRole::user)].needs_login) return try_guarded_certificate(purpose);
     // The signature key is never used for a proof.
-    return seat == Seat::authentication ? try_authentication_key() : LogoutProof::unknown;
+    return purpose == KeyPurpose::authentication ? try_authentication_key() : LogoutProof::unknown;
 }
 
 // True: whatever was logged in is not any more, for certain.
 bool FileCard::leave_application() {
-    const auto is_open = [](const SeatState& seat) { return seat.may_be_open; };
-    const auto fails = [](const SeatState& seat) { return seat.logout_proof == LogoutProof::fails; };
-    if (std::ranges::any_of(seats_, [&](const SeatState& seat) { return is_open(seat) && fails(seat); }))
+    const auto is_open = [](const KeyState& purpose) { return purpose.may_be_open; };
+    const auto fails = [](const KeyState& purpose) { return purpose.logout_proof == LogoutProof::fails; };
+    if (std::ranges::any_of(purposes_, [&](const KeyState& purpose) { return is_open(purpose) && fails(purpose); }))
         return false;
     if (!select_neutral()) return false;
     bool back = false;
-    for (const Seat seat : kSeats) {
-        SeatState& left = state(seat);
+    for (const KeyPurpose purpose : kKeyPurposes) {
+        KeyState& left = state(purpose);
         if (!left.may_be_open || left.logout_proof == LogoutProof::works) continue;
         if (!back && !select_our_application()) return false;
         back = true;
-        const LogoutProof found = try_what_needs_a_login(seat);
+        const LogoutProof found = try_what_needs_a_login(purpose);
         // Where the login itself is not certain, the answer says how this card was left, not what works on
         // it.
         if (left.verified || found == LogoutProof::fails) left.logout_proof = found;
@@ -94,13 +94,13 @@ bool FileCard::leave_application() {
 }
 
 void FileCard::forget_login() {
-    for (const Seat seat : kSeats) {
-        state(seat).verified = state(seat).may_be_open = false;
-        const TokenProfile* token = profile_->family.tokens[index_of(seat)];
+    for (const KeyPurpose purpose : kKeyPurposes) {
+        state(purpose).verified = state(purpose).may_be_open = false;
+        const TokenProfile* token = profile_->family.tokens[index_of(purpose)];
         if (token == nullptr) continue;
         for (const CertRole role : kCertRoles) {
             if (token->certificates[index_of(role)].needs_login)
-                state(seat).certificates[index_of(role)] = {};
+                state(purpose).certificates[index_of(role)] = {};
         }
     }
 }

@@ -13,8 +13,8 @@ constexpr std::uint8_t kSignPss = 0x04;
 
 }  // namespace
 
-Result<Response> FileCard::compute_signature(Seat seat, std::uint8_t p1, ByteView data) {
-    const FileId key = profile_->seat(seat).key;
+Result<Response> FileCard::compute_signature(KeyPurpose purpose, std::uint8_t p1, ByteView data) {
+    const FileId key = profile_->purpose(purpose).key;
     std::uint8_t p2 = kCurrentFile;
     if (files_.forms() == SfiForms::known && !sfi_sign_refused_) {
         files_.forget_current();
@@ -25,29 +25,29 @@ Result<Response> FileCard::compute_signature(Seat seat, std::uint8_t p1, ByteVie
     return channel_.send_once(Command::case4({0x80, 0x2A, p1, p2}, data, Command::kMaximumExpected));
 }
 
-Result<Response> FileCard::sign_command(Seat seat, std::uint8_t p1, ByteView data) {
-    JPKI_TRY_ASSIGN(Response answer, compute_signature(seat, p1, data));
-    if (answer.sw.value() == 0x6982) state(seat).verified = false;
+Result<Response> FileCard::sign_command(KeyPurpose purpose, std::uint8_t p1, ByteView data) {
+    JPKI_TRY_ASSIGN(Response answer, compute_signature(purpose, p1, data));
+    if (answer.sw.value() == 0x6982) state(purpose).verified = false;
     if (answer.sw.value() != 0x6A86 || files_.forms() != SfiForms::known || sfi_sign_refused_) return answer;
     // Short identifiers for files, but perhaps not for keys: nothing was signed, so the long form may follow.
     sfi_sign_refused_ = true;
-    return compute_signature(seat, p1, data);
+    return compute_signature(purpose, p1, data);
 }
 
-Result<Bytes> FileCard::sign(Seat seat, SignScheme scheme, ByteView data) {
+Result<Bytes> FileCard::sign(KeyPurpose purpose, SignScheme scheme, ByteView data) {
     if (data.empty() || data.size() > Command::kMaximumData)
         return fail(Errc::data_length, "the card signs 1 to 245 bytes");
     const std::uint8_t p1 = scheme == SignScheme::pss_sha256 ? kSignPss : kSignPkcs1;
-    JPKI_TRY_ASSIGN(Response answer, sign_command(seat, p1, data));
+    JPKI_TRY_ASSIGN(Response answer, sign_command(purpose, p1, data));
     if (!answer.sw.ok()) return fail(answer.sw.error());
     return std::move(answer.data);
 }
 
 Result<PssAnswer> FileCard::probe_pss() {
-    if (profile_->family.tokens[index_of(Seat::authentication)] == nullptr) return PssAnswer::unknown;
+    if (profile_->family.tokens[index_of(KeyPurpose::authentication)] == nullptr) return PssAnswer::unknown;
     // No SHA-256 value has this length: no card makes a signature of it, whoever is logged in.
     constexpr std::array<std::uint8_t, 31> kNoHash{};
-    JPKI_TRY_ASSIGN(const Response answer, sign_command(Seat::authentication, kSignPss, kNoHash));
+    JPKI_TRY_ASSIGN(const Response answer, sign_command(KeyPurpose::authentication, kSignPss, kNoHash));
     switch (answer.sw.value()) {
         case 0x6A86: return PssAnswer::unknown;  // P1 is not known
         case 0x9000:

@@ -18,7 +18,7 @@ struct FileId {
     std::uint8_t sfi;
 };
 
-struct SeatFiles {
+struct KeyFiles {
     std::array<FileId, 2> certificates;  // by CertRole
     FileId pin;
     FileId key;
@@ -30,17 +30,17 @@ struct Profile {
     CardFamily family;
     std::span<const std::uint8_t> aid;  // all bytes: a card also matches a shortened one
     std::string_view token_label;       // the first 32 bytes of the token information file, blanks trimmed
-    std::array<SeatFiles, 2> seats;     // by Seat; meaningless where the family has no such seat
+    std::array<KeyFiles, 2> purposes;     // by KeyPurpose; meaningless where the family has no such key
     FileId token_information;
 
     // Where the identity is read: a certificate that is free to read, else the token information and a CA's.
-    Seat identity_seat;
+    KeyPurpose identity_purpose;
 
     // Applications whose selection logs out, in the order they are tried (ISO 7816-4 §5.4.1, JICSAP 5.1.3
     // rule 3).
     std::span<const std::span<const std::uint8_t>> neutral_aids;
 
-    [[nodiscard]] const SeatFiles& seat(Seat which) const { return seats[index_of(which)]; }
+    [[nodiscard]] const KeyFiles& purpose(KeyPurpose which) const { return purposes[index_of(which)]; }
 };
 
 }  // namespace jpki::card

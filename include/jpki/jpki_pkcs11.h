@@ -56,13 +56,13 @@ extern "C" {
 #define JPKI_CARD_FOREIGN 4UL /* it has no JPKI application */
 #define JPKI_CARD_FAILING 5UL /* it, its reader or the way to them fails in some other way */
 
-/* JPKI_TOKEN_STATUS.ulSeat */
-#define JPKI_SEAT_AUTHENTICATION 0UL
-#define JPKI_SEAT_SIGNATURE 1UL
+/* JPKI_TOKEN_STATUS.ulKeyPurpose */
+#define JPKI_KEY_PURPOSE_AUTHENTICATION 0UL
+#define JPKI_KEY_PURPOSE_SIGNATURE 1UL
 
 typedef struct JPKI_TOKEN_STATUS {
     CK_ULONG ulSize;           /* in: sizeof(JPKI_TOKEN_STATUS) of the caller */
-    CK_ULONG ulSeat;           /* JPKI_SEAT_... */
+    CK_ULONG ulKeyPurpose;           /* JPKI_KEY_PURPOSE_... */
     CK_ULONG ulTriesLeft;      /* read from the card now, or JPKI_TRIES_UNKNOWN; costs no try */
     CK_ULONG ulMaxTries;       /* tries of a PIN that was never entered wrong */
     CK_ULONG ulLastRefusal;    /* JPKI_REFUSAL_... */

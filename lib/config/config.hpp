@@ -15,7 +15,7 @@ namespace jpki::p11 {
 
 enum class WorkerThreads : std::uint8_t { automatic, never, always };
 enum class LastTry : std::uint8_t { refuse, allow };
-// Which seats a program sees as tokens. `automatic`: both, or the authentication seat alone in hosts that ask
+// Which keys a program sees as tokens. `automatic`: both, or the authentication key alone in hosts that ask
 // the PIN of every token they find.
 enum class View : std::uint8_t { automatic, both, authentication, signature };
 

@@ -12,8 +12,8 @@ Status prepare(Card& card, CardContext& context) {
 
 Status ensure_login(Card& card, CardContext& context) {
     if (context.pin.empty()) return fail(Errc::user_not_logged_in);
-    if (card.is_verified(context.seat)) return {};
-    context.report = renew_login(card, context.seat, context.profile->pin, context.pin);
+    if (card.is_verified(context.purpose)) return {};
+    context.report = renew_login(card, context.purpose, context.profile->pin, context.pin);
     const Status& status = context.report->status;
     // The caller asked for something else than a login; that its PIN is locked, the next login tells.
     if (failed_with(status, Errc::pin_locked)) return fail(Errc::user_not_logged_in, status.error().what);

@@ -13,7 +13,7 @@ enum class Asks : std::uint8_t { what_it_is, work };
 
 struct CardContext {
     Asks asks = Asks::work;
-    Seat seat = Seat::authentication;
+    KeyPurpose purpose = KeyPurpose::authentication;
     CardGeneration card_generation = 0;
     std::shared_ptr<KnownCard> card;
     const TokenProfile* profile = nullptr;

@@ -41,25 +41,25 @@ void KnownCard::record_pss(PssAnswer answer) {
     if (answer != PssAnswer::undecided) card_memory::remember_pss(identity_, answer == PssAnswer::known);
 }
 
-KnownKey KnownCard::key(Seat seat) const {
+KnownKey KnownCard::key(KeyPurpose purpose) const {
     const Lock lock(mutex_);
-    return keys_[index_of(seat)];
+    return keys_[index_of(purpose)];
 }
 
-void KnownCard::record_key(Seat seat, std::shared_ptr<const crypto::KeyFacts> key) {
+void KnownCard::record_key(KeyPurpose purpose, std::shared_ptr<const crypto::KeyFacts> key) {
     const Lock lock(mutex_);
-    auto& known = keys_[index_of(seat)].key;
+    auto& known = keys_[index_of(purpose)].key;
     if (!known) known = std::move(key);
 }
 
-void KnownCard::record_validity(Seat seat, const crypto::Validity& validity) {
+void KnownCard::record_validity(KeyPurpose purpose, const crypto::Validity& validity) {
     const Lock lock(mutex_);
-    keys_[index_of(seat)].validity = validity;
+    keys_[index_of(purpose)].validity = validity;
 }
 
-void KnownCard::forget_key(Seat seat) {
+void KnownCard::forget_key(KeyPurpose purpose) {
     const Lock lock(mutex_);
-    keys_[index_of(seat)] = {};
+    keys_[index_of(purpose)] = {};
 }
 
 std::shared_ptr<KnownCard> CardFacts::card(CardGeneration card_generation) const {

@@ -30,8 +30,8 @@ class KnownCard {
     // 16 hexadecimal digits, made from the identity.
     [[nodiscard]] const std::string& serial() const noexcept { return serial_; }
     // Null: cards of this family have no such key.
-    [[nodiscard]] const TokenProfile* token(Seat seat) const noexcept {
-        return family_.tokens[index_of(seat)];
+    [[nodiscard]] const TokenProfile* token(KeyPurpose purpose) const noexcept {
+        return family_.tokens[index_of(purpose)];
     }
 
     // Whether PSS mechanisms are listed, which stays as it was first answered; nothing: nobody asked yet, not
@@ -43,12 +43,12 @@ class KnownCard {
     [[nodiscard]] bool pss_undecided() const;
     void record_pss(PssAnswer answer);
 
-    [[nodiscard]] KnownKey key(Seat seat) const;
+    [[nodiscard]] KnownKey key(KeyPurpose purpose) const;
     // Both are set once, until they are forgotten.
-    void record_key(Seat seat, std::shared_ptr<const crypto::KeyFacts> key);
-    void record_validity(Seat seat, const crypto::Validity& validity);
+    void record_key(KeyPurpose purpose, std::shared_ptr<const crypto::KeyFacts> key);
+    void record_validity(KeyPurpose purpose, const crypto::Validity& validity);
     // What was read behind a login, at its end.
-    void forget_key(Seat seat);
+    void forget_key(KeyPurpose purpose);
 
   private:
     const CardFamily& family_;
@@ -58,7 +58,7 @@ class KnownCard {
 
     mutable Mutex mutex_;
     mutable std::optional<bool> lists_pss_ JPKI_GUARDED_BY(mutex_);
-    std::array<KnownKey, kSeats.size()> keys_ JPKI_GUARDED_BY(mutex_);
+    std::array<KnownKey, kKeyPurposes.size()> keys_ JPKI_GUARDED_BY(mutex_);
 };
 
 // The card that one reader holds.

@@ -25,9 +25,9 @@ LoginReport refused(const PinCounter& counter) {
             counter.tries, Refusal::last_try};
 }
 
-LoginReport send(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin) {
+LoginReport send(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin) {
     LoginReport report;
-    report.status = card.verify(seat, &pin);
+    report.status = card.verify(purpose, &pin);
     if (report.status) {
         report.tries = info.max_tries;  // a success resets the counter (docs/cards.md, "PINs")
     } else if (report.status.error().code == Errc::pin_incorrect) {
@@ -70,41 +70,41 @@ Result<SecretBytes> check_new_pin(const PinInfo& info, ByteView typed) {
     }
 }
 
-LoginReport log_in(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin, LastTry last_try) {
-    auto counter = card.read_counter(seat);
+LoginReport log_in(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin, LastTry last_try) {
+    auto counter = card.read_counter(purpose);
     if (!counter) return {fail(counter.error()), std::nullopt, Refusal::none};
     // Some cards answer 9000 while the PIN is verified. It is by us, in this transaction, so nothing was
     // wrong since.
-    if (!counter->tries && card.is_verified(seat)) counter->tries = info.max_tries;
+    if (!counter->tries && card.is_verified(purpose)) counter->tries = info.max_tries;
     if (counter->tries == std::uint8_t{0}) return locked();
     if (counter->tries.value_or(1) <= 1 && last_try != LastTry::allow) return refused(*counter);
-    return send(card, seat, info, pin);
+    return send(card, purpose, info, pin);
 }
 
-LoginReport change_pin(Card& card, Seat seat, const PinInfo& info, const SecretBytes& old_pin,
+LoginReport change_pin(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& old_pin,
                        const SecretBytes& new_pin, LastTry last_try) {
-    LoginReport report = log_in(card, seat, info, old_pin, last_try);
+    LoginReport report = log_in(card, purpose, info, old_pin, last_try);
     if (!report.status) return report;
-    if (const Status changed = card.change_pin(seat, new_pin); !changed) {
+    if (const Status changed = card.change_pin(purpose, new_pin); !changed) {
         report.status = changed;
         report.change_sent = true;
         return report;
     }
     // The counter is full after the old PIN's success, so this asks nothing first.
-    report = send(card, seat, info, new_pin);
+    report = send(card, purpose, info, new_pin);
     report.change_sent = true;
     return report;
 }
 
-LoginReport renew_login(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin) {
-    const auto counter = card.read_counter(seat);
+LoginReport renew_login(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin) {
+    const auto counter = card.read_counter(purpose);
     if (!counter) return {fail(counter.error()), std::nullopt, Refusal::none};
     if (counter->tries == std::uint8_t{0}) return locked();
     if (!counter->tries || *counter->tries < info.max_tries) {
         return {fail(Errc::security_status, "the counter is not full, so the login is not renewed unasked"),
                 counter->tries, Refusal::changed_elsewhere};
     }
-    LoginReport report = send(card, seat, info, pin);
+    LoginReport report = send(card, purpose, info, pin);
     if (!report.status && report.status.error().code == Errc::pin_incorrect) {
         // The PIN was changed elsewhere. The user must say so, not the program guess again.
         report.refusal = Refusal::changed_elsewhere;

@@ -31,15 +31,15 @@ struct LoginReport {
 
 // A login the user asked for: counter first, in the same transaction; 0 is locked, 1 or unknown is refused
 // unless `last_try` allows it. At most one VERIFY.
-LoginReport log_in(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin, LastTry last_try);
+LoginReport log_in(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin, LastTry last_try);
 
 // Verifies the old PIN under log_in()'s rules, changes it, and verifies the new one. A wrong old PIN costs
 // one try and changes nothing.
-LoginReport change_pin(Card& card, Seat seat, const PinInfo& info, const SecretBytes& old_pin,
+LoginReport change_pin(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& old_pin,
                        const SecretBytes& new_pin, LastTry last_try);
 
 // A login nobody asked for, to renew one that ended with its lease: only at a full counter. At most one
 // VERIFY.
-LoginReport renew_login(Card& card, Seat seat, const PinInfo& info, const SecretBytes& pin);
+LoginReport renew_login(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin);
 
 }  // namespace jpki::p11

@@ -3,13 +3,13 @@
 namespace jpki::p11 {
 
 bool LoginState::is_for_one_signature() const noexcept {
-    return seat_ == Seat::signature && environment_.config.confirm == Confirm::every_signature;
+    return purpose_ == KeyPurpose::signature && environment_.config.confirm == Confirm::every_signature;
 }
 
 bool LoginState::expired() const {
     if (!now_.active) return false;
     const Config& config = environment_.config;
-    const Duration limit = seat_ == Seat::authentication ? config.auth_idle : config.sign_idle;
+    const Duration limit = purpose_ == KeyPurpose::authentication ? config.auth_idle : config.sign_idle;
     const Clock& clock = *environment_.clock;
     const bool idle = limit != Duration::max() && clock.now() - now_.last_call > limit;
     return idle || clock.suspended() - now_.suspended > environment_.timing.sleep_noticed;

@@ -44,7 +44,7 @@ struct PinState {
 class LoginState {
   public:
     // `environment` outlives it.
-    LoginState(const Environment& environment, Seat seat) : environment_(environment), seat_(seat) {}
+    LoginState(const Environment& environment, KeyPurpose purpose) : environment_(environment), purpose_(purpose) {}
 
     [[nodiscard]] bool active() const noexcept { return now_.active; }
     // Moves with every end of a login: what was begun under an older number is void.
@@ -97,7 +97,7 @@ class LoginState {
     void wipe_confirmations();
 
     const Environment& environment_;
-    Seat seat_;
+    KeyPurpose purpose_;
     Now now_;
     PinMarks marks_;
     std::shared_ptr<RefusedPin> refused_ = std::make_shared<RefusedPin>();

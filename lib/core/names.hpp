@@ -1,4 +1,4 @@
-// What the tokens and objects of each seat are called: labels and CKA_IDs, the same for every family of cards, and
+// What the tokens and objects of each key are called: labels and CKA_IDs, the same for every family of cards, and
 // fixed, because users' configurations rest on them. Data only.
 #pragma once
 
@@ -39,6 +39,6 @@ inline constexpr std::array<TokenNames, 2> kNames{{
      .private_key = {"Digital Signature Key", 0x02}},
 }};
 
-constexpr const TokenNames& names_of(Seat seat) { return kNames[index_of(seat)]; }
+constexpr const TokenNames& names_of(KeyPurpose purpose) { return kNames[index_of(purpose)]; }
 
 }  // namespace jpki::p11

@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::size_t kUniqueIdBytes = 16;
 
-std::string unique_id(Seat seat, const Object& object, ByteView identity) {
+std::string unique_id(KeyPurpose purpose, const Object& object, ByteView identity) {
     Bytes input = to_bytes(identity);
-    input.push_back(static_cast<std::uint8_t>(seat));
+    input.push_back(static_cast<std::uint8_t>(purpose));
     input.push_back(static_cast<std::uint8_t>(object.kind));
     input.push_back(static_cast<std::uint8_t>(object.profile_id));
     const auto hash = crypto::digest(crypto::Hash::sha256, input);
@@ -21,15 +21,15 @@ std::string unique_id(Seat seat, const Object& object, ByteView identity) {
 
 }  // namespace
 
-std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, Seat seat, ByteView identity,
+std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, KeyPurpose purpose, ByteView identity,
                                                  bool always_authenticate, bool ca_certificates) {
     ObjectStore::Objects objects;
     const auto add = [&](Object object) {
         object.handle = new_object_handle();
-        object.unique_id = unique_id(seat, object, identity);
+        object.unique_id = unique_id(purpose, object, identity);
         objects.push_back(std::make_shared<const Object>(std::move(object)));
     };
-    const TokenNames& names = names_of(seat);
+    const TokenNames& names = names_of(purpose);
     const bool user_needs_login = token.certificates[index_of(CertRole::user)].needs_login;
     const auto describe = [](ObjectKind kind, const ObjectName& name, bool is_private) {
         Object object;

@@ -4,10 +4,10 @@
 
 namespace jpki::p11 {
 
-void ObjectTable::fill(const std::shared_ptr<const KnownCard>& card, Seat seat, bool always_authenticate,
+void ObjectTable::fill(const std::shared_ptr<const KnownCard>& card, KeyPurpose purpose, bool always_authenticate,
                        bool ca_certificates) {
     const Store built =
-        build_objects(*card->token(seat), seat, card->identity(), always_authenticate, ca_certificates);
+        build_objects(*card->token(purpose), purpose, card->identity(), always_authenticate, ca_certificates);
     // The names are made from the card's identity, so another card's are not among the old ones.
     const auto before = std::exchange(handles_, {});
     store_ = built->with([&](Object& object) {
@@ -27,9 +27,9 @@ void ObjectTable::record_certificate(ObjectKind kind,
     });
 }
 
-void ObjectTable::record_key(KnownCard& card, Seat seat, const std::shared_ptr<const crypto::KeyFacts>& key) {
-    if (!key || card.key(seat).key) return;
-    card.record_key(seat, key);
+void ObjectTable::record_key(KnownCard& card, KeyPurpose purpose, const std::shared_ptr<const crypto::KeyFacts>& key) {
+    if (!key || card.key(purpose).key) return;
+    card.record_key(purpose, key);
     store_ = store_->with([&](Object& object) {
         if (object.is_key()) object.key = key;
         return true;

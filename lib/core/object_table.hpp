@@ -18,15 +18,15 @@ class ObjectTable {
         return store_->find(handle);
     }
 
-    // The objects of `seat`, which the card has.
-    void fill(const std::shared_ptr<const KnownCard>& card, Seat seat, bool always_authenticate,
+    // The objects of `key`, which the card has.
+    void fill(const std::shared_ptr<const KnownCard>& card, KeyPurpose purpose, bool always_authenticate,
               bool ca_certificates);
     // The card has left; its handles are remembered.
     void clear() noexcept { store_ = none_; }
 
     void record_certificate(ObjectKind kind, const std::shared_ptr<const crypto::CertFacts>& certificate);
     // Once; null: nothing was learned.
-    void record_key(KnownCard& card, Seat seat, const std::shared_ptr<const crypto::KeyFacts>& key);
+    void record_key(KnownCard& card, KeyPurpose purpose, const std::shared_ptr<const crypto::KeyFacts>& key);
     // The card does not have this certificate after all.
     void remove(CertRole role);
     // What was read behind a login, at its end.

@@ -6,20 +6,20 @@ namespace jpki::p11 {
 
 namespace {
 
-constexpr std::size_t kSeatsPerReader = kSeats.size();
+constexpr std::size_t kTokensPerReader = kKeyPurposes.size();
 
-bool shows(View view, Seat seat) {
+bool shows(View view, KeyPurpose purpose) {
     switch (view) {
-        case View::authentication: return seat == Seat::authentication;
-        case View::signature: return seat == Seat::signature;
+        case View::authentication: return purpose == KeyPurpose::authentication;
+        case View::signature: return purpose == KeyPurpose::signature;
         case View::both:
         case View::automatic: break;
     }
     return true;
 }
 
-CK_SLOT_ID slot_id(std::size_t entry, Seat seat) {
-    return static_cast<CK_SLOT_ID>(entry * kSeatsPerReader + index_of(seat));
+CK_SLOT_ID slot_id(std::size_t entry, KeyPurpose purpose) {
+    return static_cast<CK_SLOT_ID>(entry * kTokensPerReader + index_of(purpose));
 }
 
 }  // namespace
@@ -28,9 +28,9 @@ SlotTable::Entry SlotTable::make_entry(const std::string& name) const {
     Entry entry;
     entry.reader = std::make_shared<Reader>(environment_, name);
     const auto facts = std::make_shared<CardFacts>();
-    for (const Seat seat : kSeats) {
-        if (shows(environment_->view, seat))
-            entry.tokens[index_of(seat)] = std::make_shared<Token>(entry.reader, facts, seat, kick_);
+    for (const KeyPurpose purpose : kKeyPurposes) {
+        if (shows(environment_->view, purpose))
+            entry.tokens[index_of(purpose)] = std::make_shared<Token>(entry.reader, facts, purpose, kick_);
     }
     return entry;
 }
@@ -46,12 +46,12 @@ void SlotTable::update(const Monitor::Snapshot& snapshot) {
         const auto seen = std::ranges::find(snapshot, entry.reader->name(), &ReaderState::name);
         entry.plugged_in = seen != snapshot.end();
         entry.reader->presence().update(entry.plugged_in ? &*seen : nullptr);
-        for (const Seat seat : kSeats) {
-            Token* token = entry.tokens[index_of(seat)].get();
+        for (const KeyPurpose purpose : kKeyPurposes) {
+            Token* token = entry.tokens[index_of(purpose)].get();
             if (token == nullptr) continue;
             const CardGeneration now = token->refresh().card_generation;
             // What came before anybody was told what there is, is not an event.
-            if (!told_) entry.reported[index_of(seat)] = now;
+            if (!told_) entry.reported[index_of(purpose)] = now;
         }
     }
 }
@@ -74,10 +74,10 @@ std::vector<CK_SLOT_ID> SlotTable::list(bool token_present) {
     std::vector<CK_SLOT_ID> ids;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         if (!entries_[i].listed) continue;
-        for (const Seat seat : kSeats) {
-            Token* token = entries_[i].tokens[index_of(seat)].get();
+        for (const KeyPurpose purpose : kKeyPurposes) {
+            Token* token = entries_[i].tokens[index_of(purpose)].get();
             if (token != nullptr && (!token_present || token->refresh().present))
-                ids.push_back(slot_id(i, seat));
+                ids.push_back(slot_id(i, purpose));
         }
     }
     return ids;
@@ -86,22 +86,22 @@ std::vector<CK_SLOT_ID> SlotTable::list(bool token_present) {
 std::shared_ptr<Token> SlotTable::find(CK_SLOT_ID id) {
     const Lock lock(mutex_);
     if (!scanned_) scan();
-    const std::size_t index = id / kSeatsPerReader;
+    const std::size_t index = id / kTokensPerReader;
     if (index >= entries_.size() || !entries_[index].listed) return nullptr;
-    return entries_[index].tokens[id % kSeatsPerReader];
+    return entries_[index].tokens[id % kTokensPerReader];
 }
 
 std::optional<CK_SLOT_ID> SlotTable::take_event() {
     const Lock lock(mutex_);
     told_ = true;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-        for (const Seat seat : kSeats) {
-            Token* token = entries_[i].tokens[index_of(seat)].get();
+        for (const KeyPurpose purpose : kKeyPurposes) {
+            Token* token = entries_[i].tokens[index_of(purpose)].get();
             if (token == nullptr) continue;
             const CardGeneration now = token->refresh().card_generation;
-            if (entries_[i].reported[index_of(seat)] == now) continue;
-            entries_[i].reported[index_of(seat)] = now;
-            return slot_id(i, seat);
+            if (entries_[i].reported[index_of(purpose)] == now) continue;
+            entries_[i].reported[index_of(purpose)] = now;
+            return slot_id(i, purpose);
         }
     }
     return std::nullopt;

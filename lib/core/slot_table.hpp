@@ -1,4 +1,4 @@
-// Slots: seats of readers under ids that stay the same for the life of the module. Fed by the monitor's
+// Slots: keys of readers under ids that stay the same for the life of the module. Fed by the monitor's
 // snapshots; the set that applications see changes only when they ask for it (C_GetSlotList with a null
 // list).
 #pragma once
@@ -35,7 +35,7 @@ class SlotTable {
   private:
     struct Entry {
         std::shared_ptr<Reader> reader;
-        std::array<std::shared_ptr<Token>, 2> tokens;  // by Seat; null where the view leaves the seat out
+        std::array<std::shared_ptr<Token>, 2> tokens;  // by KeyPurpose; null where the view leaves the key out
         std::array<CardGeneration, 2> reported{};
         bool listed = false;
         bool plugged_in = false;

@@ -66,9 +66,9 @@ Result<TokenInfo> Token::read_info(bool now) {
     JPKI_TRY(identify(now ? Counter::yes : due ? Counter::if_idle : Counter::no));
     const Lock lock(mutex_);
     if (!state_.card) return fail(Errc::token_not_present);
-    const TokenProfile& known = *state_.card->token(seat_);
+    const TokenProfile& known = *state_.card->token(purpose_);
     const bool japanese = reader_->environment().config.labels == Labels::japanese;
-    return TokenInfo{.label = std::string(japanese ? names_of(seat_).japanese_label : names_of(seat_).label),
+    return TokenInfo{.label = std::string(japanese ? names_of(purpose_).japanese_label : names_of(purpose_).label),
                      .model = std::string(state_.card->family().model),
                      .serial = state_.card->serial(),
                      .pin = known.pin,
@@ -85,7 +85,7 @@ std::optional<crypto::Validity> Token::read_validity() {
         const Lock lock(mutex_);
         refresh_locked();
         if (!state_.card) return std::nullopt;
-        if (const auto known = state_.card->key(seat_).validity) return known;
+        if (const auto known = state_.card->key(purpose_).validity) return known;
         along = context(Asks::work);
         if (along->behind_login && !login_.active()) return std::nullopt;
     }
@@ -96,7 +96,7 @@ std::optional<crypto::Validity> Token::read_validity() {
     if (!check(along->card_generation)) return std::nullopt;
     if (!found && means_missing(found.error().code)) objects_.remove(CertRole::user);
     if (!found || !check(along->card_generation, along->behind_login)) return std::nullopt;
-    along->card->record_validity(seat_, *found);
+    along->card->record_validity(purpose_, *found);
     return *found;
 }
 
@@ -160,7 +160,7 @@ Result<std::shared_ptr<const Object>> Token::load(CardGeneration session, CK_OBJ
         if (const Status kept = check(session, along->behind_login); !kept)
             return fail(told_of(*object, kept.error()));
         if (found->certificate) objects_.record_certificate(object->kind, found->certificate);
-        objects_.record_key(*state_.card, seat_, found->key);
+        objects_.record_key(*state_.card, purpose_, found->key);
     }
     if (auto loaded = find(handle)) return loaded;
     return fail(Errc::object_handle_invalid);
@@ -184,7 +184,7 @@ Result<Bytes> Token::sign(CardGeneration session, SignScheme scheme, Bytes input
     });
     if (!made) return fail(made.error());
     const Lock lock(mutex_);
-    if (check(session, along->behind_login)) objects_.record_key(*state_.card, seat_, made->key);
+    if (check(session, along->behind_login)) objects_.record_key(*state_.card, purpose_, made->key);
     return std::move(made->signature);
 }
 

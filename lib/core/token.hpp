@@ -45,18 +45,18 @@ struct PssSupport {
 class Token {
   public:
     // `facts`: shared by the tokens of `reader`'s card. `kick`: tells the monitor to look.
-    Token(std::shared_ptr<Reader> reader, std::shared_ptr<CardFacts> facts, Seat seat,
+    Token(std::shared_ptr<Reader> reader, std::shared_ptr<CardFacts> facts, KeyPurpose purpose,
           std::function<void()> kick)
         : reader_(std::move(reader)),
           facts_(std::move(facts)),
-          seat_(seat),
+          purpose_(purpose),
           kick_(std::move(kick)),
-          login_(reader_->environment(), seat) {}
+          login_(reader_->environment(), purpose) {}
     Token(const Token&) = delete;
     Token& operator=(const Token&) = delete;
     ~Token() = default;
 
-    [[nodiscard]] Seat seat() const noexcept { return seat_; }
+    [[nodiscard]] KeyPurpose purpose() const noexcept { return purpose_; }
     [[nodiscard]] const std::string& reader_name() const noexcept { return reader_->name(); }
 
     // Drops what belongs to a card that has left, and a login that has expired, each with its PIN; tells
@@ -151,7 +151,7 @@ class Token {
 
     std::shared_ptr<Reader> reader_;
     std::shared_ptr<CardFacts> facts_;
-    Seat seat_;
+    KeyPurpose purpose_;
     std::function<void()> kick_;
 
     Mutex mutex_;

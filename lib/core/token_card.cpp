@@ -6,8 +6,8 @@ namespace jpki::p11 {
 
 namespace {
 
-const TokenProfile& profile_of(const KnownCard* card, const CardFactory& cards, Seat seat) {
-    return card != nullptr ? *card->token(seat) : *cards.assumed_family().tokens[index_of(seat)];
+const TokenProfile& profile_of(const KnownCard* card, const CardFactory& cards, KeyPurpose purpose) {
+    return card != nullptr ? *card->token(purpose) : *cards.assumed_family().tokens[index_of(purpose)];
 }
 
 }  // namespace
@@ -17,7 +17,7 @@ void Token::refresh_locked() {
     if (view.card_generation != state_.card_generation) {
         login_.card_left();
         objects_.clear();
-        if (state_.card) state_.card->forget_key(seat_);
+        if (state_.card) state_.card->forget_key(purpose_);
         state_ = State{.card_generation = view.card_generation, .card_present = view.card_present, .card = {}};
     } else if (login_.expired()) {
         // A login that nobody used for long, or that slept with the machine, ends as by C_Logout, except that
@@ -26,16 +26,16 @@ void Token::refresh_locked() {
     }
     // The other token may have found out what card it is.
     const auto known = state_.card ? nullptr : facts_->card(state_.card_generation);
-    if (!known || known->token(seat_) == nullptr) return;
-    objects_.fill(known, seat_, login_.is_for_one_signature(), reader_->environment().ca_certificates);
+    if (!known || known->token(purpose_) == nullptr) return;
+    objects_.fill(known, purpose_, login_.is_for_one_signature(), reader_->environment().ca_certificates);
     state_.card = known;
 }
 
 TokenState Token::refresh() {
     const Lock lock(mutex_);
     refresh_locked();
-    const auto key = state_.card ? state_.card->key(seat_).key : nullptr;
-    const TokenProfile& profile = profile_of(state_.card.get(), *reader_->environment().cards, seat_);
+    const auto key = state_.card ? state_.card->key(purpose_).key : nullptr;
+    const TokenProfile& profile = profile_of(state_.card.get(), *reader_->environment().cards, purpose_);
     TokenState seen{.card_generation = state_.card_generation,
                     .present = state_.card_present && !state_.empty,
                     .logged_in = login_.active(),
@@ -58,8 +58,8 @@ void Token::touch() {
 
 void Token::end_login(bool renew_handles) {
     login_.end();
-    if (state_.card && state_.card->token(seat_)->certificates[index_of(CertRole::user)].needs_login) {
-        state_.card->forget_key(seat_);
+    if (state_.card && state_.card->token(purpose_)->certificates[index_of(CertRole::user)].needs_login) {
+        state_.card->forget_key(purpose_);
         objects_.forget_hidden();
     }
     if (renew_handles) objects_.renew_private_handles();
@@ -77,10 +77,10 @@ Status Token::check(CardGeneration session, std::optional<std::uint64_t> login) 
 Token::Context Token::context(Asks asks, CertRole role) const {
     auto made = std::make_shared<CardContext>();
     made->asks = asks;
-    made->seat = seat_;
+    made->purpose = purpose_;
     made->card_generation = state_.card_generation;
     made->card = state_.card;
-    made->profile = &profile_of(state_.card.get(), *reader_->environment().cards, seat_);
+    made->profile = &profile_of(state_.card.get(), *reader_->environment().cards, purpose_);
     if (asks == Asks::work && made->profile->certificates[index_of(role)].needs_login) {
         made->login = LoginBy::kept_pin;
         made->behind_login = login_.number();

@@ -20,7 +20,7 @@ Result<SecretBytes> Token::verify(CardGeneration session, ByteView typed, LastTr
     if (!key) return fail(key.error());
     const Lock lock(mutex_);
     JPKI_TRY(check(session));
-    objects_.record_key(*state_.card, seat_, *key);
+    objects_.record_key(*state_.card, purpose_, *key);
     return kept;
 }
 
@@ -75,7 +75,7 @@ Status Token::set_pin(CardGeneration session, ByteView typed_old, ByteView typed
     SecretBytes kept = fresh.clone();
     JPKI_TRY(on_card(along, [fresh = std::move(fresh)](CardLease& lease, CardContext& context) {
         return send_typed_pin(context, [&](const SecretBytes& old) {
-            return change_pin(lease.card(), context.seat, context.profile->pin, old, fresh,
+            return change_pin(lease.card(), context.purpose, context.profile->pin, old, fresh,
                               context.typed.last_try);
         });
     }));

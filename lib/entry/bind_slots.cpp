@@ -9,9 +9,9 @@ namespace {
 
 constexpr CK_BYTE kVersionDigit = 0;
 
-// Two slots of one reader must differ even when its name is cut, so the seat's mark has its place at the end.
+// Two slots of one reader must differ even when its name is cut, so the key's mark has its place at the end.
 std::string describe(const Token& token, std::size_t size) {
-    const std::string_view mark = token.seat() == Seat::authentication ? " [A]" : " [S]";
+    const std::string_view mark = token.purpose() == KeyPurpose::authentication ? " [A]" : " [S]";
     std::string name = visible(token.reader_name(), size - mark.size(), "");
     // A blank before the mark's would be shown as one too many, and the mark be cut in its place.
     name.erase(name.find_last_not_of(' ') + 1);

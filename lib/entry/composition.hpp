@@ -17,7 +17,7 @@ struct InitArgs {
 // Never null. Throws std::bad_alloc only.
 std::shared_ptr<const Environment> compose(const InitArgs& args);
 
-// Which seats this shared object shows; automatic where the host decides.
+// Which keys this shared object shows; automatic where the host decides.
 View module_view() noexcept;
 
 }  // namespace jpki::p11

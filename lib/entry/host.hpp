@@ -21,7 +21,7 @@ std::string program_name();
 // The same from what /proc/self/exe says, which is more than the path once an upgrade has replaced the file.
 std::string program_of(std::string_view executable);
 
-// What a host is shown that nobody configured: both seats, or authentication alone where every token is asked
+// What a host is shown that nobody configured: both keys, or authentication alone where every token is asked
 // for its PIN (NSS, ssh*, p11-kit's server).
 View default_view(std::string_view program) noexcept;
 

@@ -41,7 +41,7 @@ std::chrono::sys_seconds at(std::int64_t seconds) {
 
 Status token_status(Module& module, Token& token, JPKI_TOKEN_STATUS* status) {
     JPKI_TRY_ASSIGN(const TokenInfo info, token.read_info(true));
-    status->ulSeat = token.seat() == Seat::authentication ? JPKI_SEAT_AUTHENTICATION : JPKI_SEAT_SIGNATURE;
+    status->ulKeyPurpose = token.purpose() == KeyPurpose::authentication ? JPKI_KEY_PURPOSE_AUTHENTICATION : JPKI_KEY_PURPOSE_SIGNATURE;
     status->ulTriesLeft = info.pin_state.tries ? CK_ULONG{*info.pin_state.tries} : JPKI_TRIES_UNKNOWN;
     status->ulMaxTries = info.pin.max_tries;
     status->ulLastRefusal = static_cast<CK_ULONG>(info.pin_state.refusal);

@@ -1,5 +1,5 @@
 // One reader as API threads see it: they hand over work and wait with a deadline; whatever blocks, blocks
-// somewhere else. The executor is made at the first card access. Shared by the tokens of its two seats.
+// somewhere else. The executor is made at the first card access. Shared by the tokens of its two keys.
 #pragma once
 
 #include <memory>

@@ -28,14 +28,14 @@ void want_everything(User& user) {
     (void)user.token_info(kAuth);
     (void)user.token_status(kAuth);
     (void)user.mechanisms(kAuth);
-    for (const Seat seat : kSeats) {
-        const CK_SESSION_HANDLE session = user.open(seat);
+    for (const KeyPurpose purpose : kKeyPurposes) {
+        const CK_SESSION_HANDLE session = user.open(purpose);
         if (session == 0) continue;
-        (void)user.read_all(session, seat, CKO_CERTIFICATE);
-        (void)user.login(session, seat, seat == Seat::authentication ? kAuthPin : kSignPin);
-        (void)user.read_all(session, seat, CKO_CERTIFICATE);
-        (void)user.read_all(session, seat, CKO_PUBLIC_KEY);
-        (void)user.sign(session, seat);
+        (void)user.read_all(session, purpose, CKO_CERTIFICATE);
+        (void)user.login(session, purpose, purpose == KeyPurpose::authentication ? kAuthPin : kSignPin);
+        (void)user.read_all(session, purpose, CKO_CERTIFICATE);
+        (void)user.read_all(session, purpose, CKO_PUBLIC_KEY);
+        (void)user.sign(session, purpose);
     }
 }
 
@@ -110,14 +110,14 @@ constexpr std::array<Forgery, 12> kForgeries{{
 constexpr std::array<std::pair<const char*, CK_MECHANISM_TYPE>, 3> kMechanisms{
     {{"rsa-pkcs", CKM_RSA_PKCS}, {"sha256-rsa-pkcs", CKM_SHA256_RSA_PKCS}, {"pss", CKM_SHA256_RSA_PKCS_PSS}}};
 
-void meet_forgery(Seat seat, Forge forge, CK_MECHANISM_TYPE mechanism, Ledger& ledger,
+void meet_forgery(KeyPurpose purpose, Forge forge, CK_MECHANISM_TYPE mechanism, Ledger& ledger,
                   const Baseline& before) {
     Stage stage({});
     User user(stage, ledger);
     if (!user.initialize() || !user.wait_for_token() || !user.mechanisms(kAuth))
         return ledger.complain("the forgery was never met");
-    const CK_SESSION_HANDLE session = user.open(seat);
-    if (session == 0 || !user.login(session, seat, seat == Seat::authentication ? kAuthPin : kSignPin))
+    const CK_SESSION_HANDLE session = user.open(purpose);
+    if (session == 0 || !user.login(session, purpose, purpose == KeyPurpose::authentication ? kAuthPin : kSignPin))
         return ledger.complain("the forgery was never met");
     bool forged = false;
     stage.readers.locked([&] {
@@ -132,7 +132,7 @@ void meet_forgery(Seat seat, Forge forge, CK_MECHANISM_TYPE mechanism, Ledger& l
             return out;
         });
     });
-    if (user.sign(session, seat, mechanism)) ledger.complain("I3: a forged signature was passed on");
+    if (user.sign(session, purpose, mechanism)) ledger.complain("I3: a forged signature was passed on");
     if (!forged) ledger.complain("the forgery was never met");
     stage.mend();
     check_recovery(user, false);
@@ -162,13 +162,13 @@ std::vector<Case> hostile_certificates() {
 
 std::vector<Case> wrong_signatures() {
     std::vector<Case> cases;
-    for (const Seat seat : kSeats) {
+    for (const KeyPurpose purpose : kKeyPurposes) {
         for (const Forgery& forgery : kForgeries) {
             for (const auto& [name, type] : kMechanisms) {
-                cases.push_back({fmt::format("signatures/{}/{}/{}", index_of(seat) == 0 ? "auth" : "sign",
+                cases.push_back({fmt::format("signatures/{}/{}/{}", index_of(purpose) == 0 ? "auth" : "sign",
                                              forgery.name, name),
-                                 [seat, &forgery, type = type](Ledger& ledger, const Baseline& before) {
-                                     meet_forgery(seat, forgery.make, type, ledger, before);
+                                 [purpose, &forgery, type = type](Ledger& ledger, const Baseline& before) {
+                                     meet_forgery(purpose, forgery.make, type, ledger, before);
                                  }});
             }
         }

@@ -44,9 +44,9 @@ bool soon(std::chrono::milliseconds limit, Condition condition) {
     return true;
 }
 
-void check_tries(User& user, Seat seat, const vcard::PinOracle& seen) {
-    const PinActs& acts = user.ledger().of(seat);
-    const char* name = seat == Seat::authentication ? "authentication" : "signature";
+void check_tries(User& user, KeyPurpose purpose, const vcard::PinOracle& seen) {
+    const PinActs& acts = user.ledger().of(purpose);
+    const char* name = purpose == KeyPurpose::authentication ? "authentication" : "signature";
     if (seen.failed > acts.wrong)
         user.ledger().complain(fmt::format("I4: {} tries of the {} PIN spent, {} wrong ones entered",
                                            seen.failed, name, acts.wrong));
@@ -67,12 +67,12 @@ bool sign_again(User& user) {
     const bool changed = user.stage().oracle().auth_pin.changes % 2 != 0;
     CK_ULONG count = 0;
     if (C_GetSlotList(CK_TRUE, nullptr, &count) != CKR_OK || count < 2) return false;
-    const CK_SESSION_HANDLE session = user.open(Seat::authentication);
+    const CK_SESSION_HANDLE session = user.open(KeyPurpose::authentication);
     if (session == 0) return false;
     (void)C_Logout(session);
-    const bool done = user.login(session, Seat::authentication, changed ? kNewAuthPin : kAuthPin) &&
-                      user.sign(session, Seat::authentication);
-    if (changed) --user.ledger().of(Seat::authentication).wrong;  // it was the right one
+    const bool done = user.login(session, KeyPurpose::authentication, changed ? kNewAuthPin : kAuthPin) &&
+                      user.sign(session, KeyPurpose::authentication);
+    if (changed) --user.ledger().of(KeyPurpose::authentication).wrong;  // it was the right one
     (void)user.close(session);
     return done;
 }
@@ -83,8 +83,8 @@ Baseline baseline() { return {files(), threads()}; }
 
 void check_after_scenario(User& user, const Nominal& nominal) {
     const vcard::Oracle seen = user.stage().oracle();
-    check_tries(user, Seat::authentication, seen.auth_pin);
-    check_tries(user, Seat::signature, seen.sign_pin);
+    check_tries(user, KeyPurpose::authentication, seen.auth_pin);
+    check_tries(user, KeyPurpose::signature, seen.sign_pin);
     if (seen.other_pins.verifies != 0) user.ledger().complain("I5: a VERIFY in another application");
     const std::size_t commands = user.stage().readers.commands_seen();
     if (commands > kTimes * nominal.commands + kExtraCommands)
@@ -109,7 +109,7 @@ void check_recovery(User& user, bool was_removed) {
             ledger.complain("I6: no signature after the fault, not even with the card put in again");
     }
     ledger.errors = errors;
-    check_tries(user, Seat::authentication, stage.oracle().auth_pin);
+    check_tries(user, KeyPurpose::authentication, stage.oracle().auth_pin);
     if (stage.another_client_can_sign()) ledger.complain("I8: another client can sign between two leases");
 }
 

@@ -17,7 +17,7 @@ struct PinActs {
 };
 
 struct Ledger {
-    PinActs pins[2];  // by Seat
+    PinActs pins[2];  // by KeyPurpose
     unsigned signatures = 0;
     unsigned errors = 0;  // calls that did not succeed
     bool memory_may_fail = false;
@@ -26,7 +26,7 @@ struct Ledger {
     std::vector<CK_OBJECT_HANDLE> objects;    // private ones
     std::vector<std::string> complaints;
 
-    PinActs& of(Seat seat) { return pins[index_of(seat)]; }
+    PinActs& of(KeyPurpose purpose) { return pins[index_of(purpose)]; }
     void complain(std::string what) {
         if (complaints.size() < 8) complaints.push_back(std::move(what));
     }

@@ -139,9 +139,9 @@ void race(const Runner& runner, const Ender& ender, unsigned seed, Ledger& ledge
     Stage stage({});
     User user(stage, ledger);
     if (!user.initialize() || !user.wait_for_token()) return ledger.complain("the race did not begin");
-    const CK_SESSION_HANDLE session = user.open(Seat::authentication, true);
+    const CK_SESSION_HANDLE session = user.open(KeyPurpose::authentication, true);
     std::minstd_rand engine(seed + 1);
-    (void)user.login(session, Seat::authentication, kAuthPin);
+    (void)user.login(session, KeyPurpose::authentication, kAuthPin);
     std::atomic<bool> over = false;
     std::thread thread([&] {
         while (!over)
@@ -155,7 +155,7 @@ void race(const Runner& runner, const Ender& ender, unsigned seed, Ledger& ledge
     thread.join();
     if (std::chrono::steady_clock::now() - start > 2500ms) ledger.complain("I2: a call outlived its end");
     // Many logins: each enters the right PIN, and a renewal may follow each.
-    ledger.of(Seat::authentication).entered += 100000;
+    ledger.of(KeyPurpose::authentication).entered += 100000;
     const bool was_removed = !stage.readers.has_card();
     stage.mend();
     if (user.session_info(0) == CKR_CRYPTOKI_NOT_INITIALIZED) (void)user.initialize();

@@ -126,8 +126,8 @@ void meet_rival(const Rival& rival, bool often, unsigned seed, Ledger& ledger, c
     over = true;
     thread.join();
     if (rival.lets_us_work && !done) ledger.complain("another program kept us from our signatures");
-    ledger.of(Seat::authentication).wrong += deeds * rival.wrong_pins;
-    ledger.of(Seat::authentication).entered += deeds * (rival.wrong_pins + 1);
+    ledger.of(KeyPurpose::authentication).wrong += deeds * rival.wrong_pins;
+    ledger.of(KeyPurpose::authentication).entered += deeds * (rival.wrong_pins + 1);
     check_after_scenario(user, {100000});
     stage.readers.locked([&] { (void)stage.card()->set_tries_left(vcard::Role::kAuthPin, 3); });
     check_recovery(user, false);

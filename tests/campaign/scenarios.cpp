@@ -8,8 +8,8 @@ namespace jpki::campaign {
 
 namespace {
 
-constexpr Seat kA = Seat::authentication;
-constexpr Seat kS = Seat::signature;
+constexpr KeyPurpose kA = KeyPurpose::authentication;
+constexpr KeyPurpose kS = KeyPurpose::signature;
 
 bool begin(User& user) { return user.initialize() && user.wait_for_token(); }
 
@@ -35,10 +35,10 @@ bool log_in_wrongly(User& user) {
     return session != 0 && !user.login(session, kA, "0000");
 }
 
-bool sign_with(User& user, Seat seat, CK_MECHANISM_TYPE type) {
-    const CK_SESSION_HANDLE session = user.open(seat);
-    return session != 0 && user.login(session, seat, seat == kA ? kAuthPin : kSignPin) &&
-           user.sign(session, seat, type);
+bool sign_with(User& user, KeyPurpose purpose, CK_MECHANISM_TYPE type) {
+    const CK_SESSION_HANDLE session = user.open(purpose);
+    return session != 0 && user.login(session, purpose, purpose == kA ? kAuthPin : kSignPin) &&
+           user.sign(session, purpose, type);
 }
 
 bool authenticate(User& user) { return begin(user) && sign_with(user, kA, CKM_SHA256_RSA_PKCS); }

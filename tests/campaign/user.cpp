@@ -42,8 +42,8 @@ bool may_answer(const char* function, CK_RV rv, bool memory_may_fail) {
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
-Key public_key(Person person, Seat seat) {
-    const Bytes& der = image_of(person).certificate(seat == Seat::authentication ? vcard::Role::kAuthCert
+Key public_key(Person person, KeyPurpose purpose) {
+    const Bytes& der = image_of(person).certificate(purpose == KeyPurpose::authentication ? vcard::Role::kAuthCert
                                                                                  : vcard::Role::kSignCert);
     const std::uint8_t* at = der.data();
     X509* certificate = d2i_X509(nullptr, &at, static_cast<long>(der.size()));
@@ -52,11 +52,11 @@ Key public_key(Person person, Seat seat) {
     return key;
 }
 
-EVP_PKEY* cached_key(Person person, Seat seat) {
+EVP_PKEY* cached_key(Person person, KeyPurpose purpose) {
     static const std::array<Key, 4> keys{
-        public_key(Person::first, Seat::authentication), public_key(Person::first, Seat::signature),
-        public_key(Person::second, Seat::authentication), public_key(Person::second, Seat::signature)};
-    return keys.at(static_cast<std::size_t>(person) * 2 + index_of(seat)).get();
+        public_key(Person::first, KeyPurpose::authentication), public_key(Person::first, KeyPurpose::signature),
+        public_key(Person::second, KeyPurpose::authentication), public_key(Person::second, KeyPurpose::signature)};
+    return keys.at(static_cast<std::size_t>(person) * 2 + index_of(purpose)).get();
 }
 
 }  // namespace
@@ -78,11 +78,11 @@ bool truly_padded(EVP_PKEY* key, ByteView data, ByteView signature) {
 
 }  // namespace
 
-bool truly_signed(Person person, Seat seat, CK_MECHANISM_TYPE type, ByteView data, ByteView signature) {
-    if (type == CKM_RSA_PKCS) return truly_padded(cached_key(person, seat), data, signature);
+bool truly_signed(Person person, KeyPurpose purpose, CK_MECHANISM_TYPE type, ByteView data, ByteView signature) {
+    if (type == CKM_RSA_PKCS) return truly_padded(cached_key(person, purpose), data, signature);
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     EVP_PKEY_CTX* options = nullptr;
-    if (EVP_DigestVerifyInit(context.get(), &options, EVP_sha256(), nullptr, cached_key(person, seat)) != 1)
+    if (EVP_DigestVerifyInit(context.get(), &options, EVP_sha256(), nullptr, cached_key(person, purpose)) != 1)
         return false;
     if (type == CKM_SHA256_RSA_PKCS_PSS && EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) != 1)
         return false;
@@ -156,10 +156,10 @@ bool User::mechanisms(CK_SLOT_ID slot) {
     return call("C_GetMechanismList", [&] { return C_GetMechanismList(slot, types.data(), &count); });
 }
 
-CK_SESSION_HANDLE User::open(Seat seat, bool rw) {
+CK_SESSION_HANDLE User::open(KeyPurpose purpose, bool rw) {
     CK_SESSION_HANDLE session = 0;
     const CK_FLAGS flags = CKF_SERIAL_SESSION | (rw ? CKF_RW_SESSION : 0UL);
-    const CK_SLOT_ID slot = seat == Seat::authentication ? kAuth : kSign;
+    const CK_SLOT_ID slot = purpose == KeyPurpose::authentication ? kAuth : kSign;
     const bool opened =
         call("C_OpenSession", [&] { return C_OpenSession(slot, flags, nullptr, nullptr, &session); });
     if (!opened && session != 0) ledger_.complain("I11: a handle came with an error");
@@ -175,11 +175,11 @@ bool User::close_all(CK_SLOT_ID slot) {
     return call("C_CloseAllSessions", [&] { return C_CloseAllSessions(slot); });
 }
 
-bool User::login(CK_SESSION_HANDLE session, Seat seat, std::string_view pin) {
+bool User::login(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view pin) {
     Bytes copy = to_bytes(pin);
-    PinActs& acts = ledger_.of(seat);
+    PinActs& acts = ledger_.of(purpose);
     ++acts.entered;
-    if (pin != (seat == Seat::authentication ? kAuthPin : kSignPin)) ++acts.wrong;
+    if (pin != (purpose == KeyPurpose::authentication ? kAuthPin : kSignPin)) ++acts.wrong;
     return call("C_Login", [&] { return C_Login(session, CKU_USER, copy.data(), copy.size()); });
 }
 
@@ -187,16 +187,16 @@ bool User::logout(CK_SESSION_HANDLE session) {
     return call("C_Logout", [&] { return C_Logout(session); });
 }
 
-bool User::set_pin(CK_SESSION_HANDLE session, Seat seat, std::string_view old_pin, std::string_view new_pin) {
+bool User::set_pin(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view old_pin, std::string_view new_pin) {
     Bytes before = to_bytes(old_pin);
     Bytes after = to_bytes(new_pin);
-    ledger_.of(seat).entered += 2;
+    ledger_.of(purpose).entered += 2;
     const bool done = call("C_SetPIN", [&] {
         return C_SetPIN(session, before.data(), before.size(), after.data(), after.size());
     });
     // The new PIN is verified after the change. A card that claims a change it has not made takes that for a
     // wrong one.
-    if (stage_.oracle().auth_pin.changes == 0) ++ledger_.of(seat).wrong;
+    if (stage_.oracle().auth_pin.changes == 0) ++ledger_.of(purpose).wrong;
     return done;
 }
 
@@ -213,13 +213,13 @@ std::vector<CK_OBJECT_HANDLE> User::find(CK_SESSION_HANDLE session, CK_OBJECT_CL
                     : std::vector<CK_OBJECT_HANDLE>{};
 }
 
-bool User::read_all(CK_SESSION_HANDLE session, Seat seat, CK_OBJECT_CLASS wanted) {
+bool User::read_all(CK_SESSION_HANDLE session, KeyPurpose purpose, CK_OBJECT_CLASS wanted) {
     static constexpr std::array kOfCertificates{CKA_LABEL,   CKA_ID,     CKA_VALUE,
                                                 CKA_SUBJECT, CKA_ISSUER, CKA_SERIAL_NUMBER};
     static constexpr std::array kOfKeys{CKA_LABEL, CKA_ID, CKA_SUBJECT, CKA_MODULUS, CKA_PUBLIC_EXPONENT};
     const std::span<const CK_ATTRIBUTE_TYPE> types =
         wanted == CKO_CERTIFICATE ? std::span<const CK_ATTRIBUTE_TYPE>(kOfCertificates) : kOfKeys;
-    ++ledger_.of(seat).renewals;
+    ++ledger_.of(purpose).renewals;
     const auto objects = find(session, wanted);
     bool all = !objects.empty();
     for (const CK_OBJECT_HANDLE object : objects) {
@@ -241,11 +241,11 @@ bool User::read_all(CK_SESSION_HANDLE session, Seat seat, CK_OBJECT_CLASS wanted
     return all;
 }
 
-bool User::sign(CK_SESSION_HANDLE session, Seat seat, CK_MECHANISM_TYPE type) {
+bool User::sign(CK_SESSION_HANDLE session, KeyPurpose purpose, CK_MECHANISM_TYPE type) {
     CK_RSA_PKCS_PSS_PARAMS pss{CKM_SHA256, CKG_MGF1_SHA256, 32};
     CK_MECHANISM mechanism{type, nullptr, 0};
     if (type == CKM_SHA256_RSA_PKCS_PSS) mechanism = {type, &pss, sizeof pss};
-    ++ledger_.of(seat).renewals;
+    ++ledger_.of(purpose).renewals;
     const auto keys = find(session, CKO_PRIVATE_KEY);
     if (keys.empty()) return false;
     ledger_.objects.push_back(keys.front());
@@ -263,7 +263,7 @@ bool User::sign(CK_SESSION_HANDLE session, Seat seat, CK_MECHANISM_TYPE type) {
     if (length != 256 || !std::ranges::all_of(signature.begin() + 256, signature.end(), untouched))
         ledger_.complain("I11: a signature of a wrong length");
     signature.resize(256);
-    if (!truly_signed(stage_.person(), seat, type, data, signature))
+    if (!truly_signed(stage_.person(), purpose, type, data, signature))
         ledger_.complain("I3: a signature that does not verify");
     ++ledger_.signatures;
     return true;

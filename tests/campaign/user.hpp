@@ -25,16 +25,16 @@ class User {
     bool token_status(CK_SLOT_ID slot);
     bool mechanisms(CK_SLOT_ID slot);
     // 0 when it failed.
-    CK_SESSION_HANDLE open(Seat seat, bool rw = false);
+    CK_SESSION_HANDLE open(KeyPurpose purpose, bool rw = false);
     bool close(CK_SESSION_HANDLE session);
     bool close_all(CK_SLOT_ID slot);
-    bool login(CK_SESSION_HANDLE session, Seat seat, std::string_view pin);
+    bool login(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view pin);
     bool logout(CK_SESSION_HANDLE session);
-    bool set_pin(CK_SESSION_HANDLE session, Seat seat, std::string_view old_pin, std::string_view new_pin);
+    bool set_pin(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view old_pin, std::string_view new_pin);
     // Every attribute of every object of a class; false when something failed.
-    bool read_all(CK_SESSION_HANDLE session, Seat seat, CK_OBJECT_CLASS wanted);
+    bool read_all(CK_SESSION_HANDLE session, KeyPurpose purpose, CK_OBJECT_CLASS wanted);
     // In one shot with the session's private key; verified with the key of the card that is in.
-    bool sign(CK_SESSION_HANDLE session, Seat seat, CK_MECHANISM_TYPE type = CKM_SHA256_RSA_PKCS);
+    bool sign(CK_SESSION_HANDLE session, KeyPurpose purpose, CK_MECHANISM_TYPE type = CKM_SHA256_RSA_PKCS);
     bool wait_for_event();
 
     // Without its own judgement: for checks that old handles are dead.
@@ -55,6 +55,6 @@ class User {
 };
 
 // Whether `signature` is one over `data` with the key of this person's card.
-bool truly_signed(Person person, Seat seat, CK_MECHANISM_TYPE type, ByteView data, ByteView signature);
+bool truly_signed(Person person, KeyPurpose purpose, CK_MECHANISM_TYPE type, ByteView data, ByteView signature);
 
 }  // namespace jpki::campaign

@@ -57,7 +57,7 @@ void statement_023_every_reader_has_two_slots_and_only_those_with_a_card_have_to
     assert_memory_equal(with_token, all, kTokens * sizeof(all[0]));
     assert_int_equal(slot_of(kAuthentication), all[0]);
     assert_int_equal(slot_of(kSignature), all[1]);
-    // A card with a signature key alone: its other seat is empty, which the first access shows.
+    // A card with a signature key alone: its other purpose is empty, which the first access shows.
     stage_insert(kJukiCard);
     assert_int_equal(count_slots(CK_TRUE), kTokens);
     assert_no_token(all[0], CKR_TOKEN_NOT_RECOGNIZED);
@@ -173,7 +173,7 @@ void statement_029_no_card_is_not_present_and_a_foreign_card_is_not_recognized(v
         assert_int_equal(slot_flags(slots[i]), kAlways);
     }
     assert_int_equal(count_slots(CK_TRUE), 0);
-    // One question for each seat, and the card had its say.
+    // One question for each purpose, and the card had its say.
     assert_in_range(vcard_apdus_settled(), 1, kTokens);
     stage_insert(kDefaultCard);
     assert_int_equal(count_slots(CK_TRUE), kTokens);

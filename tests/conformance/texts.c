@@ -74,12 +74,12 @@ void statement_027_a_long_japanese_reader_name_is_cut_at_a_character(void** stat
     for (size_t shift = 0; shift < kShifts; ++shift) {
         const size_t ascii = shift + 1;
         const size_t kept = kRoom - (kRoom - ascii) % kKatakana;
-        for (CK_ULONG seat = 0; seat < kTokens; ++seat) {
+        for (CK_ULONG purpose = 0; purpose < kTokens; ++purpose) {
             CK_SLOT_INFO info;
             char expected[sizeof(info.slotDescription) + 1] = "";
-            assert_slot_texts(slots[2 * (2 + shift) + seat], &info);
+            assert_slot_texts(slots[2 * (2 + shift) + purpose], &info);
             memcpy(expected, names[shift], kept);
-            memcpy(expected + kept, seat == 0 ? " [A]" : " [S]", 4);
+            memcpy(expected + kept, purpose == 0 ? " [A]" : " [S]", 4);
             assert_padded(info.slotDescription, expected);
         }
     }

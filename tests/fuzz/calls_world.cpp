@@ -14,21 +14,21 @@ constexpr Errc kFailures[] = {Errc::card_removed,        Errc::card_reset, Errc:
                               Errc::service_unavailable, Errc::transport,  Errc::timed_out, Errc::no_card,
                               Errc::malformed_answer};
 
-EVP_PKEY* key_of(Person person, Seat seat) {
+EVP_PKEY* key_of(Person person, KeyPurpose purpose) {
     const auto make = [](Person p, vcard::Role role) {
         return key_of_certificate(campaign::image_of(p).certificate(role));
     };
     static const std::array<Key, 4> keys{
         make(Person::first, vcard::Role::kAuthCert), make(Person::first, vcard::Role::kSignCert),
         make(Person::second, vcard::Role::kAuthCert), make(Person::second, vcard::Role::kSignCert)};
-    return keys.at(static_cast<std::size_t>(person) * 2 + index_of(seat)).get();
+    return keys.at(static_cast<std::size_t>(person) * 2 + index_of(purpose)).get();
 }
 
-bool could_be_right(Seat seat, ByteView pin) {
-    const auto fits = [seat](std::uint8_t c) {
-        return (c >= '0' && c <= '9') || (seat == Seat::signature && std::isalpha(c) != 0 && c < 0x80);
+bool could_be_right(KeyPurpose purpose, ByteView pin) {
+    const auto fits = [purpose](std::uint8_t c) {
+        return (c >= '0' && c <= '9') || (purpose == KeyPurpose::signature && std::isalpha(c) != 0 && c < 0x80);
     };
-    const bool length = seat == Seat::authentication ? pin.size() == 4 : pin.size() >= 6 && pin.size() <= 16;
+    const bool length = purpose == KeyPurpose::authentication ? pin.size() == 4 : pin.size() >= 6 && pin.size() <= 16;
     return length && std::ranges::all_of(pin, fits);
 }
 
@@ -50,9 +50,9 @@ void World::add(std::vector<CK_ULONG>& pool, CK_ULONG handle) {
     if (pool.size() > kMost) pool.erase(pool.begin());
 }
 
-Seat World::seat(CK_SESSION_HANDLE session) const {
+KeyPurpose World::purpose(CK_SESSION_HANDLE session) const {
     const auto slot = slots_.find(session);
-    return slot != slots_.end() && slot->second % 2 == 1 ? Seat::signature : Seat::authentication;
+    return slot != slots_.end() && slot->second % 2 == 1 ? KeyPurpose::signature : KeyPurpose::authentication;
 }
 
 void World::opened(CK_SESSION_HANDLE session, CK_SLOT_ID slot) {
@@ -60,15 +60,15 @@ void World::opened(CK_SESSION_HANDLE session, CK_SLOT_ID slot) {
     add(sessions_, session);
 }
 
-std::string World::right_pin(CK_SESSION_HANDLE session, bool other_seat) const {
-    const bool signature = (seat(session) == Seat::signature) != other_seat;
+std::string World::right_pin(CK_SESSION_HANDLE session, bool other_purpose) const {
+    const bool signature = (purpose(session) == KeyPurpose::signature) != other_purpose;
     const auto role = signature ? vcard::Role::kSignPin : vcard::Role::kAuthPin;
     const Bytes& pin = card().image().find(role)->body;
     return {pin.begin(), pin.end()};
 }
 
 void World::entered(CK_SESSION_HANDLE session, ByteView pin) {
-    const Seat at = seat(session);
+    const KeyPurpose at = purpose(session);
     if (!could_be_right(at, pin)) return;
     Bytes upper = to_bytes(pin);
     std::ranges::transform(upper, upper.begin(), [](std::uint8_t c) { return std::toupper(c); });
@@ -91,7 +91,7 @@ void World::signed_by(CK_SESSION_HANDLE session, std::optional<ByteView> data, B
     const auto found = signing_.find(session);
     require(found != signing_.end(), "only what was begun becomes a signature", session);
     const ByteView input = data ? *data : ByteView(found->second.data);
-    EVP_PKEY* key = key_of(person_, seat(session));
+    EVP_PKEY* key = key_of(person_, purpose(session));
     require(verifies(key, found->second.mechanism, input, signature), "a signature verifies",
             found->second.mechanism);
     last_signature_ = to_bytes(signature);
@@ -160,8 +160,8 @@ void World::check_end() {
     for (const auto& card : cards_) {
         if (!card) continue;
         const vcard::Oracle seen = card->oracle();
-        for (const Seat at : kSeats) {
-            const auto& pin = at == Seat::authentication ? seen.auth_pin : seen.sign_pin;
+        for (const KeyPurpose at : kKeyPurposes) {
+            const auto& pin = at == KeyPurpose::authentication ? seen.auth_pin : seen.sign_pin;
             require(pin.failed <= wrong_[index_of(at)], "a try is spent by a wrong PIN only", pin.failed);
             require(pin.verifies == 0 || entered_[index_of(at)] != 0, "a PIN is sent when one was entered");
         }

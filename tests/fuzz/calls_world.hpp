@@ -27,8 +27,8 @@ class World {
     void found(CK_OBJECT_HANDLE object) { add(objects_, object); }
 
     // --- PINs
-    // The one that the card in the reader has now, as the slot's seat; empty without a card.
-    [[nodiscard]] std::string right_pin(CK_SESSION_HANDLE session, bool other_seat) const;
+    // The one that the card in the reader has now, as the slot's key; empty without a card.
+    [[nodiscard]] std::string right_pin(CK_SESSION_HANDLE session, bool other_purpose) const;
     // Handed to a login.
     void entered(CK_SESSION_HANDLE session, ByteView pin);
 
@@ -56,7 +56,7 @@ class World {
         return pool.empty() ? T{0} : pool[pool.size() - 1 - selector % pool.size()];
     }
     static void add(std::vector<CK_ULONG>& pool, CK_ULONG handle);
-    [[nodiscard]] Seat seat(CK_SESSION_HANDLE session) const;
+    [[nodiscard]] KeyPurpose purpose(CK_SESSION_HANDLE session) const;
     [[nodiscard]] vcard::Card& card() const { return *cards_.at(static_cast<std::size_t>(person_)); }
     void insert(campaign::Person person);
     void fail_once(const Record& record, bool after);

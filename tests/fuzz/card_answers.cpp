@@ -101,7 +101,7 @@ class Program {
         call(verifications, C_Login(at, CKU_USER, pin.data(), pin.size()));
     }
 
-    // Anew for each seat and mechanism, as programs do.
+    // Anew for each key and mechanism, as programs do.
     void sign(CK_SLOT_ID slot, CK_MECHANISM_TYPE type) {
         CK_OBJECT_CLASS wanted = CKO_PRIVATE_KEY;
         CK_ATTRIBUTE criterion{CKA_CLASS, &wanted, sizeof wanted};

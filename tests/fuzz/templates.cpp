@@ -65,8 +65,8 @@ class Tokens {
     Tokens() : stage_(new campaign::Stage({.threads = false, .personality = {}})) {
         require(C_Initialize(nullptr) == CKR_OK, "the library starts");
         const std::string_view pins[] = {campaign::kAuthPin, campaign::kSignPin};
-        for (const Seat seat : kSeats) {
-            const std::size_t at = index_of(seat);
+        for (const KeyPurpose purpose : kKeyPurposes) {
+            const std::size_t at = index_of(purpose);
             Bytes pin = to_bytes(pins[at]);
             require(C_OpenSession(at, CKF_SERIAL_SESSION, nullptr, nullptr, &sessions[at]) == CKR_OK,
                     "a session");

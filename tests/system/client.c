@@ -39,7 +39,7 @@ static long exchanges(void) {
     return count;
 }
 
-static void find_slot(char seat) {
+static void find_slot(char purpose) {
     CK_SLOT_ID slots[64];
     CK_ULONG count = 0;  // asked for first, as most programs do
     if (p11->C_GetSlotList(CK_TRUE, NULL, &count) == CKR_OK && count <= 64)
@@ -47,14 +47,14 @@ static void find_slot(char seat) {
     for (CK_ULONG i = 0; i < count; ++i) {
         CK_SLOT_INFO info;
         if (p11->C_GetSlotInfo(slots[i], &info) != CKR_OK) continue;
-        const char mark[] = {'[', seat, ']'};
+        const char mark[] = {'[', purpose, ']'};
         for (size_t at = 0; at + sizeof mark <= sizeof info.slotDescription; ++at) {
             if (memcmp(info.slotDescription + at, mark, sizeof mark) != 0) continue;
             slot = slots[i];
             return;
         }
     }
-    fprintf(stderr, "client: no token [%c]\n", seat);
+    fprintf(stderr, "client: no token [%c]\n", purpose);
     exit(1);
 }
 

@@ -23,7 +23,7 @@
 
 #include "pin_search.h"
 
-enum { kMostKnown = 64, kSettled = 10, kNameAt = kSeats, kSecrets };
+enum { kMostKnown = 64, kSettled = 10, kNameAt = kKeyPurposes, kSecrets };
 
 static unsigned char secrets[kSecrets][kLongestPin];
 static size_t lengths[kSecrets];
@@ -60,17 +60,17 @@ static int is_secured(pid_t child, uintptr_t from) {
 
 // `child`: 0 for a file.
 static void search(const unsigned char* data, size_t size, uintptr_t at, const char* where, pid_t child) {
-    for (int seat = 0; seat < kSecrets; ++seat) {
-        const size_t length = lengths[seat];
+    for (int purpose = 0; purpose < kSecrets; ++purpose) {
+        const size_t length = lengths[purpose];
         const unsigned char* end = data + size;
         for (const unsigned char* hit = data;
-             (hit = memmem(hit, (size_t)(end - hit), secrets[seat], length)) != NULL; ++hit) {
+             (hit = memmem(hit, (size_t)(end - hit), secrets[purpose], length)) != NULL; ++hit) {
             const uintptr_t address = at + (uintptr_t)(hit - data);
             if (is_known(address)) continue;
-            ++hits[seat];
-            if (seat == kNameAt || (child != 0 && is_secured(child, at))) continue;
+            ++hits[purpose];
+            if (purpose == kNameAt || (child != 0 && is_secured(child, at))) continue;
             ++wrong;
-            printf("  PIN %d at %lx, %s", seat, (unsigned long)address, where);
+            printf("  PIN %d at %lx, %s", purpose, (unsigned long)address, where);
         }
     }
 }

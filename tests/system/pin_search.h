@@ -4,14 +4,14 @@
 
 #include <stddef.h>
 
-enum { kSeats = 2, kLongestPin = 16 };
+enum { kKeyPurposes = 2, kLongestPin = 16 };
 
 // Every byte with a mask over it, so that the program itself is no place where they are found.
 struct masked {
     unsigned char text[kLongestPin];
     size_t length;
 };
-extern const struct masked kOldPins[kSeats], kNewPins[kSeats];  // authentication, signature
+extern const struct masked kOldPins[kKeyPurposes], kNewPins[kKeyPurposes];  // authentication, signature
 extern const struct masked kName;  // of the holder, in the signature certificate
 void unmask(const struct masked* text, volatile unsigned char* into);
 

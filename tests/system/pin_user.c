@@ -13,9 +13,9 @@
 
 #define MASK 0xA5
 #define M(c) ((c) ^ MASK)
-const struct masked kOldPins[kSeats] = {{{M('1'), M('2'), M('3'), M('4')}, 4},
+const struct masked kOldPins[kKeyPurposes] = {{{M('1'), M('2'), M('3'), M('4')}, 4},
                                         {{M('A'), M('B'), M('C'), M('1'), M('2'), M('3')}, 6}};
-const struct masked kNewPins[kSeats] = {
+const struct masked kNewPins[kKeyPurposes] = {
     {{M('7'), M('3'), M('9'), M('1')}, 4},
     {{M('Q'), M('Z'), M('7'), M('K'), M('9'), M('1'), M('X'), M('W')}, 8}};
 // 試験　太郎 in UTF-8.
@@ -24,7 +24,7 @@ const struct masked kName = {{M(0xE8), M(0xA9), M(0xA6), M(0xE9), M(0xA8), M(0x9
                              15};
 
 static CK_FUNCTION_LIST* p11;
-static CK_SESSION_HANDLE sessions[kSeats];
+static CK_SESSION_HANDLE sessions[kKeyPurposes];
 static volatile unsigned char* clear;  // PINs or a certificate, for the length of one call
 enum { kClear = 4096, kIdle = 4 };     // seconds: longer than the configuration lets a login stay unused
 
@@ -51,49 +51,49 @@ static void wipe(void) {
 }
 
 static void initialize(void) {
-    CK_SLOT_ID slots[kSeats];
+    CK_SLOT_ID slots[kKeyPurposes];
     CK_ULONG count = 0;
     must(p11->C_Initialize(NULL));
-    for (int tries = 0; count != kSeats && tries < 500; ++tries) {
+    for (int tries = 0; count != kKeyPurposes && tries < 500; ++tries) {
         const struct timespec pause = {0, 10000000};
         nanosleep(&pause, NULL);
-        count = kSeats;
+        count = kKeyPurposes;
         must(p11->C_GetSlotList(CK_TRUE, slots, &count));
     }
-    for (int seat = 0; seat < kSeats; ++seat)
-        must(p11->C_OpenSession(slots[seat], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
-                                &sessions[seat]));
+    for (int purpose = 0; purpose < kKeyPurposes; ++purpose)
+        must(p11->C_OpenSession(slots[purpose], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+                                &sessions[purpose]));
 }
 
 static void change_pins(void) {
-    for (int seat = 0; seat < kSeats; ++seat) {
-        CK_UTF8CHAR* old = in_clear(&kOldPins[seat], 0);
-        CK_UTF8CHAR* new = in_clear(&kNewPins[seat], kLongestPin);
-        must(p11->C_SetPIN(sessions[seat], old, kOldPins[seat].length, new, kNewPins[seat].length));
+    for (int purpose = 0; purpose < kKeyPurposes; ++purpose) {
+        CK_UTF8CHAR* old = in_clear(&kOldPins[purpose], 0);
+        CK_UTF8CHAR* new = in_clear(&kNewPins[purpose], kLongestPin);
+        must(p11->C_SetPIN(sessions[purpose], old, kOldPins[purpose].length, new, kNewPins[purpose].length));
         wipe();
     }
 }
 
 static void log_in(void) {
-    for (int seat = 0; seat < kSeats; ++seat) {
-        must(p11->C_Login(sessions[seat], CKU_USER, in_clear(&kNewPins[seat], 0), kNewPins[seat].length));
+    for (int purpose = 0; purpose < kKeyPurposes; ++purpose) {
+        must(p11->C_Login(sessions[purpose], CKU_USER, in_clear(&kNewPins[purpose], 0), kNewPins[purpose].length));
         wipe();
     }
 }
 
 static void log_out(void) {
-    for (int seat = 0; seat < kSeats; ++seat)
-        must(p11->C_Logout(sessions[seat]));
+    for (int purpose = 0; purpose < kKeyPurposes; ++purpose)
+        must(p11->C_Logout(sessions[purpose]));
 }
 
 // The first one: of certificates that is the holder's own.
-static CK_OBJECT_HANDLE find(int seat, CK_OBJECT_CLASS class) {
+static CK_OBJECT_HANDLE find(int purpose, CK_OBJECT_CLASS class) {
     CK_ATTRIBUTE wanted = {CKA_CLASS, &class, sizeof class};
     CK_OBJECT_HANDLE object = 0;
     CK_ULONG found = 0;
-    must(p11->C_FindObjectsInit(sessions[seat], &wanted, 1));
-    must(p11->C_FindObjects(sessions[seat], &object, 1, &found));
-    must(p11->C_FindObjectsFinal(sessions[seat]));
+    must(p11->C_FindObjectsInit(sessions[purpose], &wanted, 1));
+    must(p11->C_FindObjects(sessions[purpose], &object, 1, &found));
+    must(p11->C_FindObjectsFinal(sessions[purpose]));
     return object;
 }
 
@@ -107,30 +107,30 @@ static int has_name(void) {
 // Signs, reads the certificate, and leaves a signature that waits for its data and, where each one needs it,
 // has its own PIN.
 static void sign(void) {
-    for (int seat = 0; seat < kSeats; ++seat) {
+    for (int purpose = 0; purpose < kKeyPurposes; ++purpose) {
         CK_MECHANISM mechanism = {CKM_SHA256_RSA_PKCS, NULL, 0};
         CK_BYTE data[] = "signed", signature[512];
         CK_ATTRIBUTE value = {CKA_VALUE, (CK_VOID_PTR)clear, kClear};
         CK_ULONG length = sizeof signature;
-        const CK_OBJECT_HANDLE key = find(seat, CKO_PRIVATE_KEY);
-        must(p11->C_SignInit(sessions[seat], &mechanism, key));
-        must(p11->C_Sign(sessions[seat], data, sizeof data, signature, &length));
-        must(p11->C_GetAttributeValue(sessions[seat], find(seat, CKO_CERTIFICATE), &value, 1));
-        if (seat == 1 && !has_name()) _exit(4);
+        const CK_OBJECT_HANDLE key = find(purpose, CKO_PRIVATE_KEY);
+        must(p11->C_SignInit(sessions[purpose], &mechanism, key));
+        must(p11->C_Sign(sessions[purpose], data, sizeof data, signature, &length));
+        must(p11->C_GetAttributeValue(sessions[purpose], find(purpose, CKO_CERTIFICATE), &value, 1));
+        if (purpose == 1 && !has_name()) _exit(4);
         wipe();
-        must(p11->C_SignInit(sessions[seat], &mechanism, key));
-        const CK_RV confirmed = p11->C_Login(sessions[seat], CKU_CONTEXT_SPECIFIC,
-                                             in_clear(&kNewPins[seat], 0), kNewPins[seat].length);
+        must(p11->C_SignInit(sessions[purpose], &mechanism, key));
+        const CK_RV confirmed = p11->C_Login(sessions[purpose], CKU_CONTEXT_SPECIFIC,
+                                             in_clear(&kNewPins[purpose], 0), kNewPins[purpose].length);
         wipe();
         if (confirmed != CKR_OPERATION_NOT_INITIALIZED) must(confirmed);
     }
 }
 
-// Each PIN at the other seat, where the one is too long and the other too short.
+// Each PIN at the other purpose, where the one is too long and the other too short.
 static void log_in_impossibly(void) {
-    for (int seat = 0; seat < kSeats; ++seat) {
-        const struct masked* other = &kNewPins[kSeats - 1 - seat];
-        const CK_RV rv = p11->C_Login(sessions[seat], CKU_USER, in_clear(other, 0), other->length);
+    for (int purpose = 0; purpose < kKeyPurposes; ++purpose) {
+        const struct masked* other = &kNewPins[kKeyPurposes - 1 - purpose];
+        const CK_RV rv = p11->C_Login(sessions[purpose], CKU_USER, in_clear(other, 0), other->length);
         wipe();
         if (rv != CKR_PIN_INCORRECT) must(rv == CKR_OK ? CKR_GENERAL_ERROR : rv);
     }
@@ -147,13 +147,13 @@ static void idle(void) {
     log_in_and_sign();
     nanosleep(&thinking, NULL);
     // Without threads of its own the module notices by this call.
-    for (int seat = 0; seat < kSeats; ++seat)
-        must(p11->C_GetSessionInfo(sessions[seat], &info));
+    for (int purpose = 0; purpose < kKeyPurposes; ++purpose)
+        must(p11->C_GetSessionInfo(sessions[purpose], &info));
 }
 
 static void close_sessions(void) {
-    for (int seat = 0; seat < kSeats; ++seat)
-        must(p11->C_CloseSession(sessions[seat]));
+    for (int purpose = 0; purpose < kKeyPurposes; ++purpose)
+        must(p11->C_CloseSession(sessions[purpose]));
 }
 
 static void finalize(void) { must(p11->C_Finalize(NULL)); }
@@ -164,7 +164,7 @@ static void move_card(const char* command) {
 }
 
 static void take_card_out(void) {
-    CK_ULONG count = kSeats;
+    CK_ULONG count = kKeyPurposes;
     initialize();
     log_in_and_sign();
     move_card(getenv("CARD_REMOVE"));

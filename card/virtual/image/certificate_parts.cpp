@@ -69,10 +69,10 @@ Bytes authority_name(const AuthorityProfile& authority) {
         {country(), organisation(kOrganisation), unit(authority.units[0]), unit(authority.units[1])});
 }
 
-Bytes holder_name(Profile profile, Side side, const Person& person) {
+Bytes holder_name(Profile profile, KeyPurpose purpose, const Person& person) {
     std::vector<Bytes> name{country()};
     if (profile == Profile::kPlain) name.push_back(organisation(kOrganisation));
-    if (side == Side::kAuth) {
+    if (purpose == KeyPurpose::authentication) {
         name.push_back(common_name(person.id));
         return sequence(name);
     }

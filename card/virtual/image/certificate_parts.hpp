@@ -8,13 +8,14 @@
 #include "waist/bytes.hpp"
 #include "virtual/image/certificate_profile.hpp"
 #include "virtual/image/person.hpp"
+#include "waist/key_purpose.hpp"
 
 namespace jpki::vcard::parts {
 
 // Of an authority; every certificate carries it as its issuer, and with it O=JPKI-TEST.
 Bytes authority_name(const AuthorityProfile& authority);
 // Of the holder: on real certificates the place stands in that for signatures only.
-Bytes holder_name(Profile profile, Side side, const Person& person);
+Bytes holder_name(Profile profile, KeyPurpose purpose, const Person& person);
 
 Bytes serial(std::uint32_t value);
 

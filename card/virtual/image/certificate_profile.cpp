@@ -120,7 +120,7 @@ constexpr std::array<BySide, 4> by_family(Profile profile) {
              {authentication(profile, "3.50", 0x00800000), signature(profile, "1.40", 0x00800000)},
              {authentication(profile, "3.50", 0x00C00000), signature(profile, "1.40", 0x00C00000)}}};
 }
-// Indexed by profile, then by family, then by side.
+// Indexed by profile, then by family, then by key purpose.
 constexpr std::array<std::array<BySide, 4>, 2> kTable{by_family(Profile::kReal), by_family(Profile::kPlain)};
 
 }  // namespace
@@ -133,9 +133,9 @@ std::optional<Profile> profile_named(std::string_view name) {
     return Profile{static_cast<std::uint8_t>(row - kProfiles.begin())};
 }
 
-const CertificateProfile& certificate_profile(Family family, Side side, Profile profile) {
+const CertificateProfile& certificate_profile(Family family, KeyPurpose purpose, Profile profile) {
     const CertificateProfile& row = kTable[static_cast<std::size_t>(profile)]
-                                          [static_cast<std::size_t>(family)][static_cast<std::size_t>(side)];
+                                          [static_cast<std::size_t>(family)][static_cast<std::size_t>(purpose)];
     if (row.issuer == nullptr) throw ImageError("this family has no such certificate");
     return row;
 }

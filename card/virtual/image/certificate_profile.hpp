@@ -1,4 +1,4 @@
-// What differs between the certificates of the test PKI, as data: by family, by side and by profile.
+// What differs between the certificates of the test PKI, as data: by family, by key purpose and by profile.
 // Read by pki.cpp, which knows what all of them have in common. It encodes nothing.
 #pragma once
 
@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include "virtual/family.hpp"
+#include "waist/key_purpose.hpp"
 
 namespace jpki::vcard {
 
-enum class Side : std::uint8_t { kAuth, kSign };
 
 // kReal is what citizens' cards of the authorities of 2015 and 2019 carry, extension by extension. kPlain has
 // neither purpose, place nor critical policy for authentication: no certificate of the authority of 2023 has
@@ -68,6 +68,6 @@ struct CertificateProfile {
 };
 
 // Throws ImageError when the family has no such certificate. A Juki card's is plain, whatever is asked for.
-const CertificateProfile& certificate_profile(Family family, Side side, Profile profile);
+const CertificateProfile& certificate_profile(Family family, KeyPurpose purpose, Profile profile);
 
 }  // namespace jpki::vcard

@@ -45,9 +45,9 @@ struct KeyPair {
     RsaKey key;
     Bytes certificate;
 };
-KeyPair make_key_pair(Side side, const MakeOptions& options, const Person& person, const Authority& issuer) {
+KeyPair make_key_pair(KeyPurpose purpose, const MakeOptions& options, const Person& person, const Authority& issuer) {
     RsaKey key = RsaKey::generate(family_info(options.family).key_bytes);
-    Bytes certificate = make_certificate({options.family, options.profile}, side, person, key, issuer,
+    Bytes certificate = make_certificate({options.family, options.profile}, purpose, person, key, issuer,
                                          {options.not_before, options.not_after});
     return {std::move(key), std::move(certificate)};
 }
@@ -55,7 +55,7 @@ KeyPair make_key_pair(Side side, const MakeOptions& options, const Person& perso
 // What every family has: the signature key, its certificates and its password.
 std::vector<File> signature_files(const MakeOptions& options, const Person& person,
                                   const Image& authorities) {
-    KeyPair pair = make_key_pair(Side::kSign, options, person, authorities.sign_ca);
+    KeyPair pair = make_key_pair(KeyPurpose::signature, options, person, authorities.sign_ca);
     const FamilyInfo& family = family_info(options.family);
     const auto authentication = static_cast<std::uint8_t>(family.has_authentication ? 0x8F : 0x00);
     return {
@@ -71,7 +71,7 @@ std::vector<File> signature_files(const MakeOptions& options, const Person& pers
 // What came with the authentication key.
 std::vector<File> authentication_files(const MakeOptions& options, const Person& person,
                                        const Image& authorities) {
-    KeyPair pair = make_key_pair(Side::kAuth, options, person, authorities.auth_ca);
+    KeyPair pair = make_key_pair(KeyPurpose::authentication, options, person, authorities.auth_ca);
     const Guard guard = family_info(options.family).auth_cert_guarded ? Guard{0x0018} : kFree;
     return {
         data(0x0009, Bytes(16, 0x00), kNever),
@@ -157,9 +157,9 @@ void take_authorities(Image& image, const MakeOptions& options) {
     const Validity needed{options.not_before, options.not_after};
     const CardKind kind{image.family, options.profile};
     if (family_info(image.family).has_authentication) {
-        image.auth_ca = make_authority(kind, Side::kAuth, needed);
+        image.auth_ca = make_authority(kind, KeyPurpose::authentication, needed);
     }
-    image.sign_ca = make_authority(kind, Side::kSign, needed);
+    image.sign_ca = make_authority(kind, KeyPurpose::signature, needed);
 }
 
 }  // namespace

@@ -102,8 +102,8 @@ Bytes holder_extension(Extension which, const Holder& of, const Padding& padding
 
 }  // namespace
 
-Authority make_authority(const CardKind& kind, Side side, const Validity& needed) {
-    const AuthorityProfile& data = *certificate_profile(kind.family, side, kind.profile).issuer;
+Authority make_authority(const CardKind& kind, KeyPurpose purpose, const Validity& needed) {
+    const AuthorityProfile& data = *certificate_profile(kind.family, purpose, kind.profile).issuer;
     const RsaKey key = RsaKey::generate();
     const Validity days{std::min(needed.not_before, std::string(data.not_before)),
                         std::max(needed.not_after, std::string(data.not_after))};
@@ -127,19 +127,19 @@ Authority make_authority(const CardKind& kind, Side side, const Validity& needed
     return {.certificate = issue(plan, key), .key = key.to_der()};
 }
 
-Bytes make_certificate(const CardKind& kind, Side side, const Person& person, const RsaKey& key,
+Bytes make_certificate(const CardKind& kind, KeyPurpose purpose, const Person& person, const RsaKey& key,
                        const Authority& issuer, const Validity& validity) {
-    const CertificateProfile& profile = certificate_profile(kind.family, side, kind.profile);
+    const CertificateProfile& profile = certificate_profile(kind.family, purpose, kind.profile);
     const std::optional<RsaKey> issuer_key = RsaKey::from_der(issuer.key);
     if (!issuer_key) throw ImageError("the issuer's key is no RSA key");
-    const bool sign = side == Side::kSign;
+    const bool sign = purpose == KeyPurpose::signature;
     const bool real = profile.profile == Profile::kReal;
     const Holder holder{profile, person, key.public_key_bytes(), issuer_key->public_key_bytes()};
     const Blueprint plan{
         .serial_number = (sign ? person.sign_serial : person.auth_serial) + profile.serial_offset,
         .issuer = parts::authority_name(*profile.issuer),
         .validity = validity_of(validity, real ? person.clock : "010000"),
-        .subject = parts::holder_name(profile.profile, side, person),
+        .subject = parts::holder_name(profile.profile, purpose, person),
         .key_info = key.public_key_info(),
         .sha1 = profile.issuer->sha1,
         .size = real ? 0 : (sign ? person.sign_size : person.auth_size) - profile.smaller_by,

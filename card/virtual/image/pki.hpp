@@ -7,6 +7,7 @@
 #include "virtual/image/image.hpp"
 #include "virtual/image/person.hpp"
 #include "virtual/image/rsa_key.hpp"
+#include "waist/key_purpose.hpp"
 
 namespace jpki::vcard {
 
@@ -22,9 +23,9 @@ struct CardKind {
 };
 
 // `needed` is the validity of what it will issue: an expired card has a valid issuer.
-Authority make_authority(const CardKind& kind, Side side, const Validity& needed);
+Authority make_authority(const CardKind& kind, KeyPurpose purpose, const Validity& needed);
 // Throws ImageError when no certificate of the person's size exists.
-Bytes make_certificate(const CardKind& kind, Side side, const Person& person, const RsaKey& key,
+Bytes make_certificate(const CardKind& kind, KeyPurpose purpose, const Person& person, const RsaKey& key,
                        const Authority& issuer, const Validity& validity);
 
 }  // namespace jpki::vcard

@@ -8,11 +8,11 @@ namespace jpki::testing {
 
 class Handles : public World {
   protected:
-    struct Seat {
+    struct TokenUse {
         CK_SLOT_ID slot;
         std::string_view pin;
     };
-    static constexpr std::array<Seat, 2> kSeats{{{kAuth, kAuthPin}, {kSign, kSignPin}}};
+    static constexpr std::array<TokenUse, 2> kKeyPurposes{{{kAuth, kAuthPin}, {kSign, kSignPin}}};
 
     void begin() {
         config.auth_idle = config.sign_idle = kIdle;
@@ -41,16 +41,16 @@ class Handles : public World {
 
 TEST_F(Handles, AnIdleLogoutLeavesThemGoodForTheNextLogin) {
     begin();
-    for (const Seat& seat : kSeats) {
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+    for (const TokenUse& token_use : kKeyPurposes) {
+        const CK_SESSION_HANDLE session = open(token_use.slot);
+        ASSERT_EQ(login(session, token_use.pin), CKR_OK);
         const auto objects = find(session);
         const CK_OBJECT_HANDLE key = find_class(session, CKO_PRIVATE_KEY);
         ASSERT_EQ(use(session, key), CKR_OK);
         think();
         EXPECT_EQ(use(session, key), CKR_USER_NOT_LOGGED_IN);
         EXPECT_EQ(ask(session, key), CKR_OBJECT_HANDLE_INVALID);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+        ASSERT_EQ(login(session, token_use.pin), CKR_OK);
         EXPECT_EQ(find(session), objects);
         EXPECT_EQ(use(session, key), CKR_OK);
         ASSERT_EQ(C_Logout(session), CKR_OK);
@@ -71,15 +71,15 @@ TEST_F(Handles, AnOperationThatOutlivedItsLoginSaysWhatItLacks) {
 
 TEST_F(Handles, TheSameCardBringsThemBack) {
     begin();
-    for (const Seat& seat : kSeats) {
-        CK_SESSION_HANDLE session = open(seat.slot);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+    for (const TokenUse& token_use : kKeyPurposes) {
+        CK_SESSION_HANDLE session = open(token_use.slot);
+        ASSERT_EQ(login(session, token_use.pin), CKR_OK);
         const auto objects = find(session);
         const CK_OBJECT_HANDLE key = find_class(session, CKO_PRIVATE_KEY);
         for (int i = 0; i < 2; ++i) {
-            session = again(seat.slot, card);
+            session = again(token_use.slot, card);
             EXPECT_EQ(use(session, key), CKR_USER_NOT_LOGGED_IN);
-            ASSERT_EQ(login(session, seat.pin), CKR_OK);
+            ASSERT_EQ(login(session, token_use.pin), CKR_OK);
             EXPECT_EQ(find(session), objects);
             EXPECT_EQ(use(session, key), CKR_OK);
         }
@@ -89,19 +89,19 @@ TEST_F(Handles, TheSameCardBringsThemBack) {
 TEST_F(Handles, AnotherPersonsCardEndsThemForGood) {
     begin();
     const auto mine = card;
-    for (const Seat& seat : kSeats) {
-        CK_SESSION_HANDLE session = open(seat.slot);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+    for (const TokenUse& token_use : kKeyPurposes) {
+        CK_SESSION_HANDLE session = open(token_use.slot);
+        ASSERT_EQ(login(session, token_use.pin), CKR_OK);
         const auto objects = find(session);
         const CK_OBJECT_HANDLE key = find_class(session, CKO_PRIVATE_KEY);
-        session = again(seat.slot, other_persons_card());
+        session = again(token_use.slot, other_persons_card());
         EXPECT_EQ(use(session, key), CKR_KEY_HANDLE_INVALID);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+        ASSERT_EQ(login(session, token_use.pin), CKR_OK);
         EXPECT_EQ(use(session, key), CKR_KEY_HANDLE_INVALID);
         for (const CK_OBJECT_HANDLE object : objects)
             EXPECT_EQ(ask(session, object), CKR_OBJECT_HANDLE_INVALID);
-        session = again(seat.slot, mine);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+        session = again(token_use.slot, mine);
+        ASSERT_EQ(login(session, token_use.pin), CKR_OK);
         EXPECT_EQ(use(session, key), CKR_KEY_HANDLE_INVALID);
     }
 }

@@ -44,16 +44,16 @@ class KindObject : public EveryKind {
         return all;
     }
     // `found_missing`: the card was asked for the certificate that it does not have.
-    static std::vector<std::string> expected(const SeatFacts& seat, bool logged_in, bool found_missing) {
-        std::vector<std::string> all{"certificate: " + seat.objects + " CA Certificate", "profile 1",
+    static std::vector<std::string> expected(const PurposeFacts& purpose, bool logged_in, bool found_missing) {
+        std::vector<std::string> all{"certificate: " + purpose.objects + " CA Certificate", "profile 1",
                                      "profile 2", "profile 3"};
-        if (seat.public_certificates()) all.emplace_back("profile 4");
+        if (purpose.public_certificates()) all.emplace_back("profile 4");
         if (found_missing) return all;
-        if (logged_in || !seat.certificate_needs_login) {
-            all.push_back("certificate: " + seat.objects + " Certificate");
-            all.push_back("public key: " + seat.objects + " Public Key");
+        if (logged_in || !purpose.certificate_needs_login) {
+            all.push_back("certificate: " + purpose.objects + " Certificate");
+            all.push_back("public key: " + purpose.objects + " Public Key");
         }
-        if (logged_in) all.push_back("private key: " + seat.objects + " Key");
+        if (logged_in) all.push_back("private key: " + purpose.objects + " Key");
         return all;
     }
     static CK_OBJECT_HANDLE find_id(CK_SESSION_HANDLE session, CK_OBJECT_CLASS wanted, CK_BYTE id) {
@@ -63,19 +63,19 @@ class KindObject : public EveryKind {
     }
     // Asks for the value of every certificate that is shown; each is the card's, byte by byte, or not
     // there.
-    void read_certificates(CK_SESSION_HANDLE session, const SeatFacts& seat) {
+    void read_certificates(CK_SESSION_HANDLE session, const PurposeFacts& purpose) {
         CK_OBJECT_CLASS wanted = CKO_CERTIFICATE;
         for (const CK_OBJECT_HANDLE object : find(session, {{CKA_CLASS, &wanted, sizeof wanted}})) {
-            const bool user = get(session, object, CKA_ID) == Bytes{seat.id};
+            const bool user = get(session, object, CKA_ID) == Bytes{purpose.id};
             if (!user) {
-                EXPECT_EQ(get(session, object, CKA_ID), Bytes{seat.authority_id});
+                EXPECT_EQ(get(session, object, CKA_ID), Bytes{purpose.authority_id});
             }
-            if (user && seat.certificate_missing) {
+            if (user && purpose.certificate_missing) {
                 CK_ATTRIBUTE query{CKA_VALUE, nullptr, 0};
                 EXPECT_EQ(C_GetAttributeValue(session, object, &query, 1), CKR_OBJECT_HANDLE_INVALID);
             } else {
                 EXPECT_EQ(get(session, object, CKA_VALUE),
-                          card->image().certificate(user ? seat.certificate : seat.authority));
+                          card->image().certificate(user ? purpose.certificate : purpose.authority));
             }
         }
     }
@@ -97,31 +97,31 @@ class KindObject : public EveryKind {
 JPKI_UNDER_EVERY_KIND(KindObject);
 
 TEST_P(KindObject, ExactlyTheseAreThereBeforeALoginAfterItAndAfterTheLogout) {
-    for (const SeatFacts& seat : seats()) {
-        SCOPED_TRACE(seat.label);
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        EXPECT_THAT(shown(session), UnorderedElementsAreArray(expected(seat, false, false)));
-        read_certificates(session, seat);
+    for (const PurposeFacts& purpose : purposes()) {
+        SCOPED_TRACE(purpose.label);
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        EXPECT_THAT(shown(session), UnorderedElementsAreArray(expected(purpose, false, false)));
+        read_certificates(session, purpose);
         // Objects are there until the card was asked for what they hold.
-        const bool found_missing = seat.certificate_missing && !seat.certificate_needs_login;
-        EXPECT_THAT(shown(session), UnorderedElementsAreArray(expected(seat, false, found_missing)));
-        if (seat.blocked) continue;
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
-        EXPECT_THAT(shown(session), UnorderedElementsAreArray(expected(seat, true, found_missing)));
-        read_certificates(session, seat);
+        const bool found_missing = purpose.certificate_missing && !purpose.certificate_needs_login;
+        EXPECT_THAT(shown(session), UnorderedElementsAreArray(expected(purpose, false, found_missing)));
+        if (purpose.blocked) continue;
+        ASSERT_EQ(login(session, purpose.pin), CKR_OK);
+        EXPECT_THAT(shown(session), UnorderedElementsAreArray(expected(purpose, true, found_missing)));
+        read_certificates(session, purpose);
         EXPECT_THAT(shown(session),
-                    UnorderedElementsAreArray(expected(seat, true, seat.certificate_missing)));
+                    UnorderedElementsAreArray(expected(purpose, true, purpose.certificate_missing)));
         ASSERT_EQ(C_Logout(session), CKR_OK);
         EXPECT_THAT(shown(session),
-                    UnorderedElementsAreArray(expected(seat, false, seat.certificate_missing)));
+                    UnorderedElementsAreArray(expected(purpose, false, purpose.certificate_missing)));
     }
 }
 
 TEST_P(KindObject, TheFirstOfAllIsACertificateAndTheLastAreTheProfiles) {
-    for (const SeatFacts& seat : seats()) {
-        SCOPED_TRACE(seat.label);
-        const auto all = shown(open(seat.slot));
-        const std::size_t profiles = seat.public_certificates() ? 4 : 3;
+    for (const PurposeFacts& purpose : purposes()) {
+        SCOPED_TRACE(purpose.label);
+        const auto all = shown(open(purpose.slot));
+        const std::size_t profiles = purpose.public_certificates() ? 4 : 3;
         ASSERT_GT(all.size(), profiles);
         EXPECT_THAT(all.front(), ::testing::StartsWith("certificate: "));
         for (std::size_t i = 0; i < profiles; ++i)
@@ -130,16 +130,16 @@ TEST_P(KindObject, TheFirstOfAllIsACertificateAndTheLastAreTheProfiles) {
 }
 
 TEST_P(KindObject, TheUsersCertificateAndKeysAgreeWithTheCardAndEachOther) {
-    for (const SeatFacts& seat : seats()) {
-        SCOPED_TRACE(seat.label);
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        if (!seat.blocked) {
-            ASSERT_EQ(login(session, seat.pin), CKR_OK);
+    for (const PurposeFacts& purpose : purposes()) {
+        SCOPED_TRACE(purpose.label);
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        if (!purpose.blocked) {
+            ASSERT_EQ(login(session, purpose.pin), CKR_OK);
         }
-        if (seat.certificate_missing || (seat.blocked && seat.certificate_needs_login)) continue;
-        const auto facts = *p11::crypto::parse_certificate(certificate(seat));
-        const CK_OBJECT_HANDLE user = find_id(session, CKO_CERTIFICATE, seat.id);
-        EXPECT_EQ(get(session, user, CKA_VALUE), certificate(seat));
+        if (purpose.certificate_missing || (purpose.blocked && purpose.certificate_needs_login)) continue;
+        const auto facts = *p11::crypto::parse_certificate(certificate(purpose));
+        const CK_OBJECT_HANDLE user = find_id(session, CKO_CERTIFICATE, purpose.id);
+        EXPECT_EQ(get(session, user, CKA_VALUE), certificate(purpose));
         EXPECT_EQ(get(session, user, CKA_SUBJECT), facts->subject);
         EXPECT_EQ(get(session, user, CKA_ISSUER), facts->issuer);
         EXPECT_EQ(get(session, user, CKA_SERIAL_NUMBER), facts->serial);
@@ -147,16 +147,16 @@ TEST_P(KindObject, TheUsersCertificateAndKeysAgreeWithTheCardAndEachOther) {
         EXPECT_EQ(text(get(session, user, CKA_START_DATE)), facts->start);
         EXPECT_EQ(text(get(session, user, CKA_END_DATE)), facts->end);
         EXPECT_EQ(number(get(session, user, CKA_CERTIFICATE_CATEGORY)), CK_CERTIFICATE_CATEGORY_TOKEN_USER);
-        EXPECT_EQ(get(session, user, CKA_PRIVATE), Bytes{seat.certificate_needs_login});
+        EXPECT_EQ(get(session, user, CKA_PRIVATE), Bytes{purpose.certificate_needs_login});
 
-        const CK_OBJECT_HANDLE public_key = find_id(session, CKO_PUBLIC_KEY, seat.id);
-        EXPECT_EQ(number(get(session, public_key, CKA_MODULUS_BITS)), seat.bits);
-        EXPECT_EQ(get(session, public_key, CKA_PRIVATE), Bytes{seat.certificate_needs_login});
+        const CK_OBJECT_HANDLE public_key = find_id(session, CKO_PUBLIC_KEY, purpose.id);
+        EXPECT_EQ(number(get(session, public_key, CKA_MODULUS_BITS)), purpose.bits);
+        EXPECT_EQ(get(session, public_key, CKA_PRIVATE), Bytes{purpose.certificate_needs_login});
         std::vector<CK_OBJECT_HANDLE> keys{public_key};
-        if (!seat.blocked) keys.push_back(find_id(session, CKO_PRIVATE_KEY, seat.id));
+        if (!purpose.blocked) keys.push_back(find_id(session, CKO_PRIVATE_KEY, purpose.id));
         for (const CK_OBJECT_HANDLE key : keys) {
             SCOPED_TRACE(words(session, key));
-            EXPECT_EQ(get(session, key, CKA_MODULUS).size(), seat.bits / 8);
+            EXPECT_EQ(get(session, key, CKA_MODULUS).size(), purpose.bits / 8);
             EXPECT_EQ(get(session, key, CKA_MODULUS), facts->key->modulus());
             EXPECT_EQ(get(session, key, CKA_PUBLIC_EXPONENT), facts->key->exponent());
             EXPECT_EQ(get(session, key, CKA_PUBLIC_KEY_INFO), facts->key->spki());
@@ -167,13 +167,13 @@ TEST_P(KindObject, TheUsersCertificateAndKeysAgreeWithTheCardAndEachOther) {
 }
 
 TEST_P(KindObject, TheCaCertificateIsThereForEverybodyAndIssuedTheUsers) {
-    for (const SeatFacts& seat : seats()) {
-        SCOPED_TRACE(seat.label);
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        const CK_OBJECT_HANDLE authority = find_id(session, CKO_CERTIFICATE, seat.authority_id);
-        EXPECT_EQ(get(session, authority, CKA_VALUE), card->image().certificate(seat.authority));
+    for (const PurposeFacts& purpose : purposes()) {
+        SCOPED_TRACE(purpose.label);
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        const CK_OBJECT_HANDLE authority = find_id(session, CKO_CERTIFICATE, purpose.authority_id);
+        EXPECT_EQ(get(session, authority, CKA_VALUE), card->image().certificate(purpose.authority));
         EXPECT_EQ(get(session, authority, CKA_SUBJECT),
-                  (*p11::crypto::parse_certificate(certificate(seat)))->issuer);
+                  (*p11::crypto::parse_certificate(certificate(purpose)))->issuer);
         EXPECT_EQ(get(session, authority, CKA_PRIVATE), Bytes{CK_FALSE});
         EXPECT_EQ(number(get(session, authority, CKA_CERTIFICATE_CATEGORY)),
                   CK_CERTIFICATE_CATEGORY_AUTHORITY);

@@ -91,12 +91,12 @@ class KindSign : public EveryKind {
 JPKI_UNDER_EVERY_KIND(KindSign);
 
 TEST_P(KindSign, EveryMechanismSignsWholeAndInParts) {
-    for (const SeatFacts& seat : seats()) {
-        if (!seat.signs()) continue;
-        SCOPED_TRACE(seat.label);
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
-        const auto offered = mechanisms(seat.slot);
+    for (const PurposeFacts& purpose : purposes()) {
+        if (!purpose.signs()) continue;
+        SCOPED_TRACE(purpose.label);
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        ASSERT_EQ(login(session, purpose.pin), CKR_OK);
+        const auto offered = mechanisms(purpose.slot);
         unsigned made = 0;
         for (const Scheme& scheme : kSchemes) {
             SCOPED_TRACE(scheme.type);
@@ -105,9 +105,9 @@ TEST_P(KindSign, EveryMechanismSignsWholeAndInParts) {
                 continue;
             }
             CK_MECHANISM_INFO info{};
-            EXPECT_EQ(C_GetMechanismInfo(seat.slot, scheme.type, &info), CKR_OK);
-            EXPECT_EQ(info.ulMinKeySize, seat.bits);
-            EXPECT_EQ(info.ulMaxKeySize, seat.bits);
+            EXPECT_EQ(C_GetMechanismInfo(purpose.slot, scheme.type, &info), CKR_OK);
+            EXPECT_EQ(info.ulMinKeySize, purpose.bits);
+            EXPECT_EQ(info.ulMaxKeySize, purpose.bits);
             EXPECT_NE(info.flags & CKF_SIGN, 0U);
 
             Bytes data = data_for(scheme);
@@ -115,66 +115,66 @@ TEST_P(KindSign, EveryMechanismSignsWholeAndInParts) {
             ASSERT_EQ(init(session, scheme), CKR_OK);
             CK_ULONG length = 0;
             EXPECT_EQ(C_Sign(session, data.data(), size(data), nullptr, &length), CKR_OK);
-            EXPECT_EQ(length, seat.bits / 8);
+            EXPECT_EQ(length, purpose.bits / 8);
             ASSERT_EQ(sign(session, data, signature), CKR_OK);
-            ASSERT_EQ(signature.size(), seat.bits / 8);
-            EXPECT_TRUE(verifies_under(certificate(seat), scheme, data, signature));
+            ASSERT_EQ(signature.size(), purpose.bits / 8);
+            EXPECT_TRUE(verifies_under(certificate(purpose), scheme, data, signature));
             signature.back() ^= 1;
-            EXPECT_FALSE(verifies_under(certificate(seat), scheme, data, signature));
+            EXPECT_FALSE(verifies_under(certificate(purpose), scheme, data, signature));
 
             ASSERT_EQ(init(session, scheme), CKR_OK);
             EXPECT_EQ(sign_in_parts(session, data, signature), CKR_OK);
-            EXPECT_TRUE(verifies_under(certificate(seat), scheme, data, signature));
+            EXPECT_TRUE(verifies_under(certificate(purpose), scheme, data, signature));
             made += 2;
         }
-        EXPECT_EQ(key_oracle(seat).signatures, made);
-        EXPECT_EQ(pin_oracle(seat).failed, 0U);
+        EXPECT_EQ(key_oracle(purpose).signatures, made);
+        EXPECT_EQ(pin_oracle(purpose).failed, 0U);
     }
 }
 
 TEST_P(KindSign, PlainPkcs1TakesElevenBytesLessThanTheKeyHas) {
-    for (const SeatFacts& seat : seats()) {
-        if (!seat.signs()) continue;
-        SCOPED_TRACE(seat.label);
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
-        const Bytes longest(seat.bits / 8 - 11, 0x42);
+    for (const PurposeFacts& purpose : purposes()) {
+        if (!purpose.signs()) continue;
+        SCOPED_TRACE(purpose.label);
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        ASSERT_EQ(login(session, purpose.pin), CKR_OK);
+        const Bytes longest(purpose.bits / 8 - 11, 0x42);
         Bytes signature;
         ASSERT_EQ(init(session, kSchemes[0]), CKR_OK);
         EXPECT_EQ(sign(session, longest, signature), CKR_OK);
-        EXPECT_TRUE(verifies_under(certificate(seat), kSchemes[0], longest, signature));
+        EXPECT_TRUE(verifies_under(certificate(purpose), kSchemes[0], longest, signature));
         ASSERT_EQ(init(session, kSchemes[0]), CKR_OK);
         EXPECT_EQ(sign(session, Bytes(longest.size() + 1, 0x42), signature), CKR_DATA_LEN_RANGE);
-        EXPECT_EQ(key_oracle(seat).signatures, 1U);
+        EXPECT_EQ(key_oracle(purpose).signatures, 1U);
     }
 }
 
 TEST_P(KindSign, PssIsOfferedExactlyWhereTheCardIsKnownToHaveIt) {
-    for (const SeatFacts& seat : seats())
-        EXPECT_EQ(mechanisms(seat.slot), offer(GetParam().pss)) << seat.label;
+    for (const PurposeFacts& purpose : purposes())
+        EXPECT_EQ(mechanisms(purpose.slot), offer(GetParam().pss)) << purpose.label;
     ASSERT_EQ(C_Finalize(nullptr), CKR_OK);
     p11::card_memory::forget_all();
     ASSERT_TRUE(set("pss", "no"));
     initialize();
-    for (const SeatFacts& seat : seats())
-        EXPECT_EQ(mechanisms(seat.slot), offer(false)) << seat.label;
+    for (const PurposeFacts& purpose : purposes())
+        EXPECT_EQ(mechanisms(purpose.slot), offer(false)) << purpose.label;
     EXPECT_EQ(oracle().auth_key.signatures + oracle().sign_key.signatures, 0U);
     EXPECT_EQ(verifies(), 0U);
 }
 
 TEST_P(KindSign, NobodyElseCanSignAfterAnyOperation) {
-    for (const SeatFacts& seat : seats()) {
-        SCOPED_TRACE(seat.label);
-        token_info(seat.slot);
+    for (const PurposeFacts& purpose : purposes()) {
+        SCOPED_TRACE(purpose.label);
+        token_info(purpose.slot);
         EXPECT_FALSE(second_client_can_sign());
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        EXPECT_EQ(login(session, seat.wrong_pins.front()), seat.blocked ? CKR_PIN_LOCKED : CKR_PIN_INCORRECT);
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        EXPECT_EQ(login(session, purpose.wrong_pins.front()), purpose.blocked ? CKR_PIN_LOCKED : CKR_PIN_INCORRECT);
         EXPECT_FALSE(second_client_can_sign());
-        EXPECT_EQ(login(session, seat.pin), seat.blocked ? CKR_PIN_LOCKED : CKR_OK);
+        EXPECT_EQ(login(session, purpose.pin), purpose.blocked ? CKR_PIN_LOCKED : CKR_OK);
         EXPECT_FALSE(second_client_can_sign());
-        mechanisms(seat.slot);
+        mechanisms(purpose.slot);
         EXPECT_FALSE(second_client_can_sign());
-        if (seat.signs()) {
+        if (purpose.signs()) {
             // The first lease ends by power, the second proves the logout, later ones rest on the proof.
             for (int lease = 0; lease < 3; ++lease) {
                 EXPECT_EQ(sign_document(session), CKR_OK);
@@ -184,7 +184,7 @@ TEST_P(KindSign, NobodyElseCanSignAfterAnyOperation) {
             EXPECT_FALSE(second_client_can_sign());
             EXPECT_EQ(sign_document(session), CKR_OK);
         }
-        EXPECT_EQ(C_Logout(session), seat.blocked ? CKR_USER_NOT_LOGGED_IN : CKR_OK);
+        EXPECT_EQ(C_Logout(session), purpose.blocked ? CKR_USER_NOT_LOGGED_IN : CKR_OK);
         EXPECT_FALSE(second_client_can_sign());
     }
     ASSERT_EQ(C_Finalize(nullptr), CKR_OK);
@@ -192,30 +192,30 @@ TEST_P(KindSign, NobodyElseCanSignAfterAnyOperation) {
 }
 
 TEST_P(KindSign, TheLogoutTakesTheKeyAndItsOperationAlong) {
-    for (const SeatFacts& seat : seats()) {
-        if (!seat.signs()) continue;
-        SCOPED_TRACE(seat.label);
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+    for (const PurposeFacts& purpose : purposes()) {
+        if (!purpose.signs()) continue;
+        SCOPED_TRACE(purpose.label);
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        ASSERT_EQ(login(session, purpose.pin), CKR_OK);
         const CK_OBJECT_HANDLE key = find_class(session, CKO_PRIVATE_KEY);
         ASSERT_EQ(sign_init(session, CKM_SHA256_RSA_PKCS, key), CKR_OK);
         ASSERT_EQ(C_Logout(session), CKR_OK);
         Bytes signature;
         EXPECT_EQ(sign(session, Bytes{1}, signature), CKR_OPERATION_NOT_INITIALIZED);
         EXPECT_EQ(sign_init(session, CKM_SHA256_RSA_PKCS, key), CKR_KEY_HANDLE_INVALID);
-        EXPECT_EQ(key_oracle(seat).signatures, 0U);
-        EXPECT_EQ(login(session, seat.pin), CKR_OK);
+        EXPECT_EQ(key_oracle(purpose).signatures, 0U);
+        EXPECT_EQ(login(session, purpose.pin), CKR_OK);
         EXPECT_EQ(sign_init(session, CKM_SHA256_RSA_PKCS, key), CKR_KEY_HANDLE_INVALID);
         EXPECT_EQ(sign_document(session), CKR_OK);
     }
 }
 
 TEST_P(KindSign, AKeyWithoutItsCertificateMakesNoSignature) {
-    for (const SeatFacts& seat : seats()) {
-        if (!seat.certificate_missing) continue;
-        SCOPED_TRACE(seat.label);
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        EXPECT_EQ(login(session, seat.pin), CKR_OK);
+    for (const PurposeFacts& purpose : purposes()) {
+        if (!purpose.certificate_missing) continue;
+        SCOPED_TRACE(purpose.label);
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        EXPECT_EQ(login(session, purpose.pin), CKR_OK);
         Bytes signature;
         // Nothing could say whether the card's answer is right.
         EXPECT_EQ(sign_document(session, &signature), CKR_DEVICE_ERROR);
@@ -226,8 +226,8 @@ TEST_P(KindSign, AKeyWithoutItsCertificateMakesNoSignature) {
         EXPECT_EQ(C_GetAttributeValue(session, find_class(session, CKO_PRIVATE_KEY), &query, 1),
                   CKR_OBJECT_HANDLE_INVALID);
         EXPECT_EQ(find_class(session, CKO_PRIVATE_KEY), CK_INVALID_HANDLE);
-        EXPECT_EQ(key_oracle(seat).signatures, 0U);
-        EXPECT_EQ(pin_oracle(seat).failed, 0U);
+        EXPECT_EQ(key_oracle(purpose).signatures, 0U);
+        EXPECT_EQ(pin_oracle(purpose).failed, 0U);
         EXPECT_FALSE(second_client_can_sign());
     }
 }

@@ -37,12 +37,12 @@ class KindToken : public EveryKind {
   protected:
     static std::vector<CK_SLOT_ID> its_slots() {
         std::vector<CK_SLOT_ID> ids;
-        for (const SeatFacts& seat : seats())
-            ids.push_back(seat.slot);
+        for (const PurposeFacts& purpose : purposes())
+            ids.push_back(purpose.slot);
         return ids;
     }
     static bool holds(CK_SLOT_ID slot) {
-        return std::ranges::any_of(seats(), [slot](const SeatFacts& seat) { return seat.slot == slot; });
+        return std::ranges::any_of(purposes(), [slot](const PurposeFacts& purpose) { return purpose.slot == slot; });
     }
     // Asks every slot what is in it, as programs do when they list tokens.
     static void look_into_both() {
@@ -82,57 +82,57 @@ TEST_P(KindToken, IsPresentInItsSlotsOnly) {
 
 TEST_P(KindToken, TellsWhatItIs) {
     std::string serial;
-    for (const SeatFacts& seat : seats()) {
-        SCOPED_TRACE(seat.label);
-        const CK_TOKEN_INFO info = token_info(seat.slot);
-        EXPECT_EQ(text(info.label), padded(seat.label, sizeof info.label));
+    for (const PurposeFacts& purpose : purposes()) {
+        SCOPED_TRACE(purpose.label);
+        const CK_TOKEN_INFO info = token_info(purpose.slot);
+        EXPECT_EQ(text(info.label), padded(purpose.label, sizeof info.label));
         EXPECT_EQ(text(info.manufacturerID), padded("JPKI", sizeof info.manufacturerID));
         EXPECT_EQ(text(info.model), padded(GetParam().model, sizeof info.model));
         EXPECT_EQ(text(info.serialNumber).find_first_not_of("0123456789abcdefABCDEF"), std::string::npos);
         if (serial.empty()) serial = text(info.serialNumber);
         EXPECT_EQ(text(info.serialNumber), serial);
         EXPECT_EQ(info.flags, CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_TOKEN_INITIALIZED |
-                                  (seat.blocked ? CKF_USER_PIN_LOCKED : 0UL));
-        EXPECT_EQ(info.ulMinPinLen, seat.shortest_pin);
-        EXPECT_EQ(info.ulMaxPinLen, seat.longest_pin);
+                                  (purpose.blocked ? CKF_USER_PIN_LOCKED : 0UL));
+        EXPECT_EQ(info.ulMinPinLen, purpose.shortest_pin);
+        EXPECT_EQ(info.ulMaxPinLen, purpose.longest_pin);
         EXPECT_EQ(info.ulSessionCount, 0U);
     }
 }
 
 TEST_P(KindToken, TellsFamilyTriesAndDaysByTheVendorInterface) {
-    for (const SeatFacts& seat : seats()) {
-        SCOPED_TRACE(seat.label);
-        const unsigned queries = pin_oracle(seat).queries;
-        JPKI_TOKEN_STATUS status = vendor_status(seat.slot);
-        EXPECT_EQ(status.ulSeat, seat.slot == kAuth ? JPKI_SEAT_AUTHENTICATION : JPKI_SEAT_SIGNATURE);
+    for (const PurposeFacts& purpose : purposes()) {
+        SCOPED_TRACE(purpose.label);
+        const unsigned queries = pin_oracle(purpose).queries;
+        JPKI_TOKEN_STATUS status = vendor_status(purpose.slot);
+        EXPECT_EQ(status.ulKeyPurpose, purpose.slot == kAuth ? JPKI_KEY_PURPOSE_AUTHENTICATION : JPKI_KEY_PURPOSE_SIGNATURE);
         EXPECT_EQ(status.ulFamily, GetParam().family);
-        EXPECT_EQ(status.ulMaxTries, seat.tries);
-        EXPECT_EQ(status.ulTriesLeft, seat.blocked ? 0U : seat.tries);
+        EXPECT_EQ(status.ulMaxTries, purpose.tries);
+        EXPECT_EQ(status.ulTriesLeft, purpose.blocked ? 0U : purpose.tries);
         EXPECT_EQ(status.ulLastRefusal, JPKI_REFUSAL_NONE);
-        EXPECT_GT(pin_oracle(seat).queries, queries);
-        const CK_LONG days = days_to_the_end(certificate(seat));
+        EXPECT_GT(pin_oracle(purpose).queries, queries);
+        const CK_LONG days = days_to_the_end(certificate(purpose));
         const auto tells_days = [&](bool readable) {
-            if (!readable || seat.certificate_missing) return status.lDaysLeft == JPKI_DAYS_UNKNOWN;
+            if (!readable || purpose.certificate_missing) return status.lDaysLeft == JPKI_DAYS_UNKNOWN;
             return status.lDaysLeft <= days && status.lDaysLeft >= days - 1;
         };
-        EXPECT_TRUE(tells_days(!seat.certificate_needs_login)) << status.lDaysLeft;
+        EXPECT_TRUE(tells_days(!purpose.certificate_needs_login)) << status.lDaysLeft;
 
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        EXPECT_EQ(login(session, seat.impossible_pins.front()), CKR_PIN_INCORRECT);
-        EXPECT_EQ(vendor_status(seat.slot).ulLastRefusal, JPKI_REFUSAL_MALFORMED);
-        EXPECT_EQ(login(session, seat.pin), seat.blocked ? CKR_PIN_LOCKED : CKR_OK);
-        status = vendor_status(seat.slot);
-        EXPECT_EQ(status.ulLastRefusal, seat.blocked ? JPKI_REFUSAL_LOCKED : JPKI_REFUSAL_NONE);
-        EXPECT_TRUE(tells_days(!seat.certificate_needs_login || !seat.blocked)) << status.lDaysLeft;
+        const CK_SESSION_HANDLE session = open(purpose.slot);
+        EXPECT_EQ(login(session, purpose.impossible_pins.front()), CKR_PIN_INCORRECT);
+        EXPECT_EQ(vendor_status(purpose.slot).ulLastRefusal, JPKI_REFUSAL_MALFORMED);
+        EXPECT_EQ(login(session, purpose.pin), purpose.blocked ? CKR_PIN_LOCKED : CKR_OK);
+        status = vendor_status(purpose.slot);
+        EXPECT_EQ(status.ulLastRefusal, purpose.blocked ? JPKI_REFUSAL_LOCKED : JPKI_REFUSAL_NONE);
+        EXPECT_TRUE(tells_days(!purpose.certificate_needs_login || !purpose.blocked)) << status.lDaysLeft;
     }
 }
 
 TEST_P(KindToken, MayBeRemovedAndComeBack) {
     look_into_both();
     std::vector<CK_SESSION_HANDLE> sessions;
-    for (const SeatFacts& seat : seats()) {
-        sessions.push_back(open(seat.slot));
-        EXPECT_EQ(login(sessions.back(), seat.pin), seat.blocked ? CKR_PIN_LOCKED : CKR_OK);
+    for (const PurposeFacts& purpose : purposes()) {
+        sessions.push_back(open(purpose.slot));
+        EXPECT_EQ(login(sessions.back(), purpose.pin), purpose.blocked ? CKR_PIN_LOCKED : CKR_OK);
     }
     const unsigned sent = verifies();
     readers.remove();
@@ -140,9 +140,9 @@ TEST_P(KindToken, MayBeRemovedAndComeBack) {
     for (std::size_t i = 0; i < sessions.size(); ++i) {
         CK_SESSION_INFO info{};
         EXPECT_EQ(C_GetSessionInfo(sessions[i], &info), CKR_SESSION_HANDLE_INVALID);
-        EXPECT_EQ(login(sessions[i], seats()[i].pin), CKR_DEVICE_REMOVED);
+        EXPECT_EQ(login(sessions[i], purposes()[i].pin), CKR_DEVICE_REMOVED);
         CK_TOKEN_INFO token{};
-        EXPECT_EQ(C_GetTokenInfo(seats()[i].slot, &token), CKR_TOKEN_NOT_PRESENT);
+        EXPECT_EQ(C_GetTokenInfo(purposes()[i].slot, &token), CKR_TOKEN_NOT_PRESENT);
     }
     readers.insert(card);
     EXPECT_TRUE(comes_true([] { return !slots().empty(); }));
@@ -150,12 +150,12 @@ TEST_P(KindToken, MayBeRemovedAndComeBack) {
     EXPECT_EQ(slots(), its_slots());
     EXPECT_EQ(verifies(), sent);
     EXPECT_FALSE(second_client_can_sign());
-    for (const SeatFacts& seat : seats()) {
-        SCOPED_TRACE(seat.label);
-        const CK_SESSION_HANDLE fresh = open(seat.slot);
+    for (const PurposeFacts& purpose : purposes()) {
+        SCOPED_TRACE(purpose.label);
+        const CK_SESSION_HANDLE fresh = open(purpose.slot);
         EXPECT_EQ(state(fresh), CKS_RO_PUBLIC_SESSION);
-        if (!seat.signs()) continue;
-        EXPECT_EQ(login(fresh, seat.pin), CKR_OK);
+        if (!purpose.signs()) continue;
+        EXPECT_EQ(login(fresh, purpose.pin), CKR_OK);
         EXPECT_EQ(sign_document(fresh), CKR_OK);
     }
 }

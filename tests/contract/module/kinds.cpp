@@ -4,7 +4,7 @@ namespace jpki::testing {
 
 namespace {
 
-SeatFacts authentication() {
+PurposeFacts authentication() {
     return {.slot = kAuth,
             .label = "JPKI User Authentication",
             .objects = "User Authentication",
@@ -23,7 +23,7 @@ SeatFacts authentication() {
             .new_pins = {"4321"}};
 }
 
-SeatFacts signature() {
+PurposeFacts signature() {
     return {.slot = kSign,
             .label = "JPKI Digital Signature",
             .objects = "Digital Signature",
@@ -48,11 +48,11 @@ Kind my_number(std::string name, std::vector<std::pair<const char*, const char*>
             .settings = std::move(settings),
             .model = "My Number Card",
             .family = JPKI_FAMILY_MY_NUMBER,
-            .seats = {authentication(), signature()}};
+            .purposes = {authentication(), signature()}};
 }
 
 Kind juki() {
-    SeatFacts only = signature();
+    PurposeFacts only = signature();
     only.bits = 1024;
     only.shortest_pin = 4;
     only.wrong_pins = {"BAD1", "WRONG1WRONG1WRON"};
@@ -64,18 +64,18 @@ Kind juki() {
             .model = "Juki Card",
             .family = JPKI_FAMILY_JUKI,
             .pss = false,
-            .seats = {only}};
+            .purposes = {only}};
 }
 
 Kind phone(std::string name, std::shared_ptr<vcard::Card> (*make)(), std::string model, CK_ULONG family) {
-    SeatFacts guarded = authentication();
+    PurposeFacts guarded = authentication();
     guarded.certificate_needs_login = true;
     return {.name = std::move(name),
             .make = make,
             .settings = {},
             .model = std::move(model),
             .family = family,
-            .seats = {guarded, signature()}};
+            .purposes = {guarded, signature()}};
 }
 
 }  // namespace
@@ -92,21 +92,21 @@ std::vector<Kind> kinds() {
     for (const auto& [way, named] :
          {std::pair{"absent", "No"}, std::pair{"blank", "Blank"}, std::pair{"garbage", "Garbage"}}) {
         Kind kind = my_number(std::string(named) + "AuthenticationCertificate", {{"auth-cert", way}});
-        kind.seats.front().certificate_missing = true;
+        kind.purposes.front().certificate_missing = true;
         all.push_back(kind);
         kind = my_number(std::string(named) + "SignatureCertificate", {{"sign-cert", way}});
-        kind.seats.back().certificate_missing = true;
+        kind.purposes.back().certificate_missing = true;
         all.push_back(kind);
     }
     for (const auto& [answer, named] :
          {std::pair{"6984", "6984"}, std::pair{"6983", "6983"}, std::pair{"63c0", "63C0"}}) {
         Kind kind = my_number(std::string("BlockedAuthentication") + named,
                               {{"auth-pin", "blocked"}, {"blocked-query", answer}});
-        kind.seats.front().blocked = true;
+        kind.purposes.front().blocked = true;
         all.push_back(kind);
         kind = my_number(std::string("BlockedSignature") + named,
                          {{"sign-pin", "blocked"}, {"blocked-query", answer}});
-        kind.seats.back().blocked = true;
+        kind.purposes.back().blocked = true;
         all.push_back(kind);
     }
     return all;
@@ -123,12 +123,12 @@ void EveryKind::SetUp() {
     initialize();
 }
 
-vcard::PinOracle EveryKind::pin_oracle(const SeatFacts& seat) {
-    return seat.slot == kAuth ? oracle().auth_pin : oracle().sign_pin;
+vcard::PinOracle EveryKind::pin_oracle(const PurposeFacts& purpose) {
+    return purpose.slot == kAuth ? oracle().auth_pin : oracle().sign_pin;
 }
 
-vcard::KeyOracle EveryKind::key_oracle(const SeatFacts& seat) {
-    return seat.slot == kAuth ? oracle().auth_key : oracle().sign_key;
+vcard::KeyOracle EveryKind::key_oracle(const PurposeFacts& purpose) {
+    return purpose.slot == kAuth ? oracle().auth_key : oracle().sign_key;
 }
 
 unsigned EveryKind::verifies() {

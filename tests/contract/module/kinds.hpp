@@ -18,7 +18,7 @@
 namespace jpki::testing {
 
 // One token of a kind: the facts that tests compare with what the module says.
-struct SeatFacts {
+struct PurposeFacts {
     CK_SLOT_ID slot = kAuth;
     std::string label;                    // of the token
     std::string objects;                  // what the objects' labels begin with
@@ -52,7 +52,7 @@ struct Kind {
     std::string model;                                          // CK_TOKEN_INFO, without padding
     CK_ULONG family = 0;                                        // JPKI_FAMILY_...
     bool pss = true;                                            // the card knows it and lets itself be asked
-    std::vector<SeatFacts> seats;
+    std::vector<PurposeFacts> purposes;
 };
 
 std::vector<Kind> kinds();
@@ -66,10 +66,10 @@ class EveryKind : public World, public ::testing::WithParamInterface<Kind> {
   protected:
     void SetUp() override;
 
-    static const std::vector<SeatFacts>& seats() { return GetParam().seats; }
+    static const std::vector<PurposeFacts>& purposes() { return GetParam().purposes; }
     // Of the slot's PIN, and of the key behind it.
-    vcard::PinOracle pin_oracle(const SeatFacts& seat);
-    vcard::KeyOracle key_oracle(const SeatFacts& seat);
+    vcard::PinOracle pin_oracle(const PurposeFacts& purpose);
+    vcard::KeyOracle key_oracle(const PurposeFacts& purpose);
     // VERIFY commands with a PIN in them, to any PIN.
     unsigned verifies();
 
@@ -77,7 +77,7 @@ class EveryKind : public World, public ::testing::WithParamInterface<Kind> {
     static std::vector<CK_MECHANISM_TYPE> mechanisms(CK_SLOT_ID slot);
     static CK_RV change_pin(CK_SESSION_HANDLE session, std::string_view from, std::string_view to);
     // The user's certificate as the card holds it, readable or not.
-    Bytes certificate(const SeatFacts& seat) { return card->image().certificate(seat.certificate); }
+    Bytes certificate(const PurposeFacts& purpose) { return card->image().certificate(purpose.certificate); }
 };
 
 #define JPKI_UNDER_EVERY_KIND(suite)                                     \

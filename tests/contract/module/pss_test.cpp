@@ -28,7 +28,7 @@ TEST_F(Pss, IsListedForBothKeysWhenTheCardTellsItBeforeALogin) {
     commands();
     EXPECT_TRUE(listed(kSign));
     EXPECT_TRUE(listed(kAuth));
-    // Asked once per card; the second seat only has to know whose card it is.
+    // Asked once per card; the second key only has to know whose card it is.
     EXPECT_EQ(oracle().auth_key.signatures, 0U);
     EXPECT_LE(commands(), 2U);
 }

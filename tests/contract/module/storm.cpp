@@ -73,17 +73,17 @@ void Client::step() {
     const std::size_t place = crowd ? 0 : draw(static_cast<unsigned>(pool_.size()));
     const unsigned what = draw(1000);
     if (what < plan_.finalize_per_mille) return finalize();
-    const Seat seat{place, pool_[place].load()};
-    if (seat.session == 0) return open(place);
-    if (crowd) return digest(seat);
+    const TokenUse token_use{place, pool_[place].load()};
+    if (token_use.session == 0) return open(place);
+    if (crowd) return digest(token_use);
     const unsigned percent = draw(100);
     if (percent < 10) return look_around();
-    if (percent < 16) return close(seat);
-    if (percent < 30) return log_in(seat);
-    if (percent < 45) return read(seat);
-    if (percent < 75) return sign(seat);
-    if (percent < 87) return verify(seat);
-    digest(seat);
+    if (percent < 16) return close(token_use);
+    if (percent < 30) return log_in(token_use);
+    if (percent < 45) return read(token_use);
+    if (percent < 75) return sign(token_use);
+    if (percent < 87) return verify(token_use);
+    digest(token_use);
 }
 
 CK_RV Client::note(Op op, CK_RV rv) {
@@ -92,11 +92,11 @@ CK_RV Client::note(Op op, CK_RV rv) {
     return rv;
 }
 
-CK_RV Client::note(Op op, const Seat& seat, CK_RV rv) {
+CK_RV Client::note(Op op, const TokenUse& token_use, CK_RV rv) {
     const bool gone =
         rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_DEVICE_REMOVED || rv == CKR_CRYPTOKI_NOT_INITIALIZED;
-    CK_SESSION_HANDLE mine = seat.session;
-    if (gone) pool_[seat.place].compare_exchange_strong(mine, 0);
+    CK_SESSION_HANDLE mine = token_use.session;
+    if (gone) pool_[token_use.place].compare_exchange_strong(mine, 0);
     return note(op, rv);
 }
 
@@ -166,66 +166,66 @@ void Client::open(std::size_t place) {
     if (!pool_[place].compare_exchange_strong(none, made)) note(Op::close, C_CloseSession(made));
 }
 
-void Client::close(const Seat& seat) {
-    CK_SESSION_HANDLE mine = seat.session;
+void Client::close(const TokenUse& token_use) {
+    CK_SESSION_HANDLE mine = token_use.session;
     if (draw(8) == 0) {
-        note(Op::close_all, C_CloseAllSessions(slot_of(seat.place)));
+        note(Op::close_all, C_CloseAllSessions(slot_of(token_use.place)));
     } else {
-        note(Op::close, seat, C_CloseSession(seat.session));
+        note(Op::close, token_use, C_CloseSession(token_use.session));
     }
-    pool_[seat.place].compare_exchange_strong(mine, 0);
+    pool_[token_use.place].compare_exchange_strong(mine, 0);
 }
 
-void Client::log_in(const Seat& seat) {
+void Client::log_in(const TokenUse& token_use) {
     CK_SESSION_INFO info{};
-    if (draw(4) == 0) note(Op::session_info, seat, C_GetSessionInfo(seat.session, &info));
+    if (draw(4) == 0) note(Op::session_info, token_use, C_GetSessionInfo(token_use.session, &info));
     if (draw(4) == 0) {
-        note(Op::logout, seat, C_Logout(seat.session));
+        note(Op::logout, token_use, C_Logout(token_use.session));
         return;
     }
-    Bytes pin = to_bytes(slot_of(seat.place) == kAuth ? kAuthPin : kSignPin);
-    note(Op::login, seat, C_Login(seat.session, CKU_USER, pin.data(), size(pin)));
+    Bytes pin = to_bytes(slot_of(token_use.place) == kAuth ? kAuthPin : kSignPin);
+    note(Op::login, token_use, C_Login(token_use.session, CKU_USER, pin.data(), size(pin)));
 }
 
 // --- objects
 
-CK_OBJECT_HANDLE Client::find(const Seat& seat, CK_ATTRIBUTE criterion) {
-    if (!begun(note(Op::find_init, seat, C_FindObjectsInit(seat.session, &criterion, 1)))) return 0;
+CK_OBJECT_HANDLE Client::find(const TokenUse& token_use, CK_ATTRIBUTE criterion) {
+    if (!begun(note(Op::find_init, token_use, C_FindObjectsInit(token_use.session, &criterion, 1)))) return 0;
     CK_OBJECT_HANDLE found = 0;
     CK_ULONG count = 0;
-    const CK_RV rv = note(Op::find, seat, C_FindObjects(seat.session, &found, 1, &count));
-    note(Op::find_final, seat, C_FindObjectsFinal(seat.session));
+    const CK_RV rv = note(Op::find, token_use, C_FindObjects(token_use.session, &found, 1, &count));
+    note(Op::find_final, token_use, C_FindObjectsFinal(token_use.session));
     return rv == CKR_OK && count == 1 ? found : 0;
 }
 
-CK_OBJECT_HANDLE Client::find_class(const Seat& seat, CK_OBJECT_CLASS wanted) {
-    return find(seat, {CKA_CLASS, &wanted, sizeof wanted});
+CK_OBJECT_HANDLE Client::find_class(const TokenUse& token_use, CK_OBJECT_CLASS wanted) {
+    return find(token_use, {CKA_CLASS, &wanted, sizeof wanted});
 }
 
-Bytes Client::certificate(const Seat& seat) {
+Bytes Client::certificate(const TokenUse& token_use) {
     // Of the user and of the authority, in this order; where a login is needed, the user's is not shown
     // without.
-    const CK_OBJECT_HANDLE found = find_class(seat, CKO_CERTIFICATE);
+    const CK_OBJECT_HANDLE found = find_class(token_use, CKO_CERTIFICATE);
     CK_ULONG category = 0;
     Bytes value(4096);
     std::array<CK_ATTRIBUTE, 2> query{
         {{CKA_CERTIFICATE_CATEGORY, &category, sizeof category}, {CKA_VALUE, value.data(), size(value)}}};
     if (found == 0) return {};
-    const CK_RV rv = note(Op::attributes, seat, C_GetAttributeValue(seat.session, found, query.data(), 2));
+    const CK_RV rv = note(Op::attributes, token_use, C_GetAttributeValue(token_use.session, found, query.data(), 2));
     if (rv != CKR_OK || category != CK_CERTIFICATE_CATEGORY_TOKEN_USER) return {};
     value.resize(query[1].ulValueLen);
     return value;
 }
 
-void Client::read(const Seat& seat) {
-    const std::size_t slot = slot_of(seat.place);
+void Client::read(const TokenUse& token_use) {
+    const std::size_t slot = slot_of(token_use.place);
     if (draw(3) == 0) {
         // Only the card can tell which object this is.
         Bytes wanted = plan_.people.front()[slot];
-        find(seat, {CKA_VALUE, wanted.data(), size(wanted)});
+        find(token_use, {CKA_VALUE, wanted.data(), size(wanted)});
         return;
     }
-    const Bytes read = certificate(seat);
+    const Bytes read = certificate(token_use);
     const bool known =
         std::ranges::any_of(plan_.people, [&](const Person& person) { return person[slot] == read; });
     if (!read.empty() && !known) complain("a certificate that no card has");
@@ -249,15 +249,15 @@ bool Client::verifies(std::size_t person, std::size_t slot, std::size_t mechanis
     return good;
 }
 
-void Client::judge(const Seat& seat, const Made& made) {
-    const std::size_t slot = slot_of(seat.place);
+void Client::judge(const TokenUse& token_use, const Made& made) {
+    const std::size_t slot = slot_of(token_use.place);
     for (std::size_t person = 0; person < plan_.people.size(); ++person) {
         for (std::size_t mechanism = 0; mechanism < kSchemes.size(); ++mechanism) {
             // On a shared session the mechanism may be another client's. The data never are.
             if (mechanism != made.mechanism && !plan_.weather.shares) continue;
             if (!verifies(person, slot, mechanism, made)) continue;
             // A session is of one card, so its certificate is the one that belongs to the signature.
-            const Bytes shown = certificate(seat);
+            const Bytes shown = certificate(token_use);
             if (!shown.empty() && shown != plan_.people[person][slot])
                 complain("signature and certificate of one session are of two cards");
             last_[slot] = made;
@@ -268,20 +268,20 @@ void Client::judge(const Seat& seat, const Made& made) {
     complain("a signature that does not verify");
 }
 
-CK_RV Client::finish_signature(const Seat& seat, Bytes& data, Bytes& signature) {
+CK_RV Client::finish_signature(const TokenUse& token_use, Bytes& data, Bytes& signature) {
     CK_ULONG length = size(signature);
     CK_RV rv = CKR_OK;
     if (draw(4) != 0) {
-        rv = C_Sign(seat.session, data.data(), size(data), signature.data(), &length);
-        note(Op::sign, seat, rv);
+        rv = C_Sign(token_use.session, data.data(), size(data), signature.data(), &length);
+        note(Op::sign, token_use, rv);
     } else {
         const CK_ULONG half = size(data) / 2;
-        rv = note(Op::sign_update, seat, C_SignUpdate(seat.session, data.data(), half));
+        rv = note(Op::sign_update, token_use, C_SignUpdate(token_use.session, data.data(), half));
         if (rv == CKR_OK)
-            rv = note(Op::sign_update, seat,
-                      C_SignUpdate(seat.session, data.data() + half, size(data) - half));
+            rv = note(Op::sign_update, token_use,
+                      C_SignUpdate(token_use.session, data.data() + half, size(data) - half));
         if (rv == CKR_OK)
-            rv = note(Op::sign_final, seat, C_SignFinal(seat.session, signature.data(), &length));
+            rv = note(Op::sign_final, token_use, C_SignFinal(token_use.session, signature.data(), &length));
         // What several clients put together is nobody's document.
         if (plan_.weather.shares && rv == CKR_OK) rv = CKR_FUNCTION_CANCELED;
     }
@@ -289,50 +289,50 @@ CK_RV Client::finish_signature(const Seat& seat, Bytes& data, Bytes& signature) 
     return rv;
 }
 
-void Client::sign(const Seat& seat) {
+void Client::sign(const TokenUse& token_use) {
     Made made{draw(kSchemes.size()), document(), Bytes(512)};
-    const CK_OBJECT_HANDLE key = find_class(seat, CKO_PRIVATE_KEY);
+    const CK_OBJECT_HANDLE key = find_class(token_use, CKO_PRIVATE_KEY);
     if (key == 0) return;
     const Scheme& scheme = kSchemes[made.mechanism];
     CK_RSA_PKCS_PSS_PARAMS pss{CKM_SHA256, CKG_MGF1_SHA256, 32};
     CK_MECHANISM mechanism{scheme.signs, nullptr, 0};
     if (scheme.pss) mechanism = {scheme.signs, &pss, sizeof pss};
     const Op op = scheme.pss ? Op::pss_init : Op::sign_init;
-    if (!begun(note(op, seat, C_SignInit(seat.session, &mechanism, key)))) return;
-    if (finish_signature(seat, made.data, made.signature) == CKR_OK) judge(seat, made);
+    if (!begun(note(op, token_use, C_SignInit(token_use.session, &mechanism, key)))) return;
+    if (finish_signature(token_use, made.data, made.signature) == CKR_OK) judge(token_use, made);
 }
 
-void Client::verify(const Seat& seat) {
-    Made made = last_[slot_of(seat.place)];
+void Client::verify(const TokenUse& token_use) {
+    Made made = last_[slot_of(token_use.place)];
     const bool forged = draw(3) == 0;
     if (made.signature.empty() || kSchemes[made.mechanism].pss) return;
     if (forged) made.signature[draw(256)] ^= 1U;
-    const CK_OBJECT_HANDLE key = find_class(seat, CKO_PUBLIC_KEY);
+    const CK_OBJECT_HANDLE key = find_class(token_use, CKO_PUBLIC_KEY);
     CK_MECHANISM mechanism{kSchemes[made.mechanism].signs, nullptr, 0};
     if (key == 0) return;
-    if (!begun(note(Op::verify_init, seat, C_VerifyInit(seat.session, &mechanism, key)))) return;
-    note(forged ? Op::verify_forged : Op::verify, seat,
-         C_Verify(seat.session, made.data.data(), size(made.data), made.signature.data(),
+    if (!begun(note(Op::verify_init, token_use, C_VerifyInit(token_use.session, &mechanism, key)))) return;
+    note(forged ? Op::verify_forged : Op::verify, token_use,
+         C_Verify(token_use.session, made.data.data(), size(made.data), made.signature.data(),
                   size(made.signature)));
 }
 
 // --- digests
 
-void Client::digest(const Seat& seat) {
+void Client::digest(const TokenUse& token_use) {
     const Scheme& scheme = kSchemes[draw(kSchemes.size())];
     const bool whole = draw(2) == 0;
     Bytes data = document();
     Bytes value(EVP_MAX_MD_SIZE);
     CK_ULONG length = size(value);
     CK_MECHANISM mechanism{scheme.hashes, nullptr, 0};
-    if (!begun(note(Op::digest_init, seat, C_DigestInit(seat.session, &mechanism)))) return;
+    if (!begun(note(Op::digest_init, token_use, C_DigestInit(token_use.session, &mechanism)))) return;
     if (whole) {
-        const CK_RV rv = C_Digest(seat.session, data.data(), size(data), value.data(), &length);
-        if (note(Op::digest, seat, rv) != CKR_OK) return;
+        const CK_RV rv = C_Digest(token_use.session, data.data(), size(data), value.data(), &length);
+        if (note(Op::digest, token_use, rv) != CKR_OK) return;
     } else {
-        const CK_RV rv = C_DigestUpdate(seat.session, data.data(), size(data));
-        if (note(Op::digest_update, seat, rv) != CKR_OK) return;
-        if (note(Op::digest_final, seat, C_DigestFinal(seat.session, value.data(), &length)) != CKR_OK)
+        const CK_RV rv = C_DigestUpdate(token_use.session, data.data(), size(data));
+        if (note(Op::digest_update, token_use, rv) != CKR_OK) return;
+        if (note(Op::digest_final, token_use, C_DigestFinal(token_use.session, value.data(), &length)) != CKR_OK)
             return;
         if (plan_.weather.shares) return;
     }

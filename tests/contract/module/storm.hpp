@@ -106,7 +106,7 @@ class Client {
         Bytes data;
         Bytes signature;
     };
-    struct Seat {
+    struct TokenUse {
         std::size_t place;
         CK_SESSION_HANDLE session;
     };
@@ -114,23 +114,23 @@ class Client {
     void step();
     void look_around();
     void open(std::size_t place);
-    void close(const Seat& seat);
-    void log_in(const Seat& seat);
-    void read(const Seat& seat);
-    void sign(const Seat& seat);
-    void verify(const Seat& seat);
-    void digest(const Seat& seat);
+    void close(const TokenUse& token_use);
+    void log_in(const TokenUse& token_use);
+    void read(const TokenUse& token_use);
+    void sign(const TokenUse& token_use);
+    void verify(const TokenUse& token_use);
+    void digest(const TokenUse& token_use);
     void finalize();
     void initialize();
 
     CK_RV note(Op op, CK_RV rv);
-    CK_RV note(Op op, const Seat& seat, CK_RV rv);
+    CK_RV note(Op op, const TokenUse& token_use, CK_RV rv);
     [[nodiscard]] bool begun(CK_RV rv) const;
-    CK_RV finish_signature(const Seat& seat, Bytes& data, Bytes& signature);
-    CK_OBJECT_HANDLE find(const Seat& seat, CK_ATTRIBUTE criterion);
-    CK_OBJECT_HANDLE find_class(const Seat& seat, CK_OBJECT_CLASS wanted);
-    Bytes certificate(const Seat& seat);
-    void judge(const Seat& seat, const Made& made);
+    CK_RV finish_signature(const TokenUse& token_use, Bytes& data, Bytes& signature);
+    CK_OBJECT_HANDLE find(const TokenUse& token_use, CK_ATTRIBUTE criterion);
+    CK_OBJECT_HANDLE find_class(const TokenUse& token_use, CK_OBJECT_CLASS wanted);
+    Bytes certificate(const TokenUse& token_use);
+    void judge(const TokenUse& token_use, const Made& made);
     [[nodiscard]] bool verifies(std::size_t person, std::size_t slot, std::size_t mechanism,
                                 const Made& made) const;
     void complain(const std::string& what);

@@ -42,18 +42,18 @@ class Witnessed : public World {
     }
 };
 
-struct Seat {
+struct TokenUse {
     CK_SLOT_ID slot;
     std::string_view pin;
     std::string_view fresh;
     std::string_view wrong;
 };
-constexpr Seat kBoth[] = {{kAuth, kAuthPin, "4321", "9999"}, {kSign, kSignPin, "XYZ789", "WRONG1"}};
+constexpr TokenUse kBoth[] = {{kAuth, kAuthPin, "4321", "9999"}, {kSign, kSignPin, "XYZ789", "WRONG1"}};
 
 TEST_F(Witnessed, ListingReadingAndCounting) {
-    for (const Seat& seat : kBoth) {
-        token_info(seat.slot);
-        const CK_SESSION_HANDLE session = open(seat.slot);
+    for (const TokenUse& token_use : kBoth) {
+        token_info(token_use.slot);
+        const CK_SESSION_HANDLE session = open(token_use.slot);
         EXPECT_GE(find(session).size(), 2U);
         CK_OBJECT_CLASS wanted = CKO_CERTIFICATE;
         for (const CK_OBJECT_HANDLE certificate : find(session, {{CKA_CLASS, &wanted, sizeof wanted}}))
@@ -63,9 +63,9 @@ TEST_F(Witnessed, ListingReadingAndCounting) {
 }
 
 TEST_F(Witnessed, LoginCertificateSignaturesAndLogout) {
-    for (const Seat& seat : kBoth) {
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+    for (const TokenUse& token_use : kBoth) {
+        const CK_SESSION_HANDLE session = open(token_use.slot);
+        ASSERT_EQ(login(session, token_use.pin), CKR_OK);
         EXPECT_GT(get(session, find_class(session, CKO_CERTIFICATE), CKA_VALUE).size(), 1000U);
         for (const CK_MECHANISM_TYPE type : {CKM_RSA_PKCS, CKM_SHA1_RSA_PKCS, CKM_SHA224_RSA_PKCS,
                                              CKM_SHA256_RSA_PKCS, CKM_SHA384_RSA_PKCS, CKM_SHA512_RSA_PKCS}) {
@@ -83,9 +83,9 @@ TEST_F(Witnessed, LoginCertificateSignaturesAndLogout) {
 
 TEST_F(Witnessed, WithoutShortIdentifiersAsWell) {
     ASSERT_TRUE(set("sfi", "no"));
-    for (const Seat& seat : kBoth) {
-        const CK_SESSION_HANDLE session = open(seat.slot);
-        ASSERT_EQ(login(session, seat.pin), CKR_OK);
+    for (const TokenUse& token_use : kBoth) {
+        const CK_SESSION_HANDLE session = open(token_use.slot);
+        ASSERT_EQ(login(session, token_use.pin), CKR_OK);
         EXPECT_EQ(sign_document(session), CKR_OK);
         EXPECT_EQ(sign_document(session), CKR_OK);
     }
@@ -95,19 +95,19 @@ TEST_F(Witnessed, WithoutShortIdentifiersAsWell) {
 }
 
 TEST_F(Witnessed, WrongPinsLockedPinsAndNewPins) {
-    for (const Seat& seat : kBoth) {
-        const CK_SESSION_HANDLE session = open(seat.slot, true);
-        EXPECT_EQ(login(session, seat.wrong), CKR_PIN_INCORRECT);
-        Bytes from = to_bytes(seat.pin);
-        Bytes to = to_bytes(seat.fresh);
+    for (const TokenUse& token_use : kBoth) {
+        const CK_SESSION_HANDLE session = open(token_use.slot, true);
+        EXPECT_EQ(login(session, token_use.wrong), CKR_PIN_INCORRECT);
+        Bytes from = to_bytes(token_use.pin);
+        Bytes to = to_bytes(token_use.fresh);
         EXPECT_EQ(C_SetPIN(session, from.data(), static_cast<CK_ULONG>(from.size()), to.data(),
                            static_cast<CK_ULONG>(to.size())),
                   CKR_OK);
-        EXPECT_EQ(login(session, seat.fresh), CKR_OK);
+        EXPECT_EQ(login(session, token_use.fresh), CKR_OK);
         EXPECT_EQ(sign_document(session), CKR_OK);
         EXPECT_EQ(C_Logout(session), CKR_OK);
-        ASSERT_TRUE(set_tries_left(seat.slot == kAuth ? vcard::Role::kAuthPin : vcard::Role::kSignPin, 0));
-        EXPECT_EQ(login(session, seat.fresh), CKR_PIN_LOCKED);
+        ASSERT_TRUE(set_tries_left(token_use.slot == kAuth ? vcard::Role::kAuthPin : vcard::Role::kSignPin, 0));
+        EXPECT_EQ(login(session, token_use.fresh), CKR_PIN_LOCKED);
     }
     EXPECT_THAT(guesses(), IsEmpty());
 }

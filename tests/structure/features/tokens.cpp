@@ -90,7 +90,7 @@ struct Field {
     { offsetof(type, name), #name, meaning }
 constexpr Field kTokenStatus[] = {
     JPKI_FIELD(JPKI_TOKEN_STATUS, ulSize, "set by the caller"),
-    JPKI_FIELD(JPKI_TOKEN_STATUS, ulSeat, "which of the two tokens"),
+    JPKI_FIELD(JPKI_TOKEN_STATUS, ulKeyPurpose, "which of the two tokens"),
     JPKI_FIELD(JPKI_TOKEN_STATUS, ulTriesLeft, "of its PIN, asked of the card now; costs no try"),
     JPKI_FIELD(JPKI_TOKEN_STATUS, ulMaxTries, "of its PIN"),
     JPKI_FIELD(JPKI_TOKEN_STATUS, ulLastRefusal, "why the last login was not sent to the card"),

@@ -160,17 +160,17 @@ struct FakeCard : Card {
     [[nodiscard]] const CardFamily& family() const noexcept override { return kFamily; }
     Result<ByteView> identify() override { return fail(Errc::internal); }
     [[nodiscard]] bool identity_is_unique() const noexcept override { return true; }
-    Result<PinCounter> read_counter(Seat /*seat*/) override { return fail(Errc::internal); }
-    Status verify(Seat /*seat*/, const PinSource& /*pin*/) override { return fail(Errc::internal); }
-    [[nodiscard]] bool is_verified(Seat /*seat*/) const noexcept override { return false; }
-    Status change_pin(Seat /*seat*/, const SecretBytes& /*pin*/) override { return fail(Errc::internal); }
-    Result<ByteView> read_certificate(Seat /*s*/, CertRole /*r*/, std::size_t /*n*/) override {
+    Result<PinCounter> read_counter(KeyPurpose /*purpose*/) override { return fail(Errc::internal); }
+    Status verify(KeyPurpose /*purpose*/, const PinSource& /*pin*/) override { return fail(Errc::internal); }
+    [[nodiscard]] bool is_verified(KeyPurpose /*purpose*/) const noexcept override { return false; }
+    Status change_pin(KeyPurpose /*purpose*/, const SecretBytes& /*pin*/) override { return fail(Errc::internal); }
+    Result<ByteView> read_certificate(KeyPurpose /*s*/, CertRole /*r*/, std::size_t /*n*/) override {
         return fail(Errc::internal);
     }
-    [[nodiscard]] std::size_t certificate_size(Seat /*s*/, CertRole /*r*/) const noexcept override {
+    [[nodiscard]] std::size_t certificate_size(KeyPurpose /*s*/, CertRole /*r*/) const noexcept override {
         return 0;
     }
-    Result<Bytes> sign(Seat /*seat*/, SignScheme /*scheme*/, ByteView /*data*/) override {
+    Result<Bytes> sign(KeyPurpose /*purpose*/, SignScheme /*scheme*/, ByteView /*data*/) override {
         return fail(Errc::internal);
     }
     Disposition close(TimePoint deadline) override {

@@ -12,8 +12,8 @@ namespace {
 
 TEST(JukiCard, HasTheSignatureKeyAlone) {
     EXPECT_EQ(kJuki.family.model, "Juki Card");
-    EXPECT_EQ(kJuki.family.tokens[index_of(Seat::authentication)], nullptr);
-    const TokenProfile& sign = *kJuki.family.tokens[index_of(Seat::signature)];
+    EXPECT_EQ(kJuki.family.tokens[index_of(KeyPurpose::authentication)], nullptr);
+    const TokenProfile& sign = *kJuki.family.tokens[index_of(KeyPurpose::signature)];
     EXPECT_EQ(sign.key.modulus_bits, 1024);
     EXPECT_EQ(sign.pin.min_length, 4);
     EXPECT_EQ(sign.pin.max_length, 16);
@@ -22,11 +22,11 @@ TEST(JukiCard, HasTheSignatureKeyAlone) {
 
 TEST(Phones, KeepTheirAuthenticationCertificateBehindThePin) {
     for (const Profile* phone : {&kAndroid, &kIphone}) {
-        const TokenProfile& auth = *phone->family.tokens[index_of(Seat::authentication)];
+        const TokenProfile& auth = *phone->family.tokens[index_of(KeyPurpose::authentication)];
         EXPECT_TRUE(auth.certificates[index_of(CertRole::user)].needs_login);
         EXPECT_FALSE(auth.certificates[index_of(CertRole::authority)].needs_login);
         EXPECT_EQ(auth.pin.max_tries, 3);
-        const TokenProfile& sign = *phone->family.tokens[index_of(Seat::signature)];
+        const TokenProfile& sign = *phone->family.tokens[index_of(KeyPurpose::signature)];
         EXPECT_EQ(sign.pin.min_length, 6);
         EXPECT_EQ(sign.key.modulus_bits, 2048);
     }
@@ -41,7 +41,7 @@ TEST(Families, ShareTheApplicationAndDifferInLabelModelAndNumber) {
         EXPECT_LE(family->family.model.size(), 16U);
         EXPECT_LE(family->token_label.size(), 32U);
         EXPECT_EQ(family->neutral_aids.size(), 2U);
-        EXPECT_NE(family->family.tokens[index_of(Seat::signature)], nullptr);
+        EXPECT_NE(family->family.tokens[index_of(KeyPurpose::signature)], nullptr);
         labels.insert(family->token_label);
         models.insert(family->family.model);
         numbers.insert(family->family.id);

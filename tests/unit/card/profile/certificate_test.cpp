@@ -7,8 +7,8 @@ constexpr std::size_t kAll = static_cast<std::size_t>(-1);
 
 class Certificate : public FileCardTest {
   protected:
-    void expect_content(Seat seat, CertRole role, std::size_t at_least, ByteView expected) {
-        const auto content = card_.read_certificate(seat, role, at_least);
+    void expect_content(KeyPurpose purpose, CertRole role, std::size_t at_least, ByteView expected) {
+        const auto content = card_.read_certificate(purpose, role, at_least);
         ASSERT_TRUE(content) << content.error().what;
         EXPECT_EQ(to_hex(*content), to_hex(expected));
         connection_.expect_done();

@@ -13,9 +13,9 @@ constexpr const char* kReadGuarded = "00B0810001";
 
 class Close : public FileCardTest {
   protected:
-    void lease_with_login(Seat seat = kAuth) {
+    void lease_with_login(KeyPurpose purpose = kAuth) {
         open_short();
-        log_in_short(seat);
+        log_in_short(purpose);
     }
     ScriptedConnection& leaves() {
         return connection_.on(kSelectManager, "9000").on(kSelectApplication, "9000");
@@ -56,7 +56,7 @@ TEST_F(Close, TheSignatureKeyIsProvenWithoutUsingIt) {
     expect_close(Disposition::leave);
 }
 
-TEST_F(Close, OneSeatsProofIsNotTheOthers) {
+TEST_F(Close, OneKeysProofIsNotTheOthers) {
     lease_with_login(kSign);
     leaves().on(kReadGuarded, "6982");
     expect_close(Disposition::leave);
@@ -67,7 +67,7 @@ TEST_F(Close, OneSeatsProofIsNotTheOthers) {
     expect_close(Disposition::leave);
 }
 
-TEST_F(Close, BothSeatsAreProvenInOneGo) {
+TEST_F(Close, BothKeysAreProvenInOneGo) {
     open_short();
     log_in_short(kAuth);
     log_in_short(kSign);

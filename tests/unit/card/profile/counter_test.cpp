@@ -83,7 +83,7 @@ TEST_F(Counter, IsNotAskedAgainWhileVerifiedBecauseThatWouldLogOut) {
     EXPECT_TRUE(card_.is_verified(kAuth));
 }
 
-TEST_F(Counter, LeavingTheApplicationEndsTheOtherSeatsLogin) {
+TEST_F(Counter, LeavingTheApplicationEndsTheOtherKeysLogin) {
     open_short();
     log_in_short(kAuth);
     connection_.on("0020009B", "9000");

@@ -11,8 +11,8 @@
 
 namespace jpki::card::testing {
 
-constexpr Seat kAuth = Seat::authentication;
-constexpr Seat kSign = Seat::signature;
+constexpr KeyPurpose kAuth = KeyPurpose::authentication;
+constexpr KeyPurpose kSign = KeyPurpose::signature;
 constexpr CertRole kUser = CertRole::user;
 constexpr CertRole kAuthority = CertRole::authority;
 
@@ -60,11 +60,11 @@ class FileCardTest : public ::testing::Test {
         ASSERT_TRUE(card_.open());
         connection_.expect_done();
     }
-    void log_in_short(Seat seat) {
-        const std::string p2 = seat == kAuth ? "98" : "9B";
+    void log_in_short(KeyPurpose purpose) {
+        const std::string p2 = purpose == kAuth ? "98" : "9B";
         connection_.on("002000" + p2, "63C3").on("002000" + p2 + "04 31323334", "9000");
-        ASSERT_TRUE(card_.read_counter(seat));
-        ASSERT_TRUE(card_.verify(seat, &pin_));
+        ASSERT_TRUE(card_.read_counter(purpose));
+        ASSERT_TRUE(card_.verify(purpose, &pin_));
         connection_.expect_done();
     }
     static std::string seen(const Result<PinCounter>& counter) {

@@ -9,12 +9,12 @@ constexpr TokenProfile kOldToken{
     .key = {.modulus_bits = 1024},
     .certificates = {{{.needs_login = true}, {.needs_login = false}}}};
 
-// The signature seat only, its files elsewhere.
+// The signature key only, its files elsewhere.
 Profile old_profile() {
     Profile made = kMyNumber;
     made.family = {.model = "Old Card", .tokens = {nullptr, &kOldToken}};
     made.token_label = "JPKIAPICCTOKEN";
-    made.seats[index_of(kSign)].certificates[index_of(kAuthority)] = {0x0007, 0x07};
+    made.purposes[index_of(kSign)].certificates[index_of(kAuthority)] = {0x0007, 0x07};
     return made;
 }
 

@@ -8,7 +8,7 @@ constexpr const char* kSelectSignPin = "00A4020C 02 001B";
 
 class Verify : public FileCardTest {
   protected:
-    Status verify(Seat seat = kAuth) { return card_.verify(seat, &pin_); }
+    Status verify(KeyPurpose purpose = kAuth) { return card_.verify(purpose, &pin_); }
 };
 
 TEST_F(Verify, GoesByShortIdentifierAfterACounterThatAnswered63Cx) {
@@ -33,7 +33,7 @@ TEST_F(Verify, ABlockedCounterIsNoProofOfTheShortForm) {
     EXPECT_TRUE(failed_with(verify(), Errc::pin_locked));
 }
 
-TEST_F(Verify, TheProofIsEachSeatsOwn) {
+TEST_F(Verify, TheProofIsEachKeysOwn) {
     open_short();
     connection_.on("00200098", "63C3");
     EXPECT_EQ(seen(card_.read_counter(kAuth)), "3");
@@ -65,7 +65,7 @@ TEST_F(Verify, SaysWhatTheCardSaidOfAWrongPin) {
     }
 }
 
-TEST_F(Verify, AFailureEndsAnEarlierLoginOfTheSeat) {
+TEST_F(Verify, AFailureEndsAnEarlierLoginOfTheKey) {
     open_short();
     log_in_short(kAuth);
     connection_.on("00200098 04 31323334", "63C2");

@@ -227,7 +227,7 @@ TEST(Family, AuthoritiesIssueForTheirOwnFamiliesOnly) {
     EXPECT_EQ(iphone_image().auth_ca, default_image().auth_ca);
     EXPECT_EQ(juki_image().auth_ca, Authority{});
     for (const Profile profile : {Profile::kReal, Profile::kPlain})
-        EXPECT_THROW(certificate_profile(Family::kJuki, Side::kAuth, profile), ImageError);
+        EXPECT_THROW(certificate_profile(Family::kJuki, KeyPurpose::authentication, profile), ImageError);
 }
 
 class Phone : public testing::TestWithParam<const char*> {

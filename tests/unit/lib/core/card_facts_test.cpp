@@ -44,16 +44,16 @@ TEST_F(Facts, StayAsTheyWereFirstFoundOut) {
 TEST_F(Facts, OfAKeyAreSetOnceAndForgottenForThatKeyAlone) {
     const auto card = make("Hanako");
     const auto first = key();
-    card->record_key(Seat::signature, first);
-    card->record_key(Seat::signature, key());
-    card->record_key(Seat::authentication, key());
-    card->record_validity(Seat::signature, crypto::Validity{});
-    EXPECT_EQ(card->key(Seat::signature).key, first);
-    EXPECT_TRUE(card->key(Seat::signature).validity);
-    card->forget_key(Seat::signature);
-    EXPECT_EQ(card->key(Seat::signature).key, nullptr);
-    EXPECT_FALSE(card->key(Seat::signature).validity);
-    EXPECT_NE(card->key(Seat::authentication).key, nullptr);
+    card->record_key(KeyPurpose::signature, first);
+    card->record_key(KeyPurpose::signature, key());
+    card->record_key(KeyPurpose::authentication, key());
+    card->record_validity(KeyPurpose::signature, crypto::Validity{});
+    EXPECT_EQ(card->key(KeyPurpose::signature).key, first);
+    EXPECT_TRUE(card->key(KeyPurpose::signature).validity);
+    card->forget_key(KeyPurpose::signature);
+    EXPECT_EQ(card->key(KeyPurpose::signature).key, nullptr);
+    EXPECT_FALSE(card->key(KeyPurpose::signature).validity);
+    EXPECT_NE(card->key(KeyPurpose::authentication).key, nullptr);
 }
 
 TEST_F(Facts, SayOfPssWhatWasFirstListedAndWhatALoginDecided) {

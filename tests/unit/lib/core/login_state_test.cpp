@@ -16,8 +16,8 @@ class WhoIsLoggedIn : public ::testing::Test {
 
     std::shared_ptr<World> world_ = std::make_shared<World>();
     std::shared_ptr<Environment> environment_ = make_environment(world_, std::make_unique<FakeClock>());
-    LoginState login_{*environment_, Seat::authentication};
-    LoginState signing_{*environment_, Seat::signature};
+    LoginState login_{*environment_, KeyPurpose::authentication};
+    LoginState signing_{*environment_, KeyPurpose::signature};
 };
 
 TEST_F(WhoIsLoggedIn, KeepsThePinUntilItEnds) {

@@ -95,32 +95,32 @@ struct CountingCard final : Card {
     [[nodiscard]] const CardFamily& family() const noexcept override { return kFamily; }
     Result<ByteView> identify() override { return fail(Errc::internal); }
     [[nodiscard]] bool identity_is_unique() const noexcept override { return true; }
-    Result<PinCounter> read_counter(Seat seat) override {
-        EXPECT_EQ(seat, Seat::authentication);
+    Result<PinCounter> read_counter(KeyPurpose purpose) override {
+        EXPECT_EQ(purpose, KeyPurpose::authentication);
         EXPECT_FALSE(counters.empty()) << "asked more often than expected";
         return next(counters);
     }
-    Status verify(Seat seat, const PinSource& pin) override {
+    Status verify(KeyPurpose purpose, const PinSource& pin) override {
         ++verifies;
-        EXPECT_EQ(seat, Seat::authentication);
+        EXPECT_EQ(purpose, KeyPurpose::authentication);
         const ByteView value = std::get<const SecretBytes*>(pin)->view();
         sent += (sent.empty() ? "" : " ") + std::string(value.begin(), value.end());
         EXPECT_FALSE(answers.empty()) << "a VERIFY nobody expected";
         return next(answers);
     }
-    [[nodiscard]] bool is_verified(Seat /*seat*/) const noexcept override { return false; }
-    Status change_pin(Seat seat, const SecretBytes& pin) override {
-        EXPECT_EQ(seat, Seat::authentication);
+    [[nodiscard]] bool is_verified(KeyPurpose /*purpose*/) const noexcept override { return false; }
+    Status change_pin(KeyPurpose purpose, const SecretBytes& pin) override {
+        EXPECT_EQ(purpose, KeyPurpose::authentication);
         sent += " =" + std::string(pin.view().begin(), pin.view().end());
         return next(changes);
     }
-    Result<ByteView> read_certificate(Seat /*s*/, CertRole /*r*/, std::size_t /*n*/) override {
+    Result<ByteView> read_certificate(KeyPurpose /*s*/, CertRole /*r*/, std::size_t /*n*/) override {
         return fail(Errc::internal);
     }
-    [[nodiscard]] std::size_t certificate_size(Seat /*s*/, CertRole /*r*/) const noexcept override {
+    [[nodiscard]] std::size_t certificate_size(KeyPurpose /*s*/, CertRole /*r*/) const noexcept override {
         return 0;
     }
-    Result<Bytes> sign(Seat /*seat*/, SignScheme /*scheme*/, ByteView /*data*/) override {
+    Result<Bytes> sign(KeyPurpose /*purpose*/, SignScheme /*scheme*/, ByteView /*data*/) override {
         return fail(Errc::internal);
     }
     Disposition close(TimePoint /*deadline*/) override { return Disposition::leave; }
@@ -134,18 +134,18 @@ class Login : public ::testing::Test {
   protected:
     LoginReport log_in(Result<PinCounter> counter, LastTry last_try = LastTry::refuse) {
         card_.counters.push_back(counter);
-        return p11::log_in(card_, Seat::authentication, kPin, pin_, last_try);
+        return p11::log_in(card_, KeyPurpose::authentication, kPin, pin_, last_try);
     }
     LoginReport renew(Result<PinCounter> counter) {
         card_.counters.push_back(counter);
-        return renew_login(card_, Seat::authentication, kPin, pin_);
+        return renew_login(card_, KeyPurpose::authentication, kPin, pin_);
     }
     // Code (or success), tries, refusal, VERIFYs sent.
     LoginReport change(Result<PinCounter> counter, LastTry last_try = LastTry::refuse) {
         card_.counters.push_back(counter);
         card_.sent.clear();
         const SecretBytes fresh{ByteView(to_bytes(std::string_view("5678")))};
-        return change_pin(card_, Seat::authentication, kPin, pin_, fresh, last_try);
+        return change_pin(card_, KeyPurpose::authentication, kPin, pin_, fresh, last_try);
     }
     void expect(const LoginReport& report, std::optional<Errc> code, Tries tries, Refusal refusal, int sent) {
         EXPECT_EQ(!report.status ? std::optional(report.status.error().code) : std::nullopt, code);

@@ -12,7 +12,7 @@ void expect(const ObjectName& name, std::string_view label, int id) {
 }
 
 TEST(Names, OfTheAuthenticationTokenStayAsTheyAre) {
-    const TokenNames& names = names_of(Seat::authentication);
+    const TokenNames& names = names_of(KeyPurpose::authentication);
     EXPECT_EQ(names.label, "JPKI User Authentication");
     EXPECT_EQ(names.japanese_label, "JPKI 利用者証明用");
     expect(names.private_key, "User Authentication Key", 1);
@@ -22,7 +22,7 @@ TEST(Names, OfTheAuthenticationTokenStayAsTheyAre) {
 }
 
 TEST(Names, OfTheSignatureTokenStayAsTheyAre) {
-    const TokenNames& names = names_of(Seat::signature);
+    const TokenNames& names = names_of(KeyPurpose::signature);
     EXPECT_EQ(names.label, "JPKI Digital Signature");
     EXPECT_EQ(names.japanese_label, "JPKI 署名用");
     expect(names.private_key, "Digital Signature Key", 2);

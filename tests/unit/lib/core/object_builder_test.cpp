@@ -10,8 +10,8 @@ namespace {
 const Bytes kIdentity(256, 0x30);
 const Bytes kOtherIdentity(256, 0x31);
 
-std::shared_ptr<const ObjectStore> build(Seat seat, const Bytes& identity = kIdentity) {
-    return build_objects(*kFamily.tokens[index_of(seat)], seat, identity);
+std::shared_ptr<const ObjectStore> build(KeyPurpose purpose, const Bytes& identity = kIdentity) {
+    return build_objects(*kFamily.tokens[index_of(purpose)], purpose, identity);
 }
 
 // "kind label id private" of every object, in order; profiles as "profile n".
@@ -37,7 +37,7 @@ std::string kind(ObjectKind kind) { return std::to_string(static_cast<int>(kind)
 
 TEST(ObjectBuilder, TheAuthenticationTokenShowsAllButThePrivateKey) {
     EXPECT_EQ(
-        shapes(*build(Seat::authentication)),
+        shapes(*build(KeyPurpose::authentication)),
         (std::vector<std::string>{kind(ObjectKind::user_certificate) + " User Authentication Certificate 01",
                                   kind(ObjectKind::ca_certificate) + " User Authentication CA Certificate 03",
                                   kind(ObjectKind::public_key) + " User Authentication Public Key 01",
@@ -46,7 +46,7 @@ TEST(ObjectBuilder, TheAuthenticationTokenShowsAllButThePrivateKey) {
 }
 
 TEST(ObjectBuilder, TheSignatureTokenHidesWhatComesOutOfItsCertificate) {
-    EXPECT_EQ(shapes(*build(Seat::signature)),
+    EXPECT_EQ(shapes(*build(KeyPurpose::signature)),
               (std::vector<std::string>{
                   kind(ObjectKind::user_certificate) + " Digital Signature Certificate 02 private",
                   kind(ObjectKind::ca_certificate) + " Digital Signature CA Certificate 04",
@@ -58,7 +58,7 @@ TEST(ObjectBuilder, TheSignatureTokenHidesWhatComesOutOfItsCertificate) {
 
 TEST(ObjectBuilder, OnlyThePrivateKeyMayWantALoginForEverySignature) {
     for (const bool wanted : {false, true}) {
-        const auto store = build_objects(kSignature, Seat::signature, kIdentity, wanted);
+        const auto store = build_objects(kSignature, KeyPurpose::signature, kIdentity, wanted);
         for (const auto& object : store->objects())
             EXPECT_EQ(object->always_authenticate, wanted && object->kind == ObjectKind::private_key);
     }
@@ -68,8 +68,8 @@ TEST(ObjectBuilder, NoHandleIsEverGivenTwice) {
     std::set<CK_OBJECT_HANDLE> handles;
     std::size_t count = 0;
     for (int i = 0; i < 3; ++i) {
-        for (const Seat seat : kSeats) {
-            const auto store = build(seat);
+        for (const KeyPurpose purpose : kKeyPurposes) {
+            const auto store = build(purpose);
             for (const auto& object : store->objects()) {
                 EXPECT_NE(object->handle, CK_INVALID_HANDLE);
                 handles.insert(object->handle);
@@ -84,8 +84,8 @@ TEST(ObjectBuilder, UniqueIdsAreDistinctOverBothTokensAndBothCards) {
     std::set<std::string> ids;
     std::size_t count = 0;
     for (const Bytes& identity : {kIdentity, kOtherIdentity}) {
-        for (const Seat seat : kSeats) {
-            const auto store = build(seat, identity);
+        for (const KeyPurpose purpose : kKeyPurposes) {
+            const auto store = build(purpose, identity);
             for (const auto& object : store->objects()) {
                 EXPECT_EQ(object->unique_id.size(), 32U);
                 EXPECT_EQ(object->unique_id.find_first_not_of("0123456789ABCDEF"), std::string::npos);
@@ -98,8 +98,8 @@ TEST(ObjectBuilder, UniqueIdsAreDistinctOverBothTokensAndBothCards) {
 }
 
 TEST(ObjectBuilder, UniqueIdsStayTheSameForTheSameCard) {
-    const auto first = build(Seat::authentication);
-    const auto second = build(Seat::authentication);
+    const auto first = build(KeyPurpose::authentication);
+    const auto second = build(KeyPurpose::authentication);
     for (std::size_t i = 0; i < first->objects().size(); ++i)
         EXPECT_EQ(first->objects()[i]->unique_id, second->objects()[i]->unique_id);
 }

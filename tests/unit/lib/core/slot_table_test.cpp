@@ -31,16 +31,16 @@ class Slots : public ::testing::Test {
         make_environment(shared_world_, std::make_unique<FakeClock>());
     std::unique_ptr<SlotTable> slots_;
 };
-class SlotsOfOneSeat : public Slots, public ::testing::WithParamInterface<View> {
+class SlotsOfOneToken : public Slots, public ::testing::WithParamInterface<View> {
   protected:
-    SlotsOfOneSeat() : Slots(GetParam()) {}
+    SlotsOfOneToken() : Slots(GetParam()) {}
 };
 
-TEST_F(Slots, AreTwoSeatsAReaderAuthenticationFirst) {
+TEST_F(Slots, AreTwoTokensAReaderAuthenticationFirst) {
     see({reader("A", 1, false), reader("B", 1, false)});
     EXPECT_EQ(listed(), (Ids{0, 1, 2, 3}));
-    EXPECT_EQ(slots_->find(0)->seat(), Seat::authentication);
-    EXPECT_EQ(slots_->find(1)->seat(), Seat::signature);
+    EXPECT_EQ(slots_->find(0)->purpose(), KeyPurpose::authentication);
+    EXPECT_EQ(slots_->find(1)->purpose(), KeyPurpose::signature);
     EXPECT_EQ(slots_->find(1)->reader_name(), "A");
     EXPECT_EQ(slots_->find(2)->reader_name(), "B");
 }
@@ -142,7 +142,7 @@ TEST_F(Slots, StopStopsEveryReader) {
     EXPECT_TRUE(slots_->stop(TimePoint{}));
 }
 
-TEST_P(SlotsOfOneSeat, ShowOnlyThatSeatUnderTheSameIds) {
+TEST_P(SlotsOfOneToken, ShowOnlyThatTokenUnderTheSameIds) {
     see({reader("A", 1, true), reader("B", 1, true)});
     if (GetParam() == View::authentication) {
         EXPECT_EQ(listed(), (Ids{0, 2}));
@@ -154,7 +154,7 @@ TEST_P(SlotsOfOneSeat, ShowOnlyThatSeatUnderTheSameIds) {
     see({reader("A", 2, false), reader("B", 1, true)});
     EXPECT_EQ(events().size(), 1U);
 }
-INSTANTIATE_TEST_SUITE_P(Views, SlotsOfOneSeat, ::testing::Values(View::authentication, View::signature));
+INSTANTIATE_TEST_SUITE_P(Views, SlotsOfOneToken, ::testing::Values(View::authentication, View::signature));
 
 }  // namespace
 }  // namespace jpki::p11::testing

@@ -27,29 +27,29 @@ struct PersonalCard final : FakeCard {
     Disposition close(TimePoint /*deadline*/) override { return Disposition::leave; }
     Result<ByteView> identify() override { return ByteView(person.identity); }
     [[nodiscard]] bool identity_is_unique() const noexcept override { return true; }
-    Result<PinCounter> read_counter(Seat /*seat*/) override { return PinCounter{std::uint8_t{3}}; }
-    Status verify(Seat /*seat*/, const PinSource& /*pin*/) override {
+    Result<PinCounter> read_counter(KeyPurpose /*purpose*/) override { return PinCounter{std::uint8_t{3}}; }
+    Status verify(KeyPurpose /*purpose*/, const PinSource& /*pin*/) override {
         world.note("VERIFY");
         verified = true;
         return {};
     }
-    [[nodiscard]] bool is_verified(Seat /*seat*/) const noexcept override { return verified; }
-    Status change_pin(Seat /*seat*/, const SecretBytes& /*pin*/) override {
+    [[nodiscard]] bool is_verified(KeyPurpose /*purpose*/) const noexcept override { return verified; }
+    Status change_pin(KeyPurpose /*purpose*/, const SecretBytes& /*pin*/) override {
         world.note("CHANGE");
         return {};
     }
-    Result<ByteView> read_certificate(Seat /*s*/, CertRole /*r*/, std::size_t /*n*/) override {
+    Result<ByteView> read_certificate(KeyPurpose /*s*/, CertRole /*r*/, std::size_t /*n*/) override {
         world.note("READ");
         return ByteView(person.certificate);
     }
-    [[nodiscard]] std::size_t certificate_size(Seat /*s*/, CertRole /*r*/) const noexcept override {
+    [[nodiscard]] std::size_t certificate_size(KeyPurpose /*s*/, CertRole /*r*/) const noexcept override {
         return person.certificate.size();
     }
     Result<PssAnswer> probe_pss() override {
         world.note("PROBE");
         return PssAnswer::known;
     }
-    Result<Bytes> sign(Seat /*seat*/, SignScheme /*scheme*/, ByteView data) override {
+    Result<Bytes> sign(KeyPurpose /*purpose*/, SignScheme /*scheme*/, ByteView data) override {
         world.note("SIGN");
         JPKI_TRY(next(person.signatures));
         return raw_sign(common_key(), pkcs1_block(to_bytes(data), 256));
@@ -76,7 +76,7 @@ struct Stage {
         reader = std::make_shared<Reader>(environment, "R");
         const ReaderState seen = testing::reader("R", 1, true);
         reader->presence().update(&seen);
-        token = std::make_unique<Token>(reader, facts, Seat::authentication, [] {});
+        token = std::make_unique<Token>(reader, facts, KeyPurpose::authentication, [] {});
         EXPECT_TRUE(token->identify());
         session = token->refresh().card_generation;
         EXPECT_TRUE(token->session_opened(session, true));
@@ -159,7 +159,7 @@ TEST(Token, LearnsFromTheOtherTokenOfItsCardWithoutAskingTheCard) {
     Stage stage;
     ASSERT_TRUE(stage.token->pss());
     stage.world->journal.clear();
-    Token other(stage.reader, stage.facts, Seat::signature, [] {});
+    Token other(stage.reader, stage.facts, KeyPurpose::signature, [] {});
     EXPECT_TRUE(other.identify());
     const auto pss = other.pss();
     ASSERT_TRUE(pss);
@@ -171,7 +171,7 @@ TEST(Token, LearnsFromTheOtherTokenOfItsCardWithoutAskingTheCard) {
 
 TEST(Token, LearnsNothingFromTheOtherTokenOfACardThatHasLeft) {
     Stage stage;
-    Token other(stage.reader, stage.facts, Seat::signature, [] {});
+    Token other(stage.reader, stage.facts, KeyPurpose::signature, [] {});
     ASSERT_TRUE(other.identify());
     const auto serial = other.read_info()->serial;
     const ReaderState next = testing::reader("R", 2, true);

@@ -61,7 +61,7 @@ TEST_F(Linger, ACardThatIsOfNoUseIsKeptNoLongerThanItsLease) {
     EXPECT_EQ(keeper_.idle(clock_->now()), std::nullopt);
     EXPECT_EQ(told(), "context connect(R) begin open close end disconnect");
     EXPECT_TRUE(run(finds_nothing));
-    EXPECT_TRUE(run()) << "but the other seat's work finds a use";
+    EXPECT_TRUE(run()) << "but the other purpose's work finds a use";
     const TimePoint worked = clock_->now();
     clock_->advance(milliseconds(100));
     EXPECT_EQ(keeper_.idle(clock_->now()), worked + seconds(10));
