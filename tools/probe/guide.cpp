@@ -29,8 +29,8 @@ std::string question_of(const Step& step, const std::string& module) {
 
 class Guide {
   public:
-    Guide(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wishes& wishes, const Guidance& how)
-        : readers_(&readers), atr_of_(&atr_of), user_(&user), wishes_(&wishes), how_(&how) {}
+    Guide(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options, const Guidance& how)
+        : readers_(&readers), atr_of_(&atr_of), user_(&user), run_options_(&run_options), how_(&how) {}
 
     Guided take() {
         user_->tell(say(Text::guide_introduction, steps().size()) + "\n");
@@ -46,7 +46,7 @@ class Guide {
         switch (step.kind) {
             case StepKind::asks:
                 user_->tell(hanging("", text(Text::guide_asks)) + "\n");
-                guided_.found = ask_card(*readers_, *atr_of_, *user_, *wishes_, how_->patience);
+                guided_.found = ask_card(*readers_, *atr_of_, *user_, *run_options_, how_->patience);
                 user_->tell("\n");
                 break;
             case StepKind::lifts: return lift(step);
@@ -93,7 +93,7 @@ class Guide {
     ReaderSystem* readers_;
     const AtrOf* atr_of_;
     User* user_;
-    const Wishes* wishes_;
+    const RunOptions* run_options_;
     const Guidance* how_;
     Guided guided_;
     bool ended_ = false;
@@ -116,9 +116,9 @@ std::string guide_as_text(const std::string& module) {
     return page + "\n" + hanging("", text(Text::guide_end));
 }
 
-Guided guide(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wishes& wishes,
+Guided guide(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options,
              const Guidance& guidance) {
-    return Guide(readers, atr_of, user, wishes, guidance).take();
+    return Guide(readers, atr_of, user, run_options, guidance).take();
 }
 
 }  // namespace jpki::probe

@@ -21,7 +21,7 @@ struct Guidance {
 };
 
 // Throws Failure where there can be no report.
-Guided guide(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wishes& wishes,
+Guided guide(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options,
              const Guidance& guidance);
 
 // A step as it is shown, and all of them.

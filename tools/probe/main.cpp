@@ -24,7 +24,7 @@ namespace jpki::probe {
 namespace {
 
 struct Options {
-    Wishes wishes;
+    RunOptions run_options;
     std::string file;
     bool to_file = false;
     bool json = false;
@@ -64,7 +64,7 @@ bool may_replace(const Options& options, User& user) {
         return options.force;
     }
     const auto answer =
-        options.wishes.yes ? std::nullopt : user.ask(say(Text::question_replace, options.file));
+        options.run_options.yes ? std::nullopt : user.ask(say(Text::question_replace, options.file));
     if (!answer)
         throw Failure{Exit::refused, say(Text::file_exists, options.file), say(Text::file_exists_advice)};
     if (*answer != 'y') throw Failure{Exit::cancelled, say(Text::said_no)};
@@ -97,8 +97,8 @@ void probe(Options& options) {
     SilentLog log;
     const auto readers = card::pcsc::make_pcsc_reader_system(log, card::pcsc::libpcsclite(log));
     const Guided guided = options.guide
-                              ? guide(*readers, atr_of, user, options.wishes, {.module = app::own_module()})
-                              : Guided{ask_card(*readers, atr_of, user, options.wishes), {}};
+                              ? guide(*readers, atr_of, user, options.run_options, {.module = app::own_module()})
+                              : Guided{ask_card(*readers, atr_of, user, options.run_options), {}};
     const Found& found = guided.found;
     const Report report{.version = JPKI_VERSION,
                         .date = today(),
@@ -166,13 +166,13 @@ int main_of(int argc, char** argv) {
     line.describe_version("jpki-probe " JPKI_VERSION, say(Text::help_version));
     line.end_help_with(footer());
     app::Command top = line.top();
-    top.option("--reader", options.wishes.reader, say(Text::help_reader)).type("NAME");
+    top.option("--reader", options.run_options.reader, say(Text::help_reader)).type("NAME");
     app::Option report = top.option("--report", options.file, say(Text::help_report));
     report.type("FILE").with_or_without_value();
     top.flag("--json", options.json, say(Text::help_json));
     top.flag("--guide", options.guide, say(Text::help_guide));
     top.flag("--dry-run", options.dry_run, say(Text::help_dry_run));
-    top.flag("--yes", options.wishes.yes, say(Text::help_yes));
+    top.flag("--yes", options.run_options.yes, say(Text::help_yes));
     top.flag("--force", options.force, say(Text::help_force));
     top.option("--language", language, say(Text::help_language)).one_of({"en", "ja"});
     try {

@@ -106,13 +106,13 @@ void judge_ending(const Run& run) {
 
 }  // namespace
 
-Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wishes& wishes,
+Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options,
                Patience patience) {
     auto context = readers.open();
     if (!context) fail_with(context.error());
-    const std::string reader = choose(readers_of(**context, patience), wishes.reader);
+    const std::string reader = choose(readers_of(**context, patience), run_options.reader);
     user.tell(say(Text::introduction, commands().size()) + "\n");
-    if (!wishes.yes) ask_to_begin(user, reader);
+    if (!run_options.yes) ask_to_begin(user, reader);
 
     const Bytes atr = atr_of(reader);
     Found found{.reader = reader,

@@ -27,7 +27,7 @@ class User {
     virtual bool wants_to_stop() = 0;
 };
 
-struct Wishes {
+struct RunOptions {
     std::string reader;  // empty: the one with a card in it
     bool yes = false;
 };
@@ -41,7 +41,7 @@ struct Found {
 using AtrOf = std::function<Bytes(const std::string& reader)>;
 
 // Throws Failure where there can be no report.
-Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Wishes& wishes,
+Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options,
                Patience patience = {});
 
 }  // namespace jpki::probe

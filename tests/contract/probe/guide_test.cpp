@@ -22,7 +22,7 @@ class ProbeGuide : public ::testing::Test {
         const auto system = world.readers.system();
         try {
             guided_ =
-                guide(*system, [&world](const std::string&) { return world.atr(); }, world.user, world.wishes,
+                guide(*system, [&world](const std::string&) { return world.atr(); }, world.user, world.run_options,
                       {.module = "/lib/module.so",
                        .patience = world.patience,
                        .look = std::chrono::milliseconds(1),

@@ -67,7 +67,7 @@ TEST_F(ProbeStops, NothingIsSentToThoseWhoSayNo) {
     EXPECT_EQ(world.probe(), Exit::refused);
     EXPECT_THAT(world.user.told, HasSubstr("--yes"));
     EXPECT_EQ(world.readers.commands_seen(), 0U);
-    world.wishes.yes = true;
+    world.run_options.yes = true;
     world.user.questions.clear();
     EXPECT_EQ(world.probe(), Exit::ok);
     EXPECT_TRUE(world.user.questions.empty());
@@ -196,10 +196,10 @@ TEST_F(ProbeStops, AResetByOthersBetweenTransactionsChangesNothing) {
 
 TEST_F(ProbeStops, WhereThereIsNoReaderOrNoCardItSaysWhatToDo) {
     World world;
-    world.wishes.reader = "nowhere";
+    world.run_options.reader = "nowhere";
     EXPECT_EQ(world.probe(), Exit::no_card);
     EXPECT_THAT(world.user.told, HasSubstr("These are there: Virtual PCD 00 00"));
-    world.wishes.reader.clear();
+    world.run_options.reader.clear();
     world.readers.remove();
     EXPECT_EQ(world.probe(), Exit::no_card);
     EXPECT_THAT(world.user.told, HasSubstr("Put your My Number Card"));
@@ -232,7 +232,7 @@ TEST_F(ProbeStops, WhereTwoCardsAreThereTheUserChooses) {
     world.readers.insert(other, "Virtual PCD 00 01");
     EXPECT_EQ(world.probe(), Exit::usage);
     EXPECT_EQ(world.readers.commands_seen(), 0U);
-    world.wishes.reader = "Virtual PCD 00 01";
+    world.run_options.reader = "Virtual PCD 00 01";
     EXPECT_EQ(world.probe(), Exit::ok);
     EXPECT_EQ(world.card->oracle().apdus, 0U);
     EXPECT_EQ(other->oracle().apdus, sent_ids().size());

@@ -54,7 +54,7 @@ struct World {
     std::shared_ptr<vcard::Card> card;
     VirtualReaders readers;
     ScriptedUser user;
-    Wishes wishes{};
+    RunOptions run_options{};
     Patience patience{.step = std::chrono::milliseconds(5),
                       .longest = std::chrono::milliseconds(50),
                       .returns = std::chrono::milliseconds(50),
@@ -70,7 +70,7 @@ struct World {
         if (power) system = std::make_unique<BadSystem>(std::move(system), power);
         try {
             found = ask_card(
-                *system, [this](const std::string&) { return atr(); }, user, wishes, patience);
+                *system, [this](const std::string&) { return atr(); }, user, run_options, patience);
             return Exit::ok;
         } catch (const Failure& failure) {
             user.told += failure.what + "\n" + failure.advice + "\n";

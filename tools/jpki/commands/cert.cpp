@@ -23,7 +23,7 @@ constexpr Which kWhich[] = {
     {"sign-ca", KeyPurpose::signature, true},
 };
 
-struct Wishes {
+struct Options {
     std::string which;
     std::string format;
     std::string output;
@@ -38,15 +38,15 @@ std::vector<std::string> names() {
     return all;
 }
 
-Certificate fetch(Context& context, const Wishes& wishes) {
-    const Which* which = std::ranges::find(kWhich, wishes.which, &Which::name);
+Certificate fetch(Context& context, const Options& options) {
+    const Which* which = std::ranges::find(kWhich, options.which, &Which::name);
     HeldToken held(context.module(), which->purpose, context.reader);
     auto& wanted = which->authority ? held.token.authority : held.token.certificate;
     const Whose whose = which->authority ? Whose::authority : Whose::user;
     read_certificate(held.session(), held.token, whose);
     if (!wanted) {
         held.refuse_last_try();
-        held.log_in(enter_pin(wishes.pin, which->purpose == KeyPurpose::signature
+        held.log_in(enter_pin(options.pin, which->purpose == KeyPurpose::signature
                                               ? Text::ask_signature_pin
                                               : Text::ask_authentication_pin));
         read_certificate(held.session(), held.token, whose);
@@ -197,10 +197,10 @@ std::string in_format(const Certificate& certificate, const std::string& format)
     return text_of(certificate);
 }
 
-void add_common(Command command, Wishes& wishes) {
-    command.option("which", wishes.which, say(Text::help_which)).required().one_of(names());
-    command.option("--format", wishes.format, say(Text::help_format)).one_of({"text", "pem", "der", "json"});
-    wishes.pin.add_to(command);
+void add_common(Command command, Options& options) {
+    command.option("which", options.which, say(Text::help_which)).required().one_of(names());
+    command.option("--format", options.format, say(Text::help_format)).one_of({"text", "pem", "der", "json"});
+    options.pin.add_to(command);
 }
 
 }  // namespace
@@ -208,7 +208,7 @@ void add_common(Command command, Wishes& wishes) {
 void add_cert(Command app, Context& context) {
     Command cert = app.add("cert", say(Text::help_cert));
     cert.needs_command();
-    const auto shown = std::make_shared<Wishes>();
+    const auto shown = std::make_shared<Options>();
     Command show = cert.add("show", say(Text::help_cert_show));
     add_common(show, *shown);
     show.run([&context, shown] {
@@ -216,7 +216,7 @@ void add_cert(Command app, Context& context) {
         const std::string words = in_format(fetch(context, *shown), shown->format);
         shown->format == "text" ? write(words) : write_bytes(words);
     });
-    const auto exported = std::make_shared<Wishes>();
+    const auto exported = std::make_shared<Options>();
     Command save = cert.add("export", say(Text::help_cert_export));
     add_common(save, *exported);
     save.option("file", exported->output, say(Text::help_output)).required();

@@ -13,7 +13,7 @@ namespace jpki::app {
 
 namespace {
 
-struct Wishes {
+struct Options {
     std::string which;
     bool last_try = false;
     PinOptions pin;
@@ -122,19 +122,19 @@ void answer(const Context& context, const Token& token, const char* what, Text s
     }
 }
 
-void test(Context& context, const Wishes& wishes) {
-    const HeldToken held(context.module(), purpose_of(wishes.which), context.reader);
-    if (agree_on_tries(held.token, wishes.last_try)) held.session().allow_last_try();
-    held.log_in(enter_old(held.token, wishes.pin));
+void test(Context& context, const Options& options) {
+    const HeldToken held(context.module(), purpose_of(options.which), context.reader);
+    if (agree_on_tries(held.token, options.last_try)) held.session().allow_last_try();
+    held.log_in(enter_old(held.token, options.pin));
     held.session().logout();
     answer(context, held.token, "right", Text::pin_is_right);
 }
 
-void change(Context& context, const Wishes& wishes) {
-    const HeldToken held(context.module(), purpose_of(wishes.which), context.reader);
-    if (agree_on_tries(held.token, wishes.last_try)) held.session().allow_last_try();
-    const SecretBytes old_pin = enter_old(held.token, wishes.pin);
-    const SecretBytes fresh = enter_new(held.token, wishes.fresh);
+void change(Context& context, const Options& options) {
+    const HeldToken held(context.module(), purpose_of(options.which), context.reader);
+    if (agree_on_tries(held.token, options.last_try)) held.session().allow_last_try();
+    const SecretBytes old_pin = enter_old(held.token, options.pin);
+    const SecretBytes fresh = enter_new(held.token, options.fresh);
     if (equal(old_pin.view(), fresh.view())) throw Failure(Exit::refused, say(Text::new_pin_same));
     // Nothing was sent yet: there is no doubt about what is so.
     held.check_card();
@@ -143,15 +143,15 @@ void change(Context& context, const Wishes& wishes) {
     } catch (const Failure& failure) {
         const bool uncertain = failure.exit() == Exit::failed || failure.exit() == Exit::no_card;
         if (!uncertain) throw;
-        throw Failure(failure.exit(), failure.what(), say(Text::change_uncertain, wishes.which));
+        throw Failure(failure.exit(), failure.what(), say(Text::change_uncertain, options.which));
     }
     answer(context, held.token, "changed", Text::pin_changed);
 }
 
-void add_common(Command command, Wishes& wishes) {
-    command.option("which", wishes.which, say(Text::help_which_pin)).required().one_of({"auth", "sign"});
-    command.flag("--last-try", wishes.last_try, say(Text::help_last_try));
-    wishes.pin.add_to(command);
+void add_common(Command command, Options& options) {
+    command.option("which", options.which, say(Text::help_which_pin)).required().one_of({"auth", "sign"});
+    command.flag("--last-try", options.last_try, say(Text::help_last_try));
+    options.pin.add_to(command);
 }
 
 }  // namespace
@@ -163,11 +163,11 @@ void add_pin(Command app, Context& context) {
     Command status = pin.add("status", say(Text::help_pin_status));
     status.option("which", *which, say(Text::help_which_pin)).one_of({"auth", "sign"});
     status.run([&context, which] { show_status(context, *which); });
-    const auto tested = std::make_shared<Wishes>();
+    const auto tested = std::make_shared<Options>();
     Command try_it = pin.add("test", say(Text::help_pin_test));
     add_common(try_it, *tested);
     try_it.run([&context, tested] { test(context, *tested); });
-    const auto changed = std::make_shared<Wishes>();
+    const auto changed = std::make_shared<Options>();
     Command new_one = pin.add("change", say(Text::help_pin_change));
     add_common(new_one, *changed);
     changed->fresh.add_to(new_one, true);

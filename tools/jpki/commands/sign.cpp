@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Wishes {
+struct Options {
     std::vector<std::string> files;
     std::string output;
     std::string type;
@@ -39,43 +39,43 @@ struct Job {
 };
 using Jobs = std::vector<Job>;
 
-std::string output_of(const Wishes& wishes, const std::string& file, Kind kind) {
-    if (!wishes.output.empty() || file == kStandard)
-        return wishes.output.empty() ? std::string(kStandard) : wishes.output;
-    if (kind == Kind::cms) return file + (wishes.attached ? ".p7m" : ".p7s");
+std::string output_of(const Options& options, const std::string& file, Kind kind) {
+    if (!options.output.empty() || file == kStandard)
+        return options.output.empty() ? std::string(kStandard) : options.output;
+    if (kind == Kind::cms) return file + (options.attached ? ".p7m" : ".p7s");
     const fs::path path(file);
     return (path.parent_path() / path.stem()).string() + ".signed" + path.extension().string();
 }
 
-Draft draft_of(const Wishes& wishes, Kind kind, Input& file) {
+Draft draft_of(const Options& options, Kind kind, Input& file) {
     switch (kind) {
         case Kind::pdf:
-            return draft_pdf(file.all(), wishes.format == "pades" ? PdfFormat::pades : PdfFormat::registry);
+            return draft_pdf(file.all(), options.format == "pades" ? PdfFormat::pades : PdfFormat::registry);
         case Kind::xml: return draft_xml(file.all());
-        default: return draft_cms(file, wishes.attached);
+        default: return draft_cms(file, options.attached);
     }
 }
 
-void check_wishes(const Wishes& wishes, Kind kind) {
-    if (wishes.attached && kind != Kind::cms) throw Failure(Exit::usage, say(Text::attached_is_cms));
-    if (!wishes.format.empty() && kind != Kind::pdf) throw Failure(Exit::usage, say(Text::format_is_pdf));
+void check_options(const Options& options, Kind kind) {
+    if (options.attached && kind != Kind::cms) throw Failure(Exit::usage, say(Text::attached_is_cms));
+    if (!options.format.empty() && kind != Kind::pdf) throw Failure(Exit::usage, say(Text::format_is_pdf));
 }
 
 // Before anything is asked or signed.
-void prepare(const Context& context, const Wishes& wishes, Job& job) {
+void prepare(const Context& context, const Options& options, Job& job) {
     Input file(job.file);
-    const Kind kind = kind_of(file.beginning(kBeginning), wishes.type);
-    check_wishes(wishes, kind);
-    job.output = output_of(wishes, job.file, kind);
+    const Kind kind = kind_of(file.beginning(kBeginning), options.type);
+    check_options(options, kind);
+    job.output = output_of(options, job.file, kind);
     if (context.json && job.output == kStandard) throw Failure(Exit::usage, say(Text::json_and_standard));
     if (job.output == kStandard && kind != Kind::xml && ::isatty(STDOUT_FILENO) == 1)
         throw Failure(Exit::refused, say(Text::not_for_terminals));
     std::error_code ignored;
     // A signature in place of what it is a signature of is good for nothing.
-    if (wishes.force && kind == Kind::cms && fs::equivalent(job.file, job.output, ignored))
+    if (options.force && kind == Kind::cms && fs::equivalent(job.file, job.output, ignored))
         throw Failure(Exit::refused, say(Text::output_is_input, job.output));
-    check_output(job.output, wishes.force);
-    job.draft = draft_of(wishes, kind, file);
+    check_output(job.output, options.force);
+    job.draft = draft_of(options, kind, file);
 }
 
 // With --force, what one of them is written over must not be another document, nor what that becomes.
@@ -113,20 +113,20 @@ void tell_what_is_signed(const Context& context, const Jobs& jobs) {
     note(lines);
 }
 
-SecretBytes enter_password(const Wishes& wishes) {
-    return enter_pin(wishes.pin,
-                     wishes.key == "auth" ? Text::ask_authentication_pin : Text::ask_signature_pin);
+SecretBytes enter_password(const Options& options) {
+    return enter_pin(options.pin,
+                     options.key == "auth" ? Text::ask_authentication_pin : Text::ask_signature_pin);
 }
 
 // Logged in for as long as the token is held; `now_signed` is what it is asked for.
-Signer log_in(HeldToken& held, const Wishes& wishes, const std::string& now_signed) {
+Signer log_in(HeldToken& held, const Options& options, const std::string& now_signed) {
     Token& token = held.token;
     const Session& session = held.session();
     held.refuse_last_try();
     // What can be read without the PIN is said before it is asked for.
     read_certificate(session, token, Whose::user);
     if (token.certificate && !token.certificate->is_for_documents()) warn(say(Text::not_for_documents));
-    const auto typed = std::make_shared<std::optional<SecretBytes>>(enter_password(wishes));
+    const auto typed = std::make_shared<std::optional<SecretBytes>>(enter_password(options));
     held.log_in(**typed);
     // Where each signature wants the password, this one was typed for the first.
     if (!session.asks_each_time()) typed->reset();
@@ -137,21 +137,21 @@ Signer log_in(HeldToken& held, const Wishes& wishes, const std::string& now_sign
         throw Failure(Exit::failed,
                       say(Text::certificate_expired, date_in_japan(token.certificate->not_after)));
     return {std::move(*token.certificate), std::move(token.authority),
-            [&held, &wishes, &now_signed, typed](const Bytes& data) {
+            [&held, &options, &now_signed, typed](const Bytes& data) {
                 return held.sign(data, [&] {
                     if (*typed) return *std::exchange(*typed, std::nullopt);
                     note(say(Text::confirm_signature, now_signed) + "\n");
-                    return enter_password(wishes);
+                    return enter_password(options);
                 });
             }};
 }
 
-void make(const Wishes& wishes, const Job& job, const Signer& signer) {
+void make(const Options& options, const Job& job, const Signer& signer) {
     const Bytes made = job.draft->sign(signer);
     const auto verdicts = job.draft->check(made);
     if (verdicts.empty() || !std::ranges::all_of(verdicts, &Verdict::right))
         throw Failure(Exit::failed, say(Text::made_wrong), std::string(text(Text::ask_the_doctor)));
-    write_file(job.output, {made.begin(), made.end()}, wishes.force);
+    write_file(job.output, {made.begin(), made.end()}, options.force);
 }
 
 // The next document would only cost another try, or fail as well.
@@ -189,7 +189,7 @@ void report(const Job& job, const Signer& signer, std::string_view beside) {
     if (!signer.certificate.person.empty()) warn(say(Text::personal_data_written, name));
 }
 
-void sign_all(const Context& context, const Wishes& wishes, Jobs& jobs, const Signer& signer,
+void sign_all(const Context& context, const Options& options, Jobs& jobs, const Signer& signer,
               std::string& now_signed) {
     std::optional<Failure> end;
     const bool only = jobs.size() == 1;
@@ -201,7 +201,7 @@ void sign_all(const Context& context, const Wishes& wishes, Jobs& jobs, const Si
             continue;
         }
         now_signed = job.file;
-        attempt(job, only, [&] { make(wishes, job, signer); });
+        attempt(job, only, [&] { make(options, job, signer); });
         if (job.failure && ends_all(*job.failure)) end = job.failure;
         job.draft.reset();  // it holds the whole document
         if (!job.failure && !context.json)
@@ -211,26 +211,26 @@ void sign_all(const Context& context, const Wishes& wishes, Jobs& jobs, const Si
     }
 }
 
-void sign(Context& context, const Wishes& wishes) {
-    if (wishes.files.size() > 1 && !wishes.output.empty()) throw Failure(Exit::usage, say(Text::one_output));
-    if (std::ranges::count(wishes.files, kStandard) > 1)
+void sign(Context& context, const Options& options) {
+    if (options.files.size() > 1 && !options.output.empty()) throw Failure(Exit::usage, say(Text::one_output));
+    if (std::ranges::count(options.files, kStandard) > 1)
         throw Failure(Exit::usage, say(Text::standard_twice));
     Jobs jobs;
-    for (const std::string& file : wishes.files)
+    for (const std::string& file : options.files)
         jobs.push_back({file, {}, {}, {}});
     const bool only = jobs.size() == 1;
     for (Job& job : jobs)
-        attempt(job, only, [&] { prepare(context, wishes, job); });
+        attempt(job, only, [&] { prepare(context, options, job); });
     refuse_overlaps(jobs);
     Json all = Json::array();
     if (!std::ranges::all_of(jobs, [](const Job& job) { return job.failure.has_value(); })) {
         if (!only) tell_what_is_signed(context, jobs);
-        const bool authentication = wishes.key == "auth";
+        const bool authentication = options.key == "auth";
         HeldToken held(context.module(), authentication ? KeyPurpose::authentication : KeyPurpose::signature,
                        context.reader);
         std::string now_signed;
-        const Signer signer = log_in(held, wishes, now_signed);
-        sign_all(context, wishes, jobs, signer, now_signed);
+        const Signer signer = log_in(held, options, now_signed);
+        sign_all(context, options, jobs, signer, now_signed);
         for (const Job& job : jobs)
             all.push_back(job.failure ? json_of(job) : json_of(job, signer));
     } else {
@@ -246,16 +246,16 @@ void sign(Context& context, const Wishes& wishes) {
 
 void add_sign(Command app, Context& context) {
     Command command = app.add("sign", say(Text::help_sign));
-    const auto wishes = std::make_shared<Wishes>();
-    command.option("file", wishes->files, say(Text::help_sign_file)).required();
-    command.option("-o,--output", wishes->output, say(Text::help_sign_output)).type("FILE");
-    command.option("--type", wishes->type, say(Text::help_sign_type)).one_of({"cms", "pdf", "xml"});
-    command.option("--format", wishes->format, say(Text::help_sign_format)).one_of({"registry", "pades"});
-    command.flag("--attached", wishes->attached, say(Text::help_attached));
-    command.option("--key", wishes->key, say(Text::help_key)).one_of({"auth", "sign"});
-    command.flag("--force", wishes->force, say(Text::help_force));
-    wishes->pin.add_to(command);
-    command.run([&context, wishes] { sign(context, *wishes); });
+    const auto options = std::make_shared<Options>();
+    command.option("file", options->files, say(Text::help_sign_file)).required();
+    command.option("-o,--output", options->output, say(Text::help_sign_output)).type("FILE");
+    command.option("--type", options->type, say(Text::help_sign_type)).one_of({"cms", "pdf", "xml"});
+    command.option("--format", options->format, say(Text::help_sign_format)).one_of({"registry", "pades"});
+    command.flag("--attached", options->attached, say(Text::help_attached));
+    command.option("--key", options->key, say(Text::help_key)).one_of({"auth", "sign"});
+    command.flag("--force", options->force, say(Text::help_force));
+    options->pin.add_to(command);
+    command.run([&context, options] { sign(context, *options); });
 }
 
 }  // namespace jpki::app

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kSuffix = ".p7s";
 
-struct Wishes {
+struct Options {
     std::string file;
     std::string signature;
     std::string type;
@@ -30,10 +30,10 @@ struct Wishes {
     bool force = false;
 };
 
-Trust trust_of(const Wishes& wishes) {
-    if (wishes.authorities.empty()) return {authority_certificates(), true};
+Trust trust_of(const Options& options) {
+    if (options.authorities.empty()) return {authority_certificates(), true};
     Trust trust{{}, false};
-    for (const std::string& path : wishes.authorities) {
+    for (const std::string& path : options.authorities) {
         auto parsed = parse_certificate(read_file(path, kMostOfCertificate));
         if (!parsed) throw Failure(Exit::failed, say(Text::not_a_certificate, path));
         trust.authorities.push_back(std::move(*parsed));
@@ -57,21 +57,21 @@ std::optional<std::string> document_of(Input& signature) {
 }
 
 // A detached signature is looked for where `jpki sign` puts it, and its document likewise.
-Files files_of(const Wishes& wishes, Kind& kind) {
-    if (wishes.file == kStandard && wishes.signature == kStandard)
+Files files_of(const Options& options, Kind& kind) {
+    if (options.file == kStandard && options.signature == kStandard)
         throw Failure(Exit::usage, say(Text::standard_twice));
     Files files;
-    files.document = std::make_unique<Input>(wishes.file);
-    if (!wishes.signature.empty()) {
+    files.document = std::make_unique<Input>(options.file);
+    if (!options.signature.empty()) {
         kind = Kind::cms;
-        files.signature = std::make_unique<Input>(wishes.signature);
+        files.signature = std::make_unique<Input>(options.signature);
         return files;
     }
     Input& document = *files.document;
-    kind = kind_of(document.beginning(kBeginning), wishes.type);
+    kind = kind_of(document.beginning(kBeginning), options.type);
     if (kind != Kind::cms || document.is_standard()) return files;
     std::error_code ignored;
-    const std::string beside = wishes.file + std::string(kSuffix);
+    const std::string beside = options.file + std::string(kSuffix);
     if (const auto other = document_of(document)) {
         files.signature = std::exchange(files.document, std::make_unique<Input>(*other));
     } else if (fs::exists(beside, ignored) &&
@@ -105,7 +105,7 @@ std::string time_in_japan(Time when) {
 
 // --- for programs
 
-Json json_of(const Verdict& verdict, const Wishes& wishes) {
+Json json_of(const Verdict& verdict, const Options& options) {
     Json json{
         {"verified", verdict.right()}, {"signed_part_intact", verdict.intact()}, {"faults", Json::array()}};
     for (const Fault& fault : verdict.faults)
@@ -116,7 +116,7 @@ Json json_of(const Verdict& verdict, const Wishes& wishes) {
                           {"issuer", verdict.signer->issuer},
                           {"not_after", date_in_japan(verdict.signer->not_after)},
                           {"sha256", verdict.signer->sha256}};
-        if (wishes.person && !verdict.signer->person.empty()) {
+        if (options.person && !verdict.signer->person.empty()) {
             const Person& person = verdict.signer->person;
             json["signer"]["person"] = {{"name", person.name}, {"address", person.address}};
         }
@@ -131,7 +131,7 @@ Json json_of(const Verdict& verdict, const Wishes& wishes) {
 
 // --- for people
 
-std::string lines_of(const Verdict& verdict, const Wishes& wishes) {
+std::string lines_of(const Verdict& verdict, const Options& options) {
     std::string lines;
     const auto add = [&lines](const std::string& line) { lines += "  " + line + "\n"; };
     // What was appended may show something else.
@@ -143,7 +143,7 @@ std::string lines_of(const Verdict& verdict, const Wishes& wishes) {
         add(say(Text::verify_signer, verdict.signer->subject));
         add(say(Text::verify_serial, verdict.signer->serial));
         const Person& person = verdict.signer->person;
-        if (wishes.person && !person.empty()) {
+        if (options.person && !person.empty()) {
             add(fill("{}: {}", text(Text::field_name), person.name));
             add(fill("{}: {}", text(Text::field_address), person.address));
         } else if (!person.empty()) {
@@ -161,7 +161,7 @@ Text headline_of(const Verdict& verdict) {
     return verdict.intact() ? Text::verify_who : Text::verify_wrong;
 }
 
-void report(const Context& context, const Wishes& wishes, const Input& document,
+void report(const Context& context, const Options& options, const Input& document,
             const std::vector<Verdict>& verdicts, bool all) {
     if (context.json) {
         Json json{{"file", document.path()},
@@ -169,52 +169,52 @@ void report(const Context& context, const Wishes& wishes, const Input& document,
                   {"revocation", "unknown"},
                   {"signatures", Json::array()}};
         for (const Verdict& verdict : verdicts)
-            json["signatures"].push_back(json_of(verdict, wishes));
+            json["signatures"].push_back(json_of(verdict, options));
         write(json);
         return;
     }
     std::string lines;
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
-        lines += say(headline_of(verdicts[i]), i + 1, verdicts.size()) + "\n" + lines_of(verdicts[i], wishes);
+        lines += say(headline_of(verdicts[i]), i + 1, verdicts.size()) + "\n" + lines_of(verdicts[i], options);
     }
-    write_beside(wishes.extract, lines + say(Text::verify_revocation) + "\n");
+    write_beside(options.extract, lines + say(Text::verify_revocation) + "\n");
 }
 
-void extract(const Wishes& wishes, const Files& files) {
+void extract(const Options& options, const Files& files) {
     const auto content = cms_content(files.document->all());
     if (!content) throw Failure(Exit::failed, say(Text::nothing_attached, files.document->name()));
-    write_file(wishes.extract, {content->begin(), content->end()}, wishes.force);
+    write_file(options.extract, {content->begin(), content->end()}, options.force);
 }
 
-void verify(Context& context, const Wishes& wishes) {
-    if (context.json && wishes.extract == kStandard) throw Failure(Exit::usage, say(Text::json_and_standard));
-    const Trust trust = trust_of(wishes);
+void verify(Context& context, const Options& options) {
+    if (context.json && options.extract == kStandard) throw Failure(Exit::usage, say(Text::json_and_standard));
+    const Trust trust = trust_of(options);
     Kind kind{};
-    Files files = files_of(wishes, kind);
+    Files files = files_of(options, kind);
     auto verdicts = verdicts_of(files, kind);
     for (Verdict& verdict : verdicts)
         check_chain(verdict, trust, now());
     const bool all = std::ranges::all_of(verdicts, &Verdict::right);
-    report(context, wishes, *files.document, verdicts, all);
+    report(context, options, *files.document, verdicts, all);
     if (!all) throw Ends{Exit::not_verified};
-    if (wishes.extract.empty()) return;
-    extract(wishes, files);
-    if (!context.json && wishes.extract != kStandard) write(say(Text::written_to, wishes.extract) + "\n");
+    if (options.extract.empty()) return;
+    extract(options, files);
+    if (!context.json && options.extract != kStandard) write(say(Text::written_to, options.extract) + "\n");
 }
 
 }  // namespace
 
 void add_verify(Command app, Context& context) {
     Command command = app.add("verify", say(Text::help_verify));
-    const auto wishes = std::make_shared<Wishes>();
-    command.option("file", wishes->file, say(Text::help_verify_file)).required();
-    command.option("--signature", wishes->signature, say(Text::help_signature)).type("FILE");
-    command.option("--ca", wishes->authorities, say(Text::help_verify_ca)).type("FILE").repeated();
-    command.option("--type", wishes->type, say(Text::help_sign_type)).one_of({"cms", "pdf", "xml"});
-    command.flag("--person", wishes->person, say(Text::help_person));
-    command.option("--extract", wishes->extract, say(Text::help_extract)).type("FILE");
-    command.flag("--force", wishes->force, say(Text::help_force));
-    command.run([&context, wishes] { verify(context, *wishes); });
+    const auto options = std::make_shared<Options>();
+    command.option("file", options->file, say(Text::help_verify_file)).required();
+    command.option("--signature", options->signature, say(Text::help_signature)).type("FILE");
+    command.option("--ca", options->authorities, say(Text::help_verify_ca)).type("FILE").repeated();
+    command.option("--type", options->type, say(Text::help_sign_type)).one_of({"cms", "pdf", "xml"});
+    command.flag("--person", options->person, say(Text::help_person));
+    command.option("--extract", options->extract, say(Text::help_extract)).type("FILE");
+    command.flag("--force", options->force, say(Text::help_force));
+    command.run([&context, options] { verify(context, *options); });
 }
 
 }  // namespace jpki::app

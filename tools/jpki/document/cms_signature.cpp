@@ -59,14 +59,14 @@ Bytes to_be_signed(const CMS_SignerInfo* info) {
     return set_of(std::move(encodings));
 }
 
-void add_attributes(CMS_SignerInfo* info, const CmsWish& wish) {
+void add_attributes(CMS_SignerInfo* info, const CmsOptions& options) {
     require(CMS_signed_add1_attr_by_NID(info, NID_pkcs9_contentType, V_ASN1_OBJECT,
                                         OBJ_nid2obj(NID_pkcs7_data), -1) == 1);
     require(CMS_signed_add1_attr_by_NID(info, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING,
-                                        wish.digest.data(), static_cast<int>(wish.digest.size())) == 1);
-    if (!wish.signing_time) return;
+                                        options.digest.data(), static_cast<int>(options.digest.size())) == 1);
+    if (!options.signing_time) return;
     // UTCTime until 2049, GeneralizedTime after it, as RFC 5652 §11.3 wants it.
-    const TimePtr time(ASN1_TIME_set(nullptr, std::chrono::system_clock::to_time_t(*wish.signing_time)));
+    const TimePtr time(ASN1_TIME_set(nullptr, std::chrono::system_clock::to_time_t(*options.signing_time)));
     require(time != nullptr);
     require(CMS_signed_add1_attr_by_NID(info, NID_pkcs9_signingTime, time->type, time.get(), -1) == 1);
 }
@@ -113,7 +113,7 @@ std::size_t cms_size_bound(const Signer& signer) {
            (signer.authority ? signer.authority->der.size() : 0);
 }
 
-Bytes make_cms(const Signer& signer, const CmsWish& wish) {
+Bytes make_cms(const Signer& signer, const CmsOptions& options) {
     const X509Ptr certificate = signer.certificate.x509();
     require(certificate != nullptr);
     const CmsPtr cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY));
@@ -124,11 +124,11 @@ Bytes make_cms(const Signer& signer, const CmsWish& wish) {
                                            EVP_sha256(), CMS_PARTIAL | CMS_NOSMIMECAP | CMS_CADES);
     require(info != nullptr);
     if (signer.authority) require(CMS_add1_cert(cms.get(), signer.authority->x509().get()) == 1);
-    add_attributes(info, wish);
+    add_attributes(info, options);
     const Bytes signature = signer.sign(to_be_signed(info));
     require(ASN1_OCTET_STRING_set(CMS_SignerInfo_get0_signature(info), signature.data(),
                                   static_cast<int>(signature.size())) == 1);
-    if (wish.attached != nullptr) attach(cms.get(), *wish.attached);
+    if (options.attached != nullptr) attach(cms.get(), *options.attached);
     return der_of(cms.get());
 }
 

@@ -8,14 +8,14 @@
 
 namespace jpki::app {
 
-struct CmsWish {
+struct CmsOptions {
     Bytes digest;                      // SHA-256 of the content
     std::optional<Time> signing_time;  // left out where the document says it elsewhere
     const Bytes* attached = nullptr;   // the content, to be put inside
 };
 
 // DER. Throws Failure.
-Bytes make_cms(const Signer& signer, const CmsWish& wish);
+Bytes make_cms(const Signer& signer, const CmsOptions& options);
 
 // The most bytes that make_cms() will need without content inside.
 std::size_t cms_size_bound(const Signer& signer);

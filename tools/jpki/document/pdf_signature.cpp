@@ -47,11 +47,11 @@ Bytes sign(const Prepared& prepared, const Signer& signer, PdfFormat format) {
     RunningDigest hash(prepared.original);
     hash.add(all.first(room.begin).subspan(prepared.size));
     hash.add(all.subspan(room.end));
-    CmsWish wish;
-    wish.digest = hash.value();
+    CmsOptions options;
+    options.digest = hash.value();
     // Where the dictionary tells the time, PAdES baseline forbids to tell it here as well.
-    if (format == PdfFormat::registry) wish.signing_time = when;
-    room.fill(make_cms(signer, wish));
+    if (format == PdfFormat::registry) options.signing_time = when;
+    room.fill(make_cms(signer, options));
     return std::move(room.file);
 }
 

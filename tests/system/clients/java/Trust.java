@@ -22,13 +22,13 @@ public class Trust {
     }
 
     public static void main(String[] arguments) throws Exception {
-        var wishes = Set.of(arguments);
+        var wanted = Set.of(arguments);
         var authorities = KeyStore.getInstance("PKCS12");
         authorities.load(null, null);
         authorities.setCertificateEntry("authority", read(arguments[0]));
         var rules = new PKIXBuilderParameters(authorities, new X509CertSelector());
-        rules.setPolicyQualifiersRejected(!wishes.contains("qualifiers"));
-        rules.setRevocationEnabled(wishes.contains("revocation"));
+        rules.setPolicyQualifiersRejected(!wanted.contains("qualifiers"));
+        rules.setRevocationEnabled(wanted.contains("revocation"));
         var factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(new CertPathTrustManagerParameters(rules));
         try {

@@ -28,12 +28,12 @@ class SecureEnvironment : public ::testing::Test {
         for (const auto& entry : fs::recursive_directory_iterator(folder_ / ""))
             if (entry.is_directory()) fs::permissions(entry.path(), fs::perms(0777));
         fs::permissions(folder_ / "", fs::perms(0777));
-        std::array<std::string, 4> wishes{"XDG_CONFIG_HOME=" + (folder_ / "xdg"),
+        std::array<std::string, 4> wanted{"XDG_CONFIG_HOME=" + (folder_ / "xdg"),
                                           "HOME=" + (folder_ / "home"), "JPKI_PKCS11_LOG=" + log_,
                                           "JPKI_PKCS11_CONF=" + named};
-        if (!names_file_) wishes[3] = "A=B";
-        std::array<char*, 5> environment{wishes[0].data(), wishes[1].data(), wishes[2].data(),
-                                         wishes[3].data(), nullptr};
+        if (!names_file_) wanted[3] = "A=B";
+        std::array<char*, 5> environment{wanted[0].data(), wanted[1].data(), wanted[2].data(),
+                                         wanted[3].data(), nullptr};
         std::array<int, 2> ends{};
         if (::pipe(ends.data()) != 0) return "no pipe";
         const pid_t child = ::fork();

@@ -180,16 +180,16 @@ TEST(Chain, TheClaimedTimeHasToBeWithinTheCertificates) {
 TEST(Chain, ACertificateThatCouldBeForgedIsNone) {
     const test::World& world = test::world();
     const Trust trust{{world.authority}, false};
-    test::Issued wish{.name = "Taro", .serial = 4};
+    test::Issued options{.name = "Taro", .serial = 4};
     for (const EVP_MD* hash : {EVP_md5(), EVP_sha1()}) {
-        wish.hash = hash;
+        options.hash = hash;
         const Certificate weak =
-            test::issue(wish, world.key.get(), world.authority_key.get(), "JPKI test CA");
+            test::issue(options, world.key.get(), world.authority_key.get(), "JPKI test CA");
         EXPECT_EQ(first_fault(judged(weak, trust)), "weak_certificate") << EVP_MD_get0_name(hash);
     }
-    wish.hash = EVP_sha256();
+    options.hash = EVP_sha256();
     const test::KeyPtr small(EVP_RSA_gen(1024));
-    const Certificate weak = test::issue(wish, small.get(), world.authority_key.get(), "JPKI test CA");
+    const Certificate weak = test::issue(options, small.get(), world.authority_key.get(), "JPKI test CA");
     EXPECT_EQ(first_fault(judged(weak, trust)), "weak_certificate");
 }
 
@@ -197,9 +197,9 @@ TEST(Chain, ACertificateOfAnotherPurposeIsNoneForSigning) {
     const test::World& world = test::world();
     const Trust trust{{world.authority}, false};
     const auto fault = [&](const char* purposes) {
-        const test::Issued wish{.name = "Taro", .serial = 5, .purposes = purposes};
+        const test::Issued options{.name = "Taro", .serial = 5, .purposes = purposes};
         return first_fault(
-            judged(test::issue(wish, world.key.get(), world.authority_key.get(), "JPKI test CA"), trust));
+            judged(test::issue(options, world.key.get(), world.authority_key.get(), "JPKI test CA"), trust));
     };
     for (const char* others :
          {"serverAuth", "codeSigning", "timeStamping", "OCSPSigning", "serverAuth,codeSigning"})

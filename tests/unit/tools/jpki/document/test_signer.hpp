@@ -27,31 +27,31 @@ struct Issued {
     std::string organisation{};  // in its issuer's name
 };
 
-inline Certificate issue(const Issued& wish, EVP_PKEY* key, EVP_PKEY* issuer_key, const std::string& issuer) {
+inline Certificate issue(const Issued& options, EVP_PKEY* key, EVP_PKEY* issuer_key, const std::string& issuer) {
     const X509Ptr x509(X509_new());
     const auto name = [](X509_NAME* of, const std::string& text, const char* field = "CN") {
         X509_NAME_add_entry_by_txt(of, field, MBSTRING_UTF8,
                                    reinterpret_cast<const unsigned char*>(text.c_str()), -1, -1, 0);
     };
     X509_set_version(x509.get(), 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), wish.serial);
-    X509_gmtime_adj(X509_getm_notBefore(x509.get()), wish.begins);
-    X509_gmtime_adj(X509_getm_notAfter(x509.get()), wish.ends);
-    name(X509_get_subject_name(x509.get()), wish.name);
-    if (!wish.organisation.empty()) name(X509_get_issuer_name(x509.get()), wish.organisation, "O");
+    ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), options.serial);
+    X509_gmtime_adj(X509_getm_notBefore(x509.get()), options.begins);
+    X509_gmtime_adj(X509_getm_notAfter(x509.get()), options.ends);
+    name(X509_get_subject_name(x509.get()), options.name);
+    if (!options.organisation.empty()) name(X509_get_issuer_name(x509.get()), options.organisation, "O");
     name(X509_get_issuer_name(x509.get()), issuer);
     X509_set_pubkey(x509.get(), key);
-    if (wish.authority) {
+    if (options.authority) {
         const Owned<X509_EXTENSION, X509_EXTENSION_free> basic(
             X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE"));
         X509_add_ext(x509.get(), basic.get(), -1);
     }
-    if (wish.purposes != nullptr) {
+    if (options.purposes != nullptr) {
         const Owned<X509_EXTENSION, X509_EXTENSION_free> uses(
-            X509V3_EXT_conf_nid(nullptr, nullptr, NID_ext_key_usage, wish.purposes));
+            X509V3_EXT_conf_nid(nullptr, nullptr, NID_ext_key_usage, options.purposes));
         X509_add_ext(x509.get(), uses.get(), -1);
     }
-    X509_sign(x509.get(), issuer_key, wish.hash);
+    X509_sign(x509.get(), issuer_key, options.hash);
     Bytes der(static_cast<std::size_t>(i2d_X509(x509.get(), nullptr)));
     unsigned char* at = der.data();
     i2d_X509(x509.get(), &at);
