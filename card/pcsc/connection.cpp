@@ -255,7 +255,7 @@ void PcscConnection::power_down() noexcept {
     if (!up) give_up(up.error());
     if (!ours) return;
     const Look after = ended ? **before : wait_for_return(**before);
-    context_->ledger().settle(reader_, after);
+    context_->ledger().refresh(reader_, after);
     if (after == **before) return;
     // Upon its return pcscd has powered the card up once more, and unset the protocol under our hands. Our
     // connection does not count with it any more, either: 400 ms later it would cut the power as of a card

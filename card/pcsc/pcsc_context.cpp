@@ -108,11 +108,11 @@ Result<std::vector<ReaderState>> PcscContext::readers() {
 
 Result<std::optional<Seen>> PcscContext::look(const std::string& reader) noexcept {
     for (;;) {
-        const std::uint64_t settled = service_->ledger.settlements();
+        const std::uint64_t refreshes_before = service_->ledger.refreshes();
         bool in_use = false;
         JPKI_TRY_ASSIGN(const std::optional<Look> seen, bare_look(reader, &in_use));
         if (!seen) return std::nullopt;
-        const std::optional<Look> told = service_->ledger.told(reader, *seen, settled);
+        const std::optional<Look> told = service_->ledger.told(reader, *seen, refreshes_before);
         if (!told) continue;  // it was a power-down of ours, which is over
         const std::uint64_t counter = std::uint64_t{told->events} << kEventCounterShift;
         const std::uint64_t present = told->card_present ? 1U : 0U;

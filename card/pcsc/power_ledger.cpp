@@ -22,24 +22,24 @@ void PowerLedger::hold(const std::string& reader, Look now) noexcept {
     row->before = now;
 }
 
-void PowerLedger::settle(const std::string& reader, Look now) noexcept {
+void PowerLedger::refresh(const std::string& reader, Look now) noexcept {
     const Lock lock(mutex_);
     Row* row = find(reader);
     if (row == nullptr || !row->held) return;
     row->held = false;
-    ++settlements_;
+    ++refreshes_;
     if (!now.card_present) return;
     row->taken_off = static_cast<std::uint16_t>(row->taken_off + now.events - row->before.events);
 }
 
-std::uint64_t PowerLedger::settlements() noexcept {
+std::uint64_t PowerLedger::refreshes() noexcept {
     const Lock lock(mutex_);
-    return settlements_;
+    return refreshes_;
 }
 
-std::optional<Look> PowerLedger::told(const std::string& reader, Look seen, std::uint64_t settled) noexcept {
+std::optional<Look> PowerLedger::told(const std::string& reader, Look seen, std::uint64_t refreshes_before) noexcept {
     const Lock lock(mutex_);
-    if (settled != settlements_) return std::nullopt;
+    if (refreshes_before != refreshes_) return std::nullopt;
     const Row* row = find(reader);
     if (row == nullptr) return seen;
     if (row->held) seen = row->before;

@@ -1,7 +1,7 @@
 // What the power-downs of this process do to pcscd's picture of a reader, so that none of them is taken for a
 // removal. Some slots read empty for a moment after a power-down; pcscd then counts a removal and an
 // insertion of a card that nobody touched. Shared by all contexts of one ReaderSystem; thread-safe; never
-// asks pcscd itself. Whether the card afterwards is the same one is settled by its identity, before any PIN
+// asks pcscd itself. Whether the card afterwards is the same one is decided by its identity, before any PIN
 // is sent (lib/core).
 #pragma once
 
@@ -26,17 +26,17 @@ class PowerLedger {
     // Makes room for a reader. May throw std::bad_alloc; nothing else here does.
     void know(const std::string& reader);
 
-    // From now on everybody sees `reader` as it is `now`, until settle().
+    // From now on everybody sees `reader` as it is `now`, until refresh().
     void hold(const std::string& reader, Look now) noexcept;
     // The power-down is over. With the card there again what was counted meanwhile is taken off every later
     // look.
-    void settle(const std::string& reader, Look now) noexcept;
+    void refresh(const std::string& reader, Look now) noexcept;
 
-    // What to tell of a look. `settled`: settlements() from before the look; nothing when a power-down has
-    // been settled since, and what was seen belongs to neither side of it.
+    // What to tell of a look. `refreshes_before`: refreshes() from before the look; nothing when a power-down has
+    // been decided since, and what was seen belongs to neither side of it.
     [[nodiscard]] std::optional<Look> told(const std::string& reader, Look seen,
-                                           std::uint64_t settled) noexcept;
-    [[nodiscard]] std::uint64_t settlements() noexcept;
+                                           std::uint64_t refreshes_before) noexcept;
+    [[nodiscard]] std::uint64_t refreshes() noexcept;
 
     // A new pcscd counts anew.
     void forget() noexcept;
@@ -51,7 +51,7 @@ class PowerLedger {
     Row* find(const std::string& reader) noexcept JPKI_REQUIRES(mutex_);
 
     Mutex mutex_;
-    std::uint64_t settlements_ JPKI_GUARDED_BY(mutex_) = 0;
+    std::uint64_t refreshes_ JPKI_GUARDED_BY(mutex_) = 0;
     std::vector<Row> rows_ JPKI_GUARDED_BY(mutex_);
 };
 

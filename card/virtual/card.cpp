@@ -157,7 +157,7 @@ const ApduLog& Card::log() const { return state_->log; }
 void Card::on_fault_before(FaultBefore fault) { state_->fault_before = std::move(fault); }
 void Card::on_fault_after(FaultAfter fault) { state_->fault_after = std::move(fault); }
 void Card::on_save(SaveImage save) { state_->save_image = std::move(save); }
-void Card::note_fault(std::string_view what) {
+void Card::record_fault(std::string_view what) {
     ++state_->oracle.faults;
     state_->log.event("FAULT " + std::string(what));
 }

@@ -67,7 +67,7 @@ class Card {
     void on_fault_after(FaultAfter fault);
     void on_save(SaveImage save);
     // For the oracle and the log, by whoever works the hooks.
-    void note_fault(std::string_view what);
+    void record_fault(std::string_view what);
 
   private:
     std::unique_ptr<CardState> state_;

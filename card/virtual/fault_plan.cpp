@@ -1,4 +1,4 @@
-// See fault_plan.hpp. Before a command the rows whose turn it is are noted down; those that keep the command
+// See fault_plan.hpp. Before a command the rows whose turn it is are written down; those that keep the command
 // from the card act at once, the others on the card's true answer.
 #include "virtual/fault_plan.hpp"
 
@@ -38,7 +38,7 @@ struct FaultPlan::State {
 
     void fire(Card& card, Planned& planned) {
         ++planned.fired;
-        card.note_fault(planned.row.name);
+        card.record_fault(planned.row.name);
     }
 
     void disturb(Card& card, const FaultRow& row) const {

@@ -126,7 +126,7 @@ Status LeaseKeeper::attempt(CardGeneration card_generation, const std::atomic<bo
         irreversible_ = card_->sent_irreversible();
     }
     last_work_ = now();
-    if (!status) note_failure(status.error());
+    if (!status) record_failure(status.error());
     return status;
 }
 
@@ -139,7 +139,7 @@ Status LeaseKeeper::run(CardGeneration card_generation, const std::atomic<bool>&
     return status;
 }
 
-void LeaseKeeper::note_failure(const Error& error) {
+void LeaseKeeper::record_failure(const Error& error) {
     // What a user would call "it does not work" is in the log without being asked for.
     const CardState state = state_after(error.code);
     const bool usual = state == CardState::present || state == CardState::foreign;

@@ -65,7 +65,7 @@ class LeaseKeeper {
     Status connect(TimePoint deadline);
     Status begin(TimePoint deadline);
     void disconnect() noexcept;
-    void note_failure(const Error& error);
+    void record_failure(const Error& error);
     void forget_card() noexcept;
     [[nodiscard]] TimePoint now() const { return environment_->clock->now(); }
 

@@ -53,7 +53,7 @@ void Monitor::look(Shared& shared) {
     shared.listener(seen ? *seen : Snapshot{});
     const Lock lock(shared.mutex);
     shared.looked = true;
-    shared.settled = !waits;
+    shared.answered = !waits;
     shared.limit = shared.patient_until;
     shared.changed.notify_all();
 }
@@ -69,7 +69,7 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
         const Lock lock(shared->mutex);
         const Timing& timing = shared->environment->timing;
         const TimePoint next = clock.now() + (shared->trouble   ? timing.retry_service
-                                              : shared->settled ? timing.poll
+                                              : shared->answered ? timing.poll
                                                                 : timing.settling);
         while (!shared->stopping && !shared->kicked) {
             if (!shared->changed.wait_until(shared->mutex, next)) break;
@@ -94,7 +94,7 @@ void Monitor::look_here() {
         look(*shared_);
         {
             const Lock lock(shared_->mutex);
-            if (shared_->settled || shared_->stopping) return;
+            if (shared_->answered || shared_->stopping) return;
         }
         environment_->clock->sleep_until(environment_->clock->now() + environment_->timing.settling);
     }
@@ -111,7 +111,7 @@ void Monitor::ensure_looking() {
     // However often pcscd begins anew meanwhile.
     const Timing& timing = environment_->timing;
     const TimePoint most = environment_->clock->now() + timing.first_answer + timing.first_card;
-    while (shared_->started && !shared_->settled && !shared_->stopping) {
+    while (shared_->started && !shared_->answered && !shared_->stopping) {
         const TimePoint limit = std::min(shared_->limit, most);
         const bool woken = shared_->changed.wait_until(shared_->mutex, limit);
         if (woken || (limit != most && shared_->limit != limit)) continue;

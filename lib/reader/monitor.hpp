@@ -40,7 +40,7 @@ class Monitor {
         Condition changed;
         bool started JPKI_GUARDED_BY(mutex) = false;
         bool looked JPKI_GUARDED_BY(mutex) = false;
-        bool settled JPKI_GUARDED_BY(mutex) = false;  // the last look is the answer
+        bool answered JPKI_GUARDED_BY(mutex) = false;  // the last look is the answer
         TimePoint limit JPKI_GUARDED_BY(mutex){};     // nobody waits longer for that
         bool told_silence JPKI_GUARDED_BY(mutex) = false;
         bool kicked JPKI_GUARDED_BY(mutex) = false;

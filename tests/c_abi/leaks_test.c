@@ -59,7 +59,7 @@ static unsigned count_mappings(void) {
 }
 
 static struct holdings hold(void) {
-    const unsigned threads = count_threads_settled(1);
+    const unsigned threads = count_threads_steady(1);
     const struct holdings now = {resident(), count_files(), count_sockets(), threads, count_mappings()};
     return now;
 }

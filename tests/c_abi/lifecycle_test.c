@@ -56,14 +56,14 @@ static void a_hundred_cycles_keep_no_files_and_no_threads(void** state) {
     assert_rv(p11->C_Initialize(NULL), CKR_OK);
     use_slots();
     assert_rv(p11->C_Finalize(NULL), CKR_OK);
-    const unsigned threads = count_threads_settled(1);
+    const unsigned threads = count_threads_steady(1);
     const unsigned files = count_files();
     for (int cycle = 0; cycle < 100; ++cycle) {
         assert_rv(p11->C_Initialize(NULL), CKR_OK);
         use_slots();
         assert_rv(p11->C_Finalize(NULL), CKR_OK);
     }
-    assert_int_equal(count_threads_settled(threads), threads);
+    assert_int_equal(count_threads_steady(threads), threads);
     assert_int_equal(count_files(), files);
 }
 
@@ -112,7 +112,7 @@ static void mutex_functions_with_that_leave_are_accepted(void** state) {
 
 static void a_host_that_forbids_threads_gets_none(void** state) {
     (void)state;
-    const unsigned threads = count_threads_settled(1);
+    const unsigned threads = count_threads_steady(1);
     const CK_FLAGS flags[] = {CKF_LIBRARY_CANT_CREATE_OS_THREADS,
                               CKF_LIBRARY_CANT_CREATE_OS_THREADS | CKF_OS_LOCKING_OK};
     for (size_t i = 0; i < 2; ++i) {
@@ -127,7 +127,7 @@ static void a_host_that_forbids_threads_gets_none(void** state) {
 
 static void initialize_itself_makes_no_thread(void** state) {
     (void)state;
-    const unsigned threads = count_threads_settled(1);
+    const unsigned threads = count_threads_steady(1);
     assert_rv(p11->C_Initialize(NULL), CKR_OK);
     assert_int_equal(count_threads(), threads);
 }

@@ -20,7 +20,7 @@ namespace {
 
 using jpki::testing::VirtualReaders;
 
-constexpr unsigned kSettle = 1100;  // two looks of the monitor and a little
+constexpr unsigned kSteady = 1100;  // two looks of the monitor and a little
 constexpr std::array<const char*, kStageCards> kImages{JPKI_DEFAULT_IMAGE, JPKI_OTHER_IMAGE, JPKI_JUKI_IMAGE,
                                                        JPKI_ANDROID_IMAGE, JPKI_IPHONE_IMAGE};
 
@@ -105,20 +105,20 @@ void stage_configure(const char* toml) {
 
 void stage_remove(void) {
     vcard_do("remove");
-    sleep_ms(kSettle);
+    sleep_ms(kSteady);
 }
 
 void stage_insert(enum stage_card card) {
     g_world->readers.remove();
     vcard_do(("swap " + std::string(kImages.at(card))).c_str());
     vcard_do("insert");
-    sleep_ms(kSettle);
+    sleep_ms(kSteady);
 }
 
 void stage_bounce(void) {
     vcard_do("remove");
     vcard_do("insert");
-    sleep_ms(kSettle);
+    sleep_ms(kSteady);
 }
 
 void stage_reset_by_another_client(void) { g_world->readers.reset_by_other_client(); }

@@ -68,10 +68,10 @@ void statement_003_a_hundred_cycles_leave_no_handle_and_no_thread(void** state) 
         assert_rv(p11->C_Finalize(NULL), CKR_OK);
         // The first cycle opens what stays (libraries, entropy), so it is not counted.
         if (cycle > 0) continue;
-        threads = count_threads_settled(threads_at_start);
+        threads = count_threads_steady(threads_at_start);
         files = count_files();
     }
-    assert_int_equal(count_threads_settled(threads), threads);
+    assert_int_equal(count_threads_steady(threads), threads);
     assert_int_equal(count_files(), files);
 }
 
@@ -124,7 +124,7 @@ void statement_008_mutex_callbacks_with_os_locking_are_welcome(void** state) {
 
 void statement_009_a_host_that_forbids_threads_gets_none_and_can_sign(void** state) {
     (void)state;
-    const unsigned threads = count_threads_settled(threads_at_start);
+    const unsigned threads = count_threads_steady(threads_at_start);
     for (CK_FLAGS more = 0; more <= CKF_OS_LOCKING_OK; more += CKF_OS_LOCKING_OK) {
         CK_C_INITIALIZE_ARGS arguments = init_args(kNoCallbacks, CKF_LIBRARY_CANT_CREATE_OS_THREADS | more);
         assert_rv(p11->C_Initialize(&arguments), CKR_OK);

@@ -155,16 +155,16 @@ struct known_id {
     char letter;
 };
 
-static CK_ULONG note_unique_ids(struct known_id known[2 * kMost]) {
-    CK_ULONG noted = 0;
+static CK_ULONG record_unique_ids(struct known_id known[2 * kMost]) {
+    CK_ULONG recorded = 0;
     for (int token = 0; token < kTokens; ++token) {
         CK_OBJECT_HANDLE found[kMost];
         const CK_SESSION_HANDLE session = open_logged_in((enum token)token);
         const CK_ULONG count = find_objects(session, ~0UL, found, kMost);
-        for (CK_ULONG i = 0; i < count; ++i, ++noted) {
+        for (CK_ULONG i = 0; i < count; ++i, ++recorded) {
             CK_OBJECT_HANDLE hit[2];
             CK_ULONG hits = 0;
-            struct known_id* at = &known[noted];
+            struct known_id* at = &known[recorded];
             CK_ATTRIBUTE wanted = {CKA_UNIQUE_ID, at->id, kUniqueId};
             assert_int_equal(read_attribute(session, found[i], CKA_UNIQUE_ID, at->id, kUniqueId), kUniqueId);
             assert_rv(p11->C_FindObjectsInit(session, &wanted, 1), CKR_OK);
@@ -178,13 +178,13 @@ static CK_ULONG note_unique_ids(struct known_id known[2 * kMost]) {
                 assert_non_null(memchr("0123456789ABCDEF", at->id[k], 16));
         }
     }
-    return noted;
+    return recorded;
 }
 
 void statement_101_unique_ids_are_unique_stable_and_searchable(void** state) {
     struct known_id before[2 * kMost];
     struct known_id after[2 * kMost];
-    const CK_ULONG count = note_unique_ids(before);
+    const CK_ULONG count = record_unique_ids(before);
     assert_int_equal(count, strlen(kUser[kAuthentication]) + strlen(kUser[kSignature]));
     for (CK_ULONG i = 0; i < count; ++i)
         for (CK_ULONG k = 0; k < i; ++k)
@@ -192,7 +192,7 @@ void statement_101_unique_ids_are_unique_stable_and_searchable(void** state) {
 
     assert_rv(p11->C_Finalize(NULL), CKR_OK);
     assert_int_equal(initialized_with_card(state), 0);
-    assert_int_equal(note_unique_ids(after), count);
+    assert_int_equal(record_unique_ids(after), count);
     for (CK_ULONG i = 0; i < count; ++i) {
         assert_memory_equal(after[i].id, before[i].id, kUniqueId);
         assert_int_equal(after[i].token, before[i].token);

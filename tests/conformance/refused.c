@@ -119,7 +119,7 @@ void statement_091_unsupported_functions_say_so_and_change_nothing(void** state)
         const CK_ULONG visible = find_objects(keys.session, ~0UL, objects, 32);
         assert_rv(p11->C_GetSessionInfo(keys.session, &before), CKR_OK);
         begin_operations(keys, kAllOperations);
-        const unsigned long apdus = vcard_apdus_settled();
+        const unsigned long apdus = vcard_apdus_steady();
         for (size_t i = 0; i < kSweptFunctions; ++i) {
             const CK_RV refusal =
                 is_bound(&kSwept[i]) ? particular_refusal(&kSwept[i]) : CKR_FUNCTION_NOT_SUPPORTED;

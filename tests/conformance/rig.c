@@ -12,7 +12,7 @@
 #include "support/ban.h"
 #include "support/raw_card.h"
 
-enum { kSettle = 1200, kPatience = 8000, kPath = 512 };
+enum { kSteady = 1200, kPatience = 8000, kPath = 512 };
 
 enum way stage_way;
 static int card_changed;
@@ -112,20 +112,20 @@ void stage_configure(const char* toml) {
 void stage_remove(void) {
     vcard_do("remove");
     card_changed = 1;
-    sleep_ms(kSettle);
+    sleep_ms(kSteady);
 }
 
 void stage_insert(enum stage_card card) {
     swap_in(card);
     vcard_do("insert");
-    sleep_ms(2 * kSettle);  // the virtual card stays away for a second, pcscd looks every 400 ms
+    sleep_ms(2 * kSteady);  // the virtual card stays away for a second, pcscd looks every 400 ms
 }
 
 void stage_bounce(void) {
     vcard_do("remove");
     vcard_do("insert");
     card_changed = 1;
-    sleep_ms(2 * kSettle);
+    sleep_ms(2 * kSteady);
 }
 
 void stage_reset_by_another_client(void) {

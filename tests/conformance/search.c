@@ -153,7 +153,7 @@ void statement_098_searches_by_what_is_known_ask_the_card_nothing(void** state) 
     CK_ATTRIBUTE by_type[] = {{CKA_CERTIFICATE_TYPE, &type, sizeof(type)}, {CKA_PRIVATE, &no, 1}};
     CK_ATTRIBUTE by_label[] = {{CKA_LABEL, label, sizeof(label) - 1}};
     const CK_SESSION_HANDLE session = open_session(kAuthentication, 0);
-    const unsigned long before = vcard_apdus_settled();
+    const unsigned long before = vcard_apdus_steady();
     assert_int_equal(hits(session, by_class, 3), 1);
     assert_int_equal(hits(session, by_type, 2), 2);
     assert_int_equal(hits(session, by_label, 1), 1);

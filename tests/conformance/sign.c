@@ -53,7 +53,7 @@ static void assert_lengths_are_told(struct keys keys, int in_parts) {
     memset(signature, kPattern, sizeof(signature));
     assert_rv(sign_init(keys, CKM_SHA256_RSA_PKCS), CKR_OK);
     if (in_parts) assert_rv(p11->C_SignUpdate(keys.session, kText, sizeof(kText)), CKR_OK);
-    const unsigned long before = vcard_apdus_settled();
+    const unsigned long before = vcard_apdus_steady();
     assert_rv(finish(keys, in_parts, NULL, &length), CKR_OK);
     assert_int_equal(length, kSignatureSize);
     for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); ++i) {
@@ -104,7 +104,7 @@ void statement_080_raw_input_is_bounded_by_what_the_card_takes(void** state) {
         const struct keys keys = open_keys((enum token)token);
         const CK_ULONG refused[] = {0, kMostRaw + 1, kInput};
         const CK_ULONG taken[] = {1, kMostRaw};
-        const unsigned long before = vcard_apdus_settled();
+        const unsigned long before = vcard_apdus_steady();
         for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); ++i) {
             assert_rv(sign_init(keys, CKM_RSA_PKCS), CKR_OK);
             assert_rv(p11->C_Sign(keys.session, input, refused[i], signature, &length), CKR_DATA_LEN_RANGE);

@@ -174,7 +174,7 @@ void statement_029_no_card_is_not_present_and_a_foreign_card_is_not_recognized(v
     }
     assert_int_equal(count_slots(CK_TRUE), 0);
     // One question for each purpose, and the card had its say.
-    assert_in_range(vcard_apdus_settled(), 1, kTokens);
+    assert_in_range(vcard_apdus_steady(), 1, kTokens);
     stage_insert(kDefaultCard);
     assert_int_equal(count_slots(CK_TRUE), kTokens);
     assert_int_equal(slot_of(kAuthentication), slots[0]);

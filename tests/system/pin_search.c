@@ -23,7 +23,7 @@
 
 #include "pin_search.h"
 
-enum { kMostKnown = 64, kSettled = 10, kNameAt = kKeyPurposes, kSecrets };
+enum { kMostKnown = 64, kSteady = 10, kNameAt = kKeyPurposes, kSecrets };
 
 static unsigned char secrets[kSecrets][kLongestPin];
 static size_t lengths[kSecrets];
@@ -119,9 +119,9 @@ static size_t search_core(void) {
 }
 
 static void look_at(pid_t child, const struct step* step) {
-    const struct timespec settled = {0, kSettled * 1000000L};
+    const struct timespec pause = {0, kSteady * 1000000L};
     int status = 0;
-    nanosleep(&settled, NULL);
+    nanosleep(&pause, NULL);
     if (kill(child, SIGSTOP) != 0 || waitpid(child, &status, WUNTRACED) != child || !WIFSTOPPED(status))
         exit(2);
     memset(hits, 0, sizeof hits);

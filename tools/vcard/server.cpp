@@ -61,7 +61,7 @@ ServerEnd Server::run() {
         if (::poll(polled.data(), polled.size(), milliseconds_to_wait(Clock::now())) < 0) continue;
         if (polled[0].revents != 0) break;
         if (fixed == 2 && polled[1].revents != 0) connecting_ ? finish_connecting() : serve_reader();
-        if (connection_ && connection_->due()) settle(connection_->on_due(slot_.card()));
+        if (connection_ && connection_->due()) handle(connection_->on_due(slot_.card()));
         state_.connected = connection_.has_value();
         control_.serve(state_);
         // A control command may have taken the card out, or put another in.
@@ -118,10 +118,10 @@ void Server::serve_reader() {
         asked_ = true;
         tell(News::kInReader);
     }
-    settle(end);
+    handle(end);
 }
 
-void Server::settle(VpcdEnd end) {
+void Server::handle(VpcdEnd end) {
     if (end == VpcdEnd::kGoesOn) return;
     disconnect();
     if (end == VpcdEnd::kCardMute) slot_.bounce();

@@ -39,7 +39,7 @@ class Server {
     void connect_when_due(Clock::time_point now);
     void finish_connecting();
     void serve_reader();
-    void settle(VpcdEnd end);
+    void handle(VpcdEnd end);
     void disconnect();
     void announce();
     void tell(News news);

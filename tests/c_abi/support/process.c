@@ -50,7 +50,7 @@ static unsigned count_entries(const char* path) {
 unsigned count_files(void) { return count_entries("/proc/self/fd") - 1; }  // without the directory's own
 unsigned count_threads(void) { return count_entries("/proc/self/task"); }
 
-unsigned count_threads_settled(unsigned expected) {
+unsigned count_threads_steady(unsigned expected) {
     const unsigned long end = now_ms() + 2000;
     while (count_threads() != expected && now_ms() < end)
         sleep_ms(kPoll);

@@ -8,7 +8,7 @@
 unsigned count_files(void);
 unsigned count_threads(void);
 // The latter after it has stopped changing: a thread is gone a moment after what it was for.
-unsigned count_threads_settled(unsigned expected);
+unsigned count_threads_steady(unsigned expected);
 
 // Runs `body` in a forked child and gives its exit status; 128 + signal when one ended it, 255 when it took
 // longer than 20 s and was killed. CMocka's asserts would jump into the parent's tests: use check().

@@ -39,7 +39,7 @@ unsigned long vcard_oracle(const char* part, const char* key) {
 
 unsigned long vcard_apdus(void) { return vcard_oracle(NULL, "apdus"); }
 
-unsigned long vcard_apdus_settled(void) {
+unsigned long vcard_apdus_steady(void) {
     unsigned long before = vcard_apdus();
     for (;;) {
         sleep_ms(kQuiet);

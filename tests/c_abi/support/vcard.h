@@ -10,9 +10,9 @@ void vcard_do(const char* command);
 // A number or boolean of the oracle: vcard_oracle("auth_pin", "failed"), vcard_oracle(NULL, "apdus").
 unsigned long vcard_oracle(const char* part, const char* key);
 
-// How many APDUs have reached the card. After a lease's linger and logout nothing more comes; settled() waits
+// How many APDUs have reached the card. After a lease's linger and logout nothing more comes; steady() waits
 // for that.
 unsigned long vcard_apdus(void);
-unsigned long vcard_apdus_settled(void);
+unsigned long vcard_apdus_steady(void);
 
 #endif

@@ -52,7 +52,7 @@ static int try_to_sign(void) {
     return transmit(sign, sizeof(sign));
 }
 
-static void take_note_of_reset(void) {
+static void record_reset(void) {
     DWORD protocol = 0;
     (void)SCardReconnect(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD, &protocol);
 }
@@ -63,7 +63,7 @@ static int may_try(void) {
     DWORD length = sizeof(name);
     const LONG asked = SCardGetAttrib(card, SCARD_ATTR_DEVICE_FRIENDLY_NAME, name, &length);
     if (asked == (LONG)SCARD_W_RESET_CARD) {
-        take_note_of_reset();
+        record_reset();
         return 0;
     }
     if (asked == (LONG)SCARD_E_SHARING_VIOLATION) return 0;
@@ -99,7 +99,7 @@ static void attack(const char* how, unsigned ms, unsigned after) {
     do {
         if (!connected && !arrive()) continue;
         const int status = may_try() ? try_to_sign() : kBusy;
-        if (status == kNothing) take_note_of_reset();  // in the midst of it (pcscd 1.9.9), which is not told
+        if (status == kNothing) record_reset();  // in the midst of it (pcscd 1.9.9), which is not told
         if (status > 0) note(status);
         if (come) leave();
         sleep_ms(come ? kNewcomersPause : 1);

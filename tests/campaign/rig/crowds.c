@@ -113,7 +113,7 @@ static void gather(const struct crowd* crowd) {
         if (one->done > last) last = one->done;
         if (first == 0 || one->done < first) first = one->done;
     }
-    note_time(kCardCall, "the longest wait in a crowd", longest);
+    record_time(kCardCall, "the longest wait in a crowd", longest);
     remark(
         "%u programs, %s, %u signatures each, %u ms a signature: first done after %.1f s, all after %.1f s, "
         "longest call %.2f s, %u calls answered as busy",

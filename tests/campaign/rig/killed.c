@@ -88,7 +88,7 @@ static int by_size(const void* left, const void* right) {
 
 static int comes_once(const struct series* series) { return strcmp(series->attacker, "once") == 0; }
 
-static void note_what_it_could(const struct series* series, unsigned number, struct found* found) {
+static void record_what_it_could(const struct series* series, unsigned number, struct found* found) {
     const volatile struct shared* all = shared_memory();
     const int could = all->first_signed != 0;
     ++found->kills;
@@ -126,7 +126,7 @@ static void end_one(const struct series* series, unsigned number, struct found* 
     if (all->died == 0) all->died = now_in_ms();  // the attacker waits for it
     if (end_of_role(attacker) != 0) complain_of("%s", "the attacker had no chance to try");
     if (all->signed_before != 0) complain_of("%s", "the attacker signed while the victim lived");
-    note_what_it_could(series, number, found);
+    record_what_it_could(series, number, found);
     sleep_ms(kQuiet);
     expect_no_harm();
 }

@@ -95,7 +95,7 @@ void remark(const char* format, ...) {
     (void)pthread_mutex_unlock(&mutex);
 }
 
-void note_time(enum timed kind, const char* what, double ms) {
+void record_time(enum timed kind, const char* what, double ms) {
     (void)pthread_mutex_lock(&mutex);
     ++kinds[kind].count;
     if (ms > kinds[kind].promised) ++kinds[kind].over;
@@ -123,7 +123,7 @@ void start_watch(void) {
 
 CK_RV stop_watch(enum timed kind, const char* call, CK_RV result) {
     const double took = now_in_ms() - watch;
-    note_time(kind, call, took - (waited_for_processor() - waited_before));
+    record_time(kind, call, took - (waited_for_processor() - waited_before));
     return result;
 }
 

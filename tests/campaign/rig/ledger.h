@@ -32,7 +32,7 @@ enum timed {
 #define timed(kind, call) (start_watch(), stop_watch((kind), #call, (call)))
 void start_watch(void);
 CK_RV stop_watch(enum timed kind, const char* call, CK_RV result);
-void note_time(enum timed kind, const char* what, double ms);
+void record_time(enum timed kind, const char* what, double ms);
 
 double now_in_ms(void);
 

@@ -108,7 +108,7 @@ static void* work_elsewhere(void* unused) {
         CK_SLOT_INFO info;
         const double start = now_in_ms();
         rv = user_signs(&user);
-        note_time(kElsewhere, "in the other reader", now_in_ms() - start);
+        record_time(kElsewhere, "in the other reader", now_in_ms() - start);
         for (int i = 0; rv == CKR_OK && i < 20; ++i) {
             rv = timed(kSlotCall, p11->C_GetSlotInfo(user.slot, &info));
             sleep_ms(5);

@@ -166,7 +166,7 @@ static void kill_at(const struct place* place, int finalize) {
     start_service();
     const double shown = wait_until_card_shown(started, 10000);
     if (shown == 0) complain_of("%s", "the rig: pcscd shows no card");
-    note_time(kServiceUp, "pcscd", shown - started);
+    record_time(kServiceUp, "pcscd", shown - started);
     expect_works_again(&next, shown);
     if (old != CK_INVALID_HANDLE) expect_dead(old);
     expect_no_harm();

@@ -48,7 +48,7 @@ static CK_RV begin_task(const struct task* task) {
     if (rv != CKR_OK) return rv;
     if (wait_for_card() != 0) return CKR_TOKEN_NOT_PRESENT;
     rv = task->prepare();
-    (void)vcard_apdus_settled();
+    (void)vcard_apdus_steady();
     return rv;
 }
 
@@ -62,7 +62,7 @@ static unsigned commands_of(const struct task* task) {
         if (begin_task(task) != CKR_OK) return 0;
         const unsigned long before = vcard_apdus();
         const CK_RV rv = task->run();
-        count = rv == CKR_OK ? vcard_apdus_settled() - before : 0;
+        count = rv == CKR_OK ? vcard_apdus_steady() - before : 0;
         end_task();
     }
     return (unsigned)count;
@@ -105,7 +105,7 @@ static double put_back(void) {
     }
     const double shown = wait_until_card_shown(before, 5000);
     if (arrived == 0 || shown == 0) complain_of("%s", "the rig: the card does not come back");
-    if (shown > arrived) note_time(kCardSeen, "pcscd", shown - arrived);
+    if (shown > arrived) record_time(kCardSeen, "pcscd", shown - arrived);
     return shown;
 }
 

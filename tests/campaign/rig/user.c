@@ -159,7 +159,7 @@ double works_again(struct user* user, unsigned patience) {
 
 void expect_works_again(struct user* user, double since) {
     const double done = works_again(user, 8000);
-    if (done != 0) note_time(kWorksAgain, "until it worked again", done - since);
+    if (done != 0) record_time(kWorksAgain, "until it worked again", done - since);
 }
 
 void expect_honest(const char* what, CK_RV rv) {

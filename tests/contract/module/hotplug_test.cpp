@@ -76,7 +76,7 @@ TEST_F(Hotplug, ASwapBetweenTwoLooksShowsTheNewCardsCertificateAndSendsItNoPin) 
     card = other_persons_card();
     readers.insert(card);
     EXPECT_EQ(sign_document(session), CKR_DEVICE_REMOVED);
-    settle();
+    wait_for_monitor();
     const CK_SESSION_HANDLE fresh = open(kAuth);
     EXPECT_EQ(state(fresh), CKS_RO_PUBLIC_SESSION);
     EXPECT_NE(get(fresh, find_class(fresh, CKO_CERTIFICATE), CKA_VALUE), mine);
@@ -100,9 +100,9 @@ TEST_F(Hotplug, AReaderThatVanishesAndReturnsWorksAgain) {
     const CK_SESSION_HANDLE session = open(kAuth);
     readers.unplug(VirtualReaders::kFirst);
     EXPECT_EQ(login(session, kAuthPin), CKR_DEVICE_REMOVED);
-    settle();
+    wait_for_monitor();
     readers.plug_in(VirtualReaders::kFirst);
-    settle();
+    wait_for_monitor();
     EXPECT_EQ(slots().size(), 2U);
     const CK_SESSION_HANDLE fresh = open(kAuth);
     EXPECT_EQ(login(fresh, kAuthPin), CKR_OK);

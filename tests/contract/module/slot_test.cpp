@@ -41,19 +41,19 @@ TEST_F(Slots, OneTokenViewsShowOneSlotAReader) {
 TEST_F(Slots, AReaderPluggedInLaterAppearsWithTheNextCount) {
     initialize();
     readers.plug_in("Virtual PCD 00 01");
-    settle();
+    wait_for_monitor();
     CK_SLOT_INFO seen{};
     EXPECT_EQ(C_GetSlotInfo(2, &seen), CKR_SLOT_ID_INVALID);
     EXPECT_EQ(slots(false).size(), 4U);
     EXPECT_EQ(C_GetSlotInfo(2, &seen), CKR_OK);
     readers.unplug("Virtual PCD 00 01");
-    settle();
+    wait_for_monitor();
     EXPECT_EQ(C_GetSlotInfo(2, &seen), CKR_OK);
     EXPECT_EQ(seen.flags & CKF_TOKEN_PRESENT, 0U);
     EXPECT_EQ(slots(false).size(), 2U);
     // Back again: the same name has the same number.
     readers.plug_in("Virtual PCD 00 01");
-    settle();
+    wait_for_monitor();
     EXPECT_EQ(slots(false), (std::vector<CK_SLOT_ID>{0, 1, 2, 3}));
 }
 

@@ -54,17 +54,17 @@ void World::start() {
     ASSERT_EQ(C_Initialize(init_args), CKR_OK);
 }
 
-void World::settle() { std::this_thread::sleep_for(std::chrono::milliseconds(1100)); }
+void World::wait_for_monitor() { std::this_thread::sleep_for(std::chrono::milliseconds(1100)); }
 
 void World::insert(std::shared_ptr<vcard::Card> what) {
     card = std::move(what);
     readers.insert(card);
-    settle();
+    wait_for_monitor();
 }
 
 void World::remove() {
     readers.remove();
-    settle();
+    wait_for_monitor();
 }
 
 std::vector<CK_SLOT_ID> World::slots(bool present) {

@@ -54,7 +54,7 @@ class World : public ::testing::Test {
     void insert(std::shared_ptr<vcard::Card> what);
     void remove();
     // Waits until the module's monitor has looked twice.
-    static void settle();
+    static void wait_for_monitor();
 
     // --- PKCS#11 in short; each expects CKR_OK.
     static std::vector<CK_SLOT_ID> slots(bool present = true);

@@ -26,7 +26,7 @@ std::string last_of(const X509_NAME* name, int kind) {
 }
 
 // PREFECTURE-ken and CITY CRLDP, as the JPKI writes them.
-void note_list(IssuePlace& place, const X509_NAME* list) {
+void record_list(IssuePlace& place, const X509_NAME* list) {
     constexpr std::string_view kMark = " CRLDP";
     const std::string city = last_of(list, NID_commonName);
     if (!city.ends_with(kMark)) return;
@@ -95,7 +95,7 @@ IssuePlace place_of(const X509* certificate) {
         const GENERAL_NAMES* names = list->distpoint->name.fullname;
         for (int j = 0; j < sk_GENERAL_NAME_num(names); ++j) {
             const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, j);
-            if (name->type == GEN_DIRNAME) note_list(place, name->d.directoryName);
+            if (name->type == GEN_DIRNAME) record_list(place, name->d.directoryName);
         }
     }
     // Without a list that names a city, five digits are just digits.
