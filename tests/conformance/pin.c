@@ -40,7 +40,7 @@ void statement_049_a_null_pin_is_refused_without_a_protected_path(void** state) 
     }
 }
 
-void statement_067_set_pin_judges_the_new_pin_before_it_spends_a_try(void** state) {
+void statement_067_set_pin_checks_the_new_pin_before_it_spends_a_try(void** state) {
     (void)state;
     static const struct {
         enum token token;

@@ -104,7 +104,7 @@ void probe(Options& options) {
                         .date = today(),
                         .library = pcsc_lite_version(),
                         .surroundings = found.surroundings,
-                        .verdicts = judge(found.run.record, found.surroundings),
+                        .assessments = assess(found.run.record, found.surroundings),
                         .record = &found.run.record,
                         .steps = guided.results};
     const std::string page =

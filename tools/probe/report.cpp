@@ -37,17 +37,17 @@ std::string trace_of(const Record& record) {
     return all;
 }
 
-Json json_of(const Conclusion& verdict) {
-    const AnswerRow& row = row_of(verdict.answer);
+Json json_of(const Conclusion& assessment) {
+    const AnswerRow& row = row_of(assessment.answer);
     Json values = Json::array();
-    for (const std::string& value : verdict.values) {
+    for (const std::string& value : assessment.values) {
         if (!value.empty()) values.push_back(value);
     }
-    return {{"fact", row_of(verdict.fact).id},
+    return {{"fact", row_of(assessment.fact).id},
             {"state", row.state == State::answered ? "answered" : "open"},
             {"answer", row.id},
             {"values", std::move(values)},
-            {"sentence", verdict.sentence()}};
+            {"sentence", assessment.sentence()}};
 }
 
 Json json_of(const Exchange& exchange) {
@@ -102,8 +102,8 @@ std::string to_markdown(const Report& report) {
     page += row(State::answered, text(Text::report_reader),
                 say(Text::report_library, report.surroundings.reader, report.library));
     page += row(State::answered, "ATR", report.surroundings.atr);
-    for (const Conclusion& verdict : report.verdicts)
-        page += row(verdict.state(), row_of(verdict.fact).title.spoken(), verdict.sentence());
+    for (const Conclusion& assessment : report.assessments)
+        page += row(assessment.state(), row_of(assessment.fact).title.spoken(), assessment.sentence());
     if (!report.steps.empty()) page += row(State::answered, text(Text::report_steps), steps_of(report));
     page += '\n' + hanging("", text(Text::report_commands)) + hanging("", trace_of(*report.record));
     return page + "```\n";
@@ -115,8 +115,8 @@ Json to_json(const Report& report) {
              {"pcsc_lite", report.library}, {"atr", report.surroundings.atr},
              {"facts", Json::array()},      {"not_asked", Json::array()},
              {"commands", Json::array()}};
-    for (const Conclusion& verdict : report.verdicts)
-        all["facts"].push_back(json_of(verdict));
+    for (const Conclusion& assessment : report.assessments)
+        all["facts"].push_back(json_of(assessment));
     for (const NotAsked& row : not_asked())
         all["not_asked"].push_back(
             {{"id", row.id}, {"what", row.what.spoken()}, {"because", row.because.spoken()}});

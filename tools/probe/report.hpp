@@ -1,11 +1,11 @@
 // The report, for people as one page that can be pasted into an issue, and for programs in JSON with what was
-// left alone besides. Made of verdicts and masked exchanges only.
+// left alone besides. Made of assessments and masked exchanges only.
 #pragma once
 
 #include <string>
 
 #include "common/json.hpp"
-#include "probe/judge.hpp"
+#include "probe/assess.hpp"
 #include "probe/steps.hpp"
 
 namespace jpki::probe {
@@ -17,7 +17,7 @@ struct Report {
     std::string date;     // the day only
     std::string library;  // pcsc-lite's version
     Surroundings surroundings;
-    std::vector<Conclusion> verdicts;
+    std::vector<Conclusion> assessments;
     const Record* record = nullptr;
     std::vector<StepResult> steps{};  // none: nobody was led
 };

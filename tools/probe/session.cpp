@@ -87,7 +87,7 @@ class Narrator final : public Watcher {
     User* user_;
 };
 
-void judge_ending(const Run& run) {
+void check_ending(const Run& run) {
     const auto counter = [&run](std::string_view id) { return run.record.of(id).outcome(); };
     switch (run.ending) {
         case Ending::complete: return;
@@ -126,7 +126,7 @@ Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Run
     if (!found.run.record.hidden.empty())
         user.tell(say(Text::hidden, found.run.record.hidden) + "\n" + std::string(text(Text::hidden_advice)) +
                   "\n");
-    judge_ending(found.run);
+    check_ending(found.run);
     return found;
 }
 

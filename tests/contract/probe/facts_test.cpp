@@ -138,12 +138,12 @@ TEST_P(ProbeFacts, AreToldAsTheCardIs) {
     app::speak(app::Language::english);
     World world(GetParam().image, GetParam().settings);
     ASSERT_EQ(world.probe(), Exit::ok) << world.user.told;
-    const Conclusion verdict = world.report().verdicts.at(static_cast<std::size_t>(GetParam().fact));
-    EXPECT_EQ(verdict.fact, GetParam().fact);
-    EXPECT_EQ(row_of(verdict.answer).id, row_of(GetParam().answer).id) << verdict.sentence();
+    const Conclusion assessment = world.report().assessments.at(static_cast<std::size_t>(GetParam().fact));
+    EXPECT_EQ(assessment.fact, GetParam().fact);
+    EXPECT_EQ(row_of(assessment.answer).id, row_of(GetParam().answer).id) << assessment.sentence();
     for (std::size_t i = 0; i < GetParam().values.size(); ++i)
-        EXPECT_EQ(verdict.values.at(i), GetParam().values[i]) << verdict.sentence();
-    EXPECT_EQ(row_of(verdict.answer).fact, verdict.fact);
+        EXPECT_EQ(assessment.values.at(i), GetParam().values[i]) << assessment.sentence();
+    EXPECT_EQ(row_of(assessment.answer).fact, assessment.fact);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cards, ProbeFacts, ::testing::ValuesIn(rows()), [](const auto& one) {
@@ -157,11 +157,11 @@ INSTANTIATE_TEST_SUITE_P(Cards, ProbeFacts, ::testing::ValuesIn(rows()), [](cons
 TEST(ProbeReport, SaysOfEveryFactOneThing) {
     World world;
     ASSERT_EQ(world.probe(), Exit::ok);
-    const auto verdicts = world.report().verdicts;
-    ASSERT_EQ(verdicts.size(), facts().size());
-    for (std::size_t i = 0; i < verdicts.size(); ++i) {
-        EXPECT_EQ(static_cast<std::size_t>(verdicts[i].fact), i);
-        EXPECT_EQ(row_of(verdicts[i].answer).fact, verdicts[i].fact);
+    const auto assessments = world.report().assessments;
+    ASSERT_EQ(assessments.size(), facts().size());
+    for (std::size_t i = 0; i < assessments.size(); ++i) {
+        EXPECT_EQ(static_cast<std::size_t>(assessments[i].fact), i);
+        EXPECT_EQ(row_of(assessments[i].answer).fact, assessments[i].fact);
     }
     // Facts whose answer these tests have never seen would be untested sentences.
     std::set<Answer> seen;
@@ -215,8 +215,8 @@ TEST(ProbeOddCards, AreToldToo) {
             return bytes_of(row.answer);
         });
         ASSERT_EQ(world.probe(), Exit::ok) << row.command << world.user.told;
-        const Conclusion verdict = world.report().verdicts.at(static_cast<std::size_t>(row.fact));
-        EXPECT_EQ(row_of(verdict.answer).id, row_of(row.expected).id) << verdict.sentence();
+        const Conclusion assessment = world.report().assessments.at(static_cast<std::size_t>(row.fact));
+        EXPECT_EQ(row_of(assessment.answer).id, row_of(row.expected).id) << assessment.sentence();
     }
 }
 
@@ -227,7 +227,7 @@ TEST(ProbeOddCards, WithoutAnyCounterAreTold) {
         return Bytes{0x6A, 0x88};
     });
     ASSERT_EQ(world.probe(), Exit::ok);
-    EXPECT_EQ(world.report().verdicts.at(static_cast<std::size_t>(Fact::counters)).answer,
+    EXPECT_EQ(world.report().assessments.at(static_cast<std::size_t>(Fact::counters)).answer,
               Answer::counters_unknown);
 }
 
@@ -257,7 +257,7 @@ TEST(ProbeOddCards, MayHaveReadersThatCarryShortCommandsOnly) {
             },
             nullptr);
         ASSERT_EQ(world.probe(), Exit::ok) << world.user.told;
-        EXPECT_EQ(world.report().verdicts.at(static_cast<std::size_t>(Fact::extended_length)).answer,
+        EXPECT_EQ(world.report().assessments.at(static_cast<std::size_t>(Fact::extended_length)).answer,
                   Answer::extended_not_carried);
     }
 }

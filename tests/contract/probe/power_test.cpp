@@ -16,7 +16,7 @@ class ProbePower : public ::testing::Test {
 };
 
 Conclusion of(const World& world, Fact fact) {
-    return world.report().verdicts.at(static_cast<std::size_t>(fact));
+    return world.report().assessments.at(static_cast<std::size_t>(fact));
 }
 
 TEST_F(ProbePower, ACardThatDoesNotComeBackIsReportedAndGivenBackToOthers) {

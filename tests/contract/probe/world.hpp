@@ -83,7 +83,7 @@ struct World {
                 .date = "2026-11-23",
                 .library = "0",
                 .surroundings = found.surroundings,
-                .verdicts = judge(found.run.record, found.surroundings),
+                .assessments = assess(found.run.record, found.surroundings),
                 .record = &found.run.record};
     }
     // Everything that leaves the program, in both languages.

@@ -28,7 +28,7 @@ struct Service {
     std::optional<Cure> cure;
 };
 
-Service judged_service(const MachineFacts& facts) {
+Service checked_service(const MachineFacts& facts) {
     switch (facts.service) {
         case number(SCARD_S_SUCCESS): return {"running", Text::find_service_good, Text::nothing, {}};
         case number(SCARD_W_SECURITY_VIOLATION):
@@ -70,7 +70,7 @@ Finding finding_of(const UsbDevice& device, const MachineFacts& facts) {
                    facts.systemd ? std::optional(Cure::restart_service) : std::nullopt);
 }
 
-void judge_readers(const Facts& facts, Findings& found) {
+void check_readers(const Facts& facts, Findings& found) {
     std::vector<std::string> names;
     for (const PcscReader& reader : facts.pcsc_readers)
         names.push_back(reader.name);
@@ -100,7 +100,7 @@ CardStatus seen_by_service(const PcscReader& reader, const MachineFacts& facts) 
     return seen;
 }
 
-void judge_cards(const Facts& facts, Findings& found) {
+void check_cards(const Facts& facts, Findings& found) {
     bool any = false;
     std::vector<const Reader*> known;
     for (const Reader& reader : facts.readers)
@@ -126,7 +126,7 @@ void judge_cards(const Facts& facts, Findings& found) {
     if (!any) found.push_back(finding_of(CardStatus{}, ""));
 }
 
-void judge_number_of_cards(const Facts& facts, Findings& found) {
+void check_number_of_cards(const Facts& facts, Findings& found) {
     std::vector<std::string> names;
     for (const Reader& reader : facts.readers)
         if (!reader.tokens.empty()) names.push_back(reader.name);
@@ -144,7 +144,7 @@ void judge_number_of_cards(const Facts& facts, Findings& found) {
 
 // --- the rest
 
-void judge_module(const Facts& facts, Findings& found) {
+void check_module(const Facts& facts, Findings& found) {
     if (!facts.module_error.empty()) {
         found.push_back({"module", Grade::problem, facts.module_error, say(Text::advise_module), {}});
     } else if (facts.config_problems != 0) {
@@ -157,7 +157,7 @@ void judge_module(const Facts& facts, Findings& found) {
     }
 }
 
-void judge_pin(const Token& token, Findings& found) {
+void check_pin(const Token& token, Findings& found) {
     const std::string title =
         say(token.purpose == KeyPurpose::signature ? Text::signature_key : Text::authentication_key);
     const auto left = token.tries_left();
@@ -180,7 +180,7 @@ void judge_pin(const Token& token, Findings& found) {
     }
 }
 
-void judge_certificate(const Token& token, const Facts& facts, Findings& found) {
+void check_certificate(const Token& token, const Facts& facts, Findings& found) {
     if (!token.validity) return;
     const std::string end = date_in_japan(token.validity->not_after);
     if (facts.now < token.validity->not_before || facts.now < facts.built) {
@@ -201,7 +201,7 @@ void judge_certificate(const Token& token, const Facts& facts, Findings& found) 
     }
 }
 
-void judge_registration(const Facts& facts, Findings& found) {
+void check_registration(const Facts& facts, Findings& found) {
     if (!facts.p11kit_registered)
         found.push_back({"p11-kit", Grade::note, say(Text::find_no_p11kit), say(Text::advise_p11kit),
                          type(Cure::register_p11kit, shell_word("module: " + facts.module_path))});
@@ -215,7 +215,7 @@ void judge_registration(const Facts& facts, Findings& found) {
 
 }  // namespace
 
-std::string_view service_state(const MachineFacts& facts) { return judged_service(facts).state; }
+std::string_view service_state(const MachineFacts& facts) { return checked_service(facts).state; }
 
 std::string_view reader_state(const MachineFacts& facts) {
     if (!facts.pcsc_readers.empty()) return "connected";
@@ -224,28 +224,28 @@ std::string_view reader_state(const MachineFacts& facts) {
 }
 
 std::optional<Finding> reader_trouble(const MachineFacts& facts) {
-    const Service service = judged_service(facts);
+    const Service service = checked_service(facts);
     if (service.state != "running") return finding_of(service);
     Facts all;
     static_cast<MachineFacts&>(all) = facts;
     Findings found;
-    judge_readers(all, found);
+    check_readers(all, found);
     return found.front().grade == Grade::good ? std::nullopt : std::optional(found.front());
 }
 
 std::vector<Finding> diagnose(const Facts& facts) {
     Findings found;
-    judge_module(facts, found);
-    found.push_back(finding_of(judged_service(facts)));
+    check_module(facts, found);
+    found.push_back(finding_of(checked_service(facts)));
     if (found.back().grade == Grade::good) {
-        judge_readers(facts, found);
-        if (!facts.pcsc_readers.empty()) judge_cards(facts, found);
-        judge_number_of_cards(facts, found);
+        check_readers(facts, found);
+        if (!facts.pcsc_readers.empty()) check_cards(facts, found);
+        check_number_of_cards(facts, found);
     }
     for (const Reader& reader : facts.readers) {
         for (const Token& token : reader.tokens) {
-            judge_pin(token, found);
-            judge_certificate(token, facts, found);
+            check_pin(token, found);
+            check_certificate(token, facts, found);
         }
         if (!reader.tokens.empty())
             found.push_back({"card",
@@ -255,7 +255,7 @@ std::vector<Finding> diagnose(const Facts& facts) {
                              {},
                              {}});
     }
-    judge_registration(facts, found);
+    check_registration(facts, found);
     return found;
 }
 

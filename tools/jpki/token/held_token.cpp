@@ -32,7 +32,7 @@ void HeldToken::refuse_last_try() const {
 }
 
 template <class Work>
-void HeldToken::judged(Work work) const {
+void HeldToken::attempt(Work work) const {
     check_card();
     try {
         work();
@@ -51,16 +51,16 @@ void HeldToken::judged(Work work) const {
 }
 
 void HeldToken::log_in(const SecretBytes& pin) const {
-    judged([&] { session_->login(pin); });
+    attempt([&] { session_->login(pin); });
 }
 
 void HeldToken::change_pin(const SecretBytes& before, const SecretBytes& after) const {
-    judged([&] { session_->change_pin(before, after); });
+    attempt([&] { session_->change_pin(before, after); });
 }
 
 Bytes HeldToken::sign(const Bytes& data, const std::function<SecretBytes()>& ask) const {
     Bytes made;
-    judged([&] { made = session_->sign(data, ask); });
+    attempt([&] { made = session_->sign(data, ask); });
     return made;
 }
 

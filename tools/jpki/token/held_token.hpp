@@ -33,7 +33,7 @@ class HeldToken {
 
   private:
     template <class Work>
-    void judged(Work work) const;
+    void attempt(Work work) const;
 
     const Module* module_;
     std::unique_ptr<Session> session_;

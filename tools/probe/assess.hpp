@@ -28,6 +28,6 @@ struct Surroundings {
 };
 
 // One for each fact, in the table's order.
-std::vector<Conclusion> judge(const Record& record, const Surroundings& surroundings);
+std::vector<Conclusion> assess(const Record& record, const Surroundings& surroundings);
 
 }  // namespace jpki::probe

@@ -1,16 +1,16 @@
-// The judges of what is about commands, counters and the card as a whole.
+// What is said of what is about commands, counters and the card as a whole.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "probe/judgement.hpp"
+#include "probe/assessment.hpp"
 
 namespace jpki::probe {
 
 namespace {
 
-Said family(const Case& it) {
+Assessed family(const Context& it) {
     const std::string label = it.finding("token_label", "label");
     if (!label.empty()) return {Answer::family_known, {label, it.finding("token_label", "family")}};
     const std::string shape = it.finding("token_label", "shape");
@@ -19,7 +19,7 @@ Said family(const Case& it) {
     return {Answer::family_unread, {it.outcome(selected ? "token_label" : "token_information")}};
 }
 
-Said interface(const Case& it) {
+Assessed interface(const Context& it) {
     switch (it.surroundings->interface) {
         case Interface::contactless: return {Answer::interface_contactless};
         case Interface::contact: return {Answer::interface_contact, {it.surroundings->declared}};
@@ -27,7 +27,7 @@ Said interface(const Case& it) {
     }
 }
 
-Said counters(const Case& it) {
+Assessed counters(const Context& it) {
     const std::string auth = it.outcome("auth_tries");
     const std::string sign = it.outcome("sign_tries");
     const bool any = it.of("auth_tries").sw.tries_left() || it.of("sign_tries").sw.tries_left();
@@ -39,7 +39,7 @@ bool is_locked(const Exchange& query) {
     return left && *left == 0;
 }
 
-Said blocked_query(const Case& it) {
+Assessed blocked_query(const Context& it) {
     const bool auth = is_locked(it.of("auth_tries"));
     const bool sign = is_locked(it.of("sign_tries"));
     if (!auth && !sign) {
@@ -55,7 +55,7 @@ Said blocked_query(const Case& it) {
             {by_auth == by_sign ? by_auth : by_auth + ", " + by_sign, "authentication, signature"}};
 }
 
-Said first_command(const Case& it) {
+Assessed first_command(const Context& it) {
     std::string after_power;
     for (const Exchange& exchange : it.record->exchanges) {
         if (!exchange.answered) continue;
@@ -68,7 +68,7 @@ Said first_command(const Case& it) {
     return {Answer::first_unknown, {it.outcome("select")}};
 }
 
-Said short_identifiers(const Case& it) {
+Assessed short_identifiers(const Context& it) {
     const bool reads = it.of("short_read").sw.ok();
     // A locked PIN was asked for well, too, and so was one where another program is logged in.
     const card::StatusWord by_name = it.of("auth_tries").sw;
@@ -78,7 +78,7 @@ Said short_identifiers(const Case& it) {
     return {answer, {it.outcome("short_read"), it.outcome("short_tries")}};
 }
 
-Said token_information(const Case& it) {
+Assessed token_information(const Context& it) {
     if (!it.of("token_information").sw.ok()) return {Answer::token_unread, {it.outcome("token_information")}};
     const Exchange& whole = it.of("token_whole");
     // 6Cxx names the length in its place.
@@ -91,18 +91,18 @@ Said token_information(const Case& it) {
     return {Answer::token_seen, {std::to_string(length), model, number}};
 }
 
-Said end_of_file(const Case& it) {
+Assessed end_of_file(const Context& it) {
     const Exchange& whole = it.of("token_whole");
     const std::string beyond = it.outcome("token_beyond");
     if (!whole.answered || whole.length == 256) return {Answer::end_unknown};
     return {whole.length > 0 ? Answer::end_short : Answer::end_without, {whole.outcome(), beyond}};
 }
 
-Said other_applications(const Case& it) {
+Assessed other_applications(const Context& it) {
     return {Answer::others_seen, {it.outcome("card_manager"), it.outcome("surface_helper")}};
 }
 
-Said extended_length(const Case& it) {
+Assessed extended_length(const Context& it) {
     const Exchange& read = it.of("extended_read");
     if (!read.sent) return {Answer::extended_not_sent};
     if (!read.answered) return {Answer::extended_not_carried};
@@ -110,7 +110,7 @@ Said extended_length(const Case& it) {
     return {Answer::extended_refused, {read.outcome()}};
 }
 
-Said card_data(const Case& it) {
+Assessed card_data(const Context& it) {
     if (!it.of("object_0066").sent) return {Answer::objects_not_asked};
     const auto answer = [&it](std::string_view id) {
         const Exchange& exchange = it.of(id);
@@ -124,7 +124,7 @@ Said card_data(const Case& it) {
              atr.empty() ? "-" : atr}};
 }
 
-Said power(const Case& it) {
+Assessed power(const Context& it) {
     std::size_t count = 0;
     std::string times;
     for (const Exchange& exchange : it.record->exchanges) {
@@ -147,7 +147,7 @@ double median(std::vector<double> times) {
     return *middle;
 }
 
-Said speed(const Case& it) {
+Assessed speed(const Context& it) {
     constexpr std::size_t kMany = 256;
     std::vector<double> of_few;
     std::vector<double> of_many;
@@ -166,8 +166,8 @@ Said speed(const Case& it) {
     return {Answer::speed_seen, {text(command), text(more), text(more * 1000 / kMany), text(slowest)}};
 }
 
-using Judge = Said (*)(const Case&);
-constexpr Judge kJudges[] = {
+using Assess = Assessed (*)(const Context&);
+constexpr Assess kAssessments[] = {
 #define JPKI_FACT(id, english, japanese) id,
 #define JPKI_ANSWER(fact, state, id, english, japanese)
 #include "facts.def"
@@ -177,7 +177,7 @@ constexpr Judge kJudges[] = {
 
 }  // namespace
 
-std::string Case::found(std::span<const std::string_view> ids, std::string_view key) const {
+std::string Context::found(std::span<const std::string_view> ids, std::string_view key) const {
     for (const std::string_view id : ids) {
         if (std::string value = finding(id, key); !value.empty()) return value;
     }
@@ -189,15 +189,15 @@ std::string Conclusion::sentence() const {
                         fmt::make_format_args(values[0], values[1], values[2], values[3]));
 }
 
-std::vector<Conclusion> judge(const Record& record, const Surroundings& surroundings) {
-    const Case it{&record, &surroundings};
-    std::vector<Conclusion> verdicts;
+std::vector<Conclusion> assess(const Record& record, const Surroundings& surroundings) {
+    const Context it{&record, &surroundings};
+    std::vector<Conclusion> assessments;
     std::uint8_t number = 0;
-    for (const Judge judge_one : kJudges) {
-        Said said = judge_one(it);
-        verdicts.push_back({Fact{number++}, said.answer, std::move(said.values)});
+    for (const Assess assess_one : kAssessments) {
+        Assessed assessed = assess_one(it);
+        assessments.push_back({Fact{number++}, assessed.answer, std::move(assessed.values)});
     }
-    return verdicts;
+    return assessments;
 }
 
 }  // namespace jpki::probe

@@ -1,5 +1,5 @@
-// The judges of what is about certificates and their files.
-#include "probe/judgement.hpp"
+// What is said of what is about certificates and their files.
+#include "probe/assessment.hpp"
 
 namespace jpki::probe {
 
@@ -11,16 +11,16 @@ constexpr std::array<std::string_view, 8> kAuthenticationParts{"auth_cert_1", "a
 constexpr std::array<std::string_view, 4> kAuthorityParts{"sign_ca_5", "sign_ca_6", "sign_ca_7", "sign_ca_8"};
 
 // What a certificate's file answered: the content that it began with, or the status word.
-std::string certificate_state(const Case& it, std::string_view select, std::string_view read) {
+std::string certificate_state(const Context& it, std::string_view select, std::string_view read) {
     if (!it.of(select).sw.ok()) return it.outcome(select);
     const std::string content = it.finding(read, "content");
     return content.empty() ? it.outcome(read) : content;
 }
 
-std::string authentication_state(const Case& it) {
+std::string authentication_state(const Context& it) {
     return certificate_state(it, "auth_certificate", "auth_certificate_start");
 }
-std::string signature_state(const Case& it) {
+std::string signature_state(const Context& it) {
     return certificate_state(it, "sign_certificate", "sign_certificate_start");
 }
 
@@ -33,7 +33,7 @@ struct File {
 
     [[nodiscard]] bool ends_with_certificate() const { return size == "with the certificate"; }
 };
-File file_of(const Case& it, std::span<const std::string_view> parts) {
+File file_of(const Context& it, std::span<const std::string_view> parts) {
     const std::string size = it.found(parts, "end");
     const std::string filler = it.found(parts, "filler");
     return {size.empty() && !filler.empty() ? "> 2304" : size, filler};
@@ -41,14 +41,14 @@ File file_of(const Case& it, std::span<const std::string_view> parts) {
 
 }  // namespace
 
-Said availability(const Case& it) {
+Assessed availability(const Context& it) {
     const std::string bytes = it.finding("availability_bytes", "bytes");
     if (!bytes.empty()) return {Answer::availability_read, {bytes, it.outcome("availability_more")}};
     const bool selected = it.of("availability").sw.ok();
     return {Answer::availability_unread, {it.outcome(selected ? "availability_bytes" : "availability")}};
 }
 
-Said absent_certificate(const Case& it) {
+Assessed absent_certificate(const Context& it) {
     constexpr std::string_view kThere = "8F";
     const std::string auth = authentication_state(it);
     const std::string sign = signature_state(it);
@@ -58,31 +58,31 @@ Said absent_certificate(const Case& it) {
     return {Answer::absent_seen, {auth, sign, bytes.empty() ? "?" : bytes}};
 }
 
-Said authentication_certificate(const Case& it) {
+Assessed authentication_certificate(const Context& it) {
     const std::string state = authentication_state(it);
     if (state == "certificate") return {Answer::auth_free, {it.finding("auth_certificate_start", "bytes")}};
     return {is_missing(state) ? Answer::auth_missing : Answer::auth_guarded, {state}};
 }
 
-Said key(const Case& it) {
+Assessed key(const Context& it) {
     const auto part = [&it](std::string_view name) { return it.finding("auth_cert_1", name); };
     if (part("key").empty()) return {Answer::key_unseen};
     return {Answer::key_seen, {part("key"), part("signed"), part("from"), part("until")}};
 }
 
-Said extensions(const Case& it) {
+Assessed extensions(const Context& it) {
     const auto part = [&it](std::string_view name) { return it.found(kAuthenticationParts, name); };
     if (part("extensions").empty()) return {Answer::extensions_unseen};
     return {Answer::extensions_seen, {part("extensions"), part("purposes"), part("policy"), part("access")}};
 }
 
-Said names(const Case& it) {
+Assessed names(const Context& it) {
     const auto part = [&it](std::string_view name) { return it.found(kAuthenticationParts, name); };
     if (part("subject").empty()) return {Answer::names_unseen};
     return {Answer::names_seen, {part("subject"), part("issuer_key")}};
 }
 
-Said filler(const Case& it) {
+Assessed filler(const Context& it) {
     if (it.finding("auth_certificate_start", "bytes").empty()) return {Answer::filler_unknown};
     const File file = file_of(it, kAuthenticationParts);
     if (file.ends_with_certificate()) return {Answer::filler_none};
@@ -90,7 +90,7 @@ Said filler(const Case& it) {
     return {Answer::filler_seen, {file.size, file.filler.empty() ? "?" : file.filler}};
 }
 
-Said ca_file(const Case& it) {
+Assessed ca_file(const Context& it) {
     const File file = file_of(it, kAuthorityParts);
     if (file.ends_with_certificate()) return {Answer::ca_none};
     const std::string state = certificate_state(it, "sign_ca", "sign_ca_start");
@@ -98,7 +98,7 @@ Said ca_file(const Case& it) {
     return {Answer::ca_filled, {file.size, file.filler.empty() ? "?" : file.filler}};
 }
 
-Said signature_certificate(const Case& it) {
+Assessed signature_certificate(const Context& it) {
     const std::string state = signature_state(it);
     if (state == "certificate") return {Answer::sign_free};
     return {is_missing(state) ? Answer::sign_missing : Answer::sign_guarded, {state}};

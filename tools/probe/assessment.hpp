@@ -1,12 +1,12 @@
-// What the judges of judge.cpp and judge_files.cpp share: a record to look into, and what is said of a fact.
+// What the functions of assess.cpp and assess_files.cpp share: a record to look into, and what is said of a fact.
 // Used by these two only.
 #pragma once
 
-#include "probe/judge.hpp"
+#include "probe/assess.hpp"
 
 namespace jpki::probe {
 
-struct Case {
+struct Context {
     const Record* record;
     const Surroundings* surroundings;
 
@@ -19,19 +19,19 @@ struct Case {
     [[nodiscard]] std::string found(std::span<const std::string_view> ids, std::string_view key) const;
 };
 
-struct Said {
+struct Assessed {
     Answer answer{};
     std::array<std::string, 4> values{};
 };
 
-Said availability(const Case& it);
-Said absent_certificate(const Case& it);
-Said authentication_certificate(const Case& it);
-Said key(const Case& it);
-Said extensions(const Case& it);
-Said names(const Case& it);
-Said filler(const Case& it);
-Said ca_file(const Case& it);
-Said signature_certificate(const Case& it);
+Assessed availability(const Context& it);
+Assessed absent_certificate(const Context& it);
+Assessed authentication_certificate(const Context& it);
+Assessed key(const Context& it);
+Assessed extensions(const Context& it);
+Assessed names(const Context& it);
+Assessed filler(const Context& it);
+Assessed ca_file(const Context& it);
+Assessed signature_certificate(const Context& it);
 
 }  // namespace jpki::probe
