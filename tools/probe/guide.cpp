@@ -46,7 +46,7 @@ class Guide {
         switch (step.kind) {
             case StepKind::asks:
                 user_->tell(hanging("", text(Text::guide_asks)) + "\n");
-                guided_.found = ask_card(*readers_, *atr_of_, *user_, *run_options_, how_->patience);
+                guided_.found = ask_card(*readers_, *atr_of_, *user_, *run_options_, how_->retry);
                 user_->tell("\n");
                 break;
             case StepKind::lifts: return lift(step);

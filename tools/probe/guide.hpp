@@ -15,7 +15,7 @@ struct Guided {
 
 struct Guidance {
     std::string module;  // its path
-    Patience patience{};
+    RetryPolicy retry{};
     std::chrono::milliseconds look{100};  // how often, while the card is lifted
     std::chrono::milliseconds longest{30'000};
 };

@@ -44,7 +44,7 @@ std::string count_lifting(ReaderContext& context, const std::string& reader, Use
             last = *now;
             changed = SteadyClock::now();
             if (comes) {
-                const bool good = answers(context, reader, guidance.patience.step);
+                const bool good = answers(context, reader, guidance.retry.step);
                 slowest = std::max(slowest, std::chrono::duration_cast<std::chrono::milliseconds>(
                                                 SteadyClock::now() - changed));
                 answered += good ? 1 : 0;

@@ -60,18 +60,18 @@ class Transaction {
 
 class Runner {
   public:
-    Runner(ReaderContext& context, const std::string& reader, Watcher& watcher, Patience patience)
-        : context_(&context), reader_(&reader), watcher_(&watcher), patience_(patience) {}
+    Runner(ReaderContext& context, const std::string& reader, Watcher& watcher, RetryPolicy retry)
+        : context_(&context), reader_(&reader), watcher_(&watcher), retry_(retry) {}
 
     Run take() {
         const auto rows = commands();
         if (connect()) {
             for (std::size_t first = 0; first < rows.size() && goes_on();) {
                 std::size_t end = first;
-                while (end < rows.size() && rows[end].stretch == rows[first].stretch)
+                while (end < rows.size() && rows[end].phase == rows[first].phase)
                     ++end;
                 const bool powers_down = end == rows.size() || rows[end].when == When::powers_up;
-                stretch(rows.subspan(first, end - first), powers_down);
+                phase(rows.subspan(first, end - first), powers_down);
                 first = end;
             }
         }
@@ -88,10 +88,10 @@ class Runner {
     // Calls `attempt` with a deadline until it no longer fails of others who have the card.
     template <class Attempt>
     bool patiently(Attempt attempt) {
-        const auto limit = SteadyClock::now() + patience_.longest;
+        const auto limit = SteadyClock::now() + retry_.longest;
         for (;;) {
             if (stops()) return false;
-            const auto deadline = std::min(SteadyClock::now() + patience_.step, limit);
+            const auto deadline = std::min(SteadyClock::now() + retry_.step, limit);
             const Status tried = attempt(deadline);
             if (tried) return true;
             if (!may_pass(tried.error().code)) return end_by(tried.error());
@@ -101,11 +101,11 @@ class Runner {
     }
 
     bool connect() {
-        const auto returns = SteadyClock::now() + patience_.returns;
+        const auto returns = SteadyClock::now() + retry_.returns;
         return patiently([&](TimePoint deadline) -> Status {
             auto connection = context_->connect(*reader_, deadline);
             while (failed_with(connection, Errc::no_card) && SteadyClock::now() < returns && !stops()) {
-                std::this_thread::sleep_for(patience_.look);
+                std::this_thread::sleep_for(retry_.look);
                 connection = context_->connect(*reader_, deadline);
             }
             if (!connection) return fail(connection.error());
@@ -127,7 +127,7 @@ class Runner {
 
     [[nodiscard]] bool goes_on() const { return result_.ending == Ending::complete && !lost_power_; }
 
-    void stretch(std::span<const Command> rows, bool powers_down) {
+    void phase(std::span<const Command> rows, bool powers_down) {
         const bool powers_up = rows.front().when == When::powers_up;
         const auto before = SteadyClock::now();
         if (!patiently([this](TimePoint deadline) -> Status {
@@ -167,26 +167,26 @@ class Runner {
 
     // A connection gives power back to a card that this run's power-downs have left without.
     void leave_to_others() {
-        const auto limit = SteadyClock::now() + patience_.returns;
+        const auto limit = SteadyClock::now() + retry_.returns;
         for (;;) {
-            const auto connected = context_->connect(*reader_, SteadyClock::now() + patience_.step);
+            const auto connected = context_->connect(*reader_, SteadyClock::now() + retry_.step);
             if (connected || may_pass(connected.error().code)) return;
             if (SteadyClock::now() >= limit) {
                 result_.record.hidden = words_of(connected.error());
                 return;
             }
-            std::this_thread::sleep_for(patience_.look);
+            std::this_thread::sleep_for(retry_.look);
         }
     }
 
-    // After a run that ended between two stretches; not at any price, since others may have the card by now.
+    // After a run that ended between two phases; not at any price, since others may have the card by now.
     void power_down() {
-        if (connection_->begin(SteadyClock::now() + patience_.step)) connection_->end(Disposition::unpower);
+        if (connection_->begin(SteadyClock::now() + retry_.step)) connection_->end(Disposition::unpower);
     }
 
     static bool is_select(const Command& row) { return row.apdu.bytes()[1] == 0xA4; }
 
-    // 6F00 was seen as a card's first answer after power-up. Where a stretch begins, the application has to
+    // 6F00 was seen as a card's first answer after power-up. Where a phase begins, the application has to
     // be there.
     bool begin_again(const Command& row) {
         if (row.when != When::begins && row.when != When::powers_up) return true;
@@ -197,7 +197,7 @@ class Runner {
         const Errc code = result_.error.code;
         const bool none = code == Errc::file_not_found || code == Errc::unsupported_command ||
                           code == Errc::wrong_parameters;
-        const bool first = row.stretch == commands().front().stretch;
+        const bool first = row.phase == commands().front().phase;
         result_.ending = none && first ? Ending::foreign : Ending::failed;
         return false;
     }
@@ -241,7 +241,7 @@ class Runner {
     ReaderContext* context_;
     const std::string* reader_;
     Watcher* watcher_;
-    Patience patience_;
+    RetryPolicy retry_;
     std::unique_ptr<GuardedConnection> connection_;
     Masker masker_;
     bool told_of_waiting_ = false;
@@ -278,8 +278,8 @@ const Exchange& Record::of(std::string_view id) const {
     return found == latest_first.end() ? kNone : *found;
 }
 
-Run run(ReaderContext& context, const std::string& reader, Watcher& watcher, Patience patience) {
-    return Runner(context, reader, watcher, patience).take();
+Run run(ReaderContext& context, const std::string& reader, Watcher& watcher, RetryPolicy retry) {
+    return Runner(context, reader, watcher, retry).take();
 }
 
 }  // namespace jpki::probe

@@ -76,7 +76,7 @@ class Watcher {
     virtual bool wants_to_stop() = 0;
 };
 
-struct Patience {
+struct RetryPolicy {
     // Also the time in which a card that lost its power may get it back.
     std::chrono::milliseconds step{1000};
     std::chrono::milliseconds longest{10'000};
@@ -85,6 +85,6 @@ struct Patience {
     std::chrono::milliseconds look{50};
 };
 
-Run run(ReaderContext& context, const std::string& reader, Watcher& watcher, Patience patience = {});
+Run run(ReaderContext& context, const std::string& reader, Watcher& watcher, RetryPolicy retry = {});
 
 }  // namespace jpki::probe

@@ -54,15 +54,15 @@ std::string choose(const std::vector<ReaderState>& readers, const std::string& w
 constexpr Duration kYoung = std::chrono::seconds(5);
 
 // All of them, once there is a card in one, or none comes.
-std::vector<ReaderState> readers_of(ReaderContext& context, const Patience& patience) {
-    const auto until = std::chrono::steady_clock::now() + patience.returns;
+std::vector<ReaderState> readers_of(ReaderContext& context, const RetryPolicy& retry) {
+    const auto until = std::chrono::steady_clock::now() + retry.returns;
     for (;;) {
         auto list = context.list();
         if (!list) fail_with(list.error());
         const bool some = std::ranges::any_of(*list, &ReaderState::card_present);
         const bool none = list->empty() && context.uptime() >= kYoung;
         if (none || some || std::chrono::steady_clock::now() >= until) return std::move(*list);
-        std::this_thread::sleep_for(patience.look);
+        std::this_thread::sleep_for(retry.look);
     }
 }
 
@@ -107,10 +107,10 @@ void check_ending(const Run& run) {
 }  // namespace
 
 Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options,
-               Patience patience) {
+               RetryPolicy retry) {
     auto context = readers.open();
     if (!context) fail_with(context.error());
-    const std::string reader = choose(readers_of(**context, patience), run_options.reader);
+    const std::string reader = choose(readers_of(**context, retry), run_options.reader);
     user.tell(say(Text::introduction, commands().size()) + "\n");
     if (!run_options.yes) ask_to_begin(user, reader);
 
@@ -122,7 +122,7 @@ Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const Run
                                  .declared = declared_by(atr)},
                 .run = {}};
     Narrator narrator(user);
-    found.run = run(**context, reader, narrator, patience);
+    found.run = run(**context, reader, narrator, retry);
     if (!found.run.record.hidden.empty())
         user.tell(say(Text::hidden, found.run.record.hidden) + "\n" + std::string(text(Text::hidden_advice)) +
                   "\n");

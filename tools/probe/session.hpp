@@ -42,6 +42,6 @@ using AtrOf = std::function<Bytes(const std::string& reader)>;
 
 // Throws Failure where there can be no report.
 Found ask_card(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options,
-               Patience patience = {});
+               RetryPolicy retry = {});
 
 }  // namespace jpki::probe

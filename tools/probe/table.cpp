@@ -5,8 +5,8 @@ namespace jpki::probe {
 namespace {
 
 constexpr Command kCommands[] = {
-#define JPKI_COMMAND(id, stretch, fact, mask, when, bytes, english, japanese) \
-    {#id, stretch, Fact::fact, Mask::mask, When::when, Apdu(bytes), {english, japanese}},
+#define JPKI_COMMAND(id, phase, fact, mask, when, bytes, english, japanese) \
+    {#id, phase, Fact::fact, Mask::mask, When::when, Apdu(bytes), {english, japanese}},
 #include "commands.def"
 #undef JPKI_COMMAND
 };

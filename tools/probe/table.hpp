@@ -48,10 +48,10 @@ enum class Mask : std::uint8_t {
 };
 
 enum class When : std::uint8_t {
-    begins,     // opens a stretch: sent once more when it is answered 6F00, and without 9000 nothing goes on
-    powers_up,  // opens a stretch, too, with the card just powered down and up; nothing rests on its answer
+    begins,     // opens a phase: sent once more when it is answered 6F00, and without 9000 nothing goes on
+    powers_up,  // opens a phase, too, with the card just powered down and up; nothing rests on its answer
     always,     // whatever came before
-    if_selected,  // only when the SELECT before it in this stretch succeeded
+    if_selected,  // only when the SELECT before it in this phase succeeded
 };
 
 class Apdu {
@@ -83,7 +83,7 @@ class Apdu {
 
 struct Command {
     std::string_view id;
-    unsigned stretch;  // commands of one stretch go in one transaction
+    unsigned phase;  // commands of one phase go in one transaction
     Fact fact;
     Mask mask;
     When when;

@@ -24,7 +24,7 @@ class ProbeGuide : public ::testing::Test {
             guided_ =
                 guide(*system, [&world](const std::string&) { return world.atr(); }, world.user, world.run_options,
                       {.module = "/lib/module.so",
-                       .patience = world.patience,
+                       .retry = world.retry,
                        .look = std::chrono::milliseconds(1),
                        .longest = std::chrono::milliseconds(20)});
             world.found = guided_.found;
@@ -124,7 +124,7 @@ TEST_F(ProbeGuide, EndsWhenTheHolderWantsSo) {
 TEST_F(ProbeGuide, CountsHowOftenTheCardIsLaidAndAnswers) {
     World world;
     Guidance guidance{.module = "",
-                      .patience = world.patience,
+                      .retry = world.retry,
                       .look = std::chrono::milliseconds(1),
                       .longest = std::chrono::milliseconds(2000)};
     world.readers.on_command(

@@ -24,7 +24,7 @@ TEST_F(ProbePower, ACardThatDoesNotComeBackIsReportedAndGivenBackToOthers) {
         for (int after = 1; after <= 3; ++after) {
             World world;
             world.power = std::make_shared<BadPower>(BadPower{.after = after, .how = how, .connects = 2});
-            world.patience.returns = std::chrono::seconds(2);
+            world.retry.returns = std::chrono::seconds(2);
             ASSERT_EQ(world.probe(), Exit::ok) << world.user.told;
             const Conclusion power = of(world, Fact::power);
             EXPECT_EQ(row_of(power.answer).id, row_of(Answer::power_lost).id);
@@ -58,7 +58,7 @@ TEST_F(ProbePower, WhereItCannotBeGivenBackTheHolderHearsWhatToDo) {
 TEST_F(ProbePower, ACardIsGivenBackToOthersAlsoByARunThatStops) {
     World world;
     world.power = std::make_shared<BadPower>(BadPower{.after = 1, .how = Errc::card_mute, .connects = 2});
-    world.patience.returns = std::chrono::seconds(2);
+    world.retry.returns = std::chrono::seconds(2);
     world.user.stop = [&world] { return world.readers.commands_seen() == 9; };
     EXPECT_EQ(world.probe(), Exit::cancelled);
     EXPECT_FALSE(world.power->is_lost());
@@ -76,7 +76,7 @@ TEST_F(ProbePower, ASilentCardIsCalledSoAndNotAMissingOne) {
 // pcscd takes the power of a card at rest, and some slots read empty for a moment then.
 TEST_F(ProbePower, ASlotThatReadsEmptyForAMomentIsLookedAtAgain) {
     World world;
-    world.patience.returns = std::chrono::seconds(20);
+    world.retry.returns = std::chrono::seconds(20);
     world.readers.remove();
     std::jthread hand([&world] {
         std::this_thread::sleep_for(std::chrono::milliseconds(40));

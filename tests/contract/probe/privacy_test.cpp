@@ -80,7 +80,7 @@ const Page& own_words() {
             "FE 45 14";
         for (const Command& row : commands())
             words += spaced_hex(row.apdu.bytes()) + "\n";
-#define JPKI_COMMAND(id, stretch, fact, mask, when, bytes, english, japanese) words += english japanese "\n";
+#define JPKI_COMMAND(id, phase, fact, mask, when, bytes, english, japanese) words += english japanese "\n";
 #define JPKI_FACT(id, english, japanese) words += #id " " english japanese "\n";
 #define JPKI_ANSWER(fact, state, id, english, japanese) words += #id " " english japanese "\n";
 #define JPKI_NOT_ASKED(id, what, what_japanese, why, why_japanese) \

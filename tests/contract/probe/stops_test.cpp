@@ -167,7 +167,7 @@ TEST_F(ProbeStops, AfterWaitingForOthersNotForEver) {
 
 TEST_F(ProbeStops, WaitingWhenTheUserWantsSo) {
     World world;
-    world.patience.longest = std::chrono::minutes(10);
+    world.retry.longest = std::chrono::minutes(10);
     world.readers.hold(true);
     int looks = 0;
     world.user.stop = [&looks] { return ++looks > 3; };
@@ -176,7 +176,7 @@ TEST_F(ProbeStops, WaitingWhenTheUserWantsSo) {
 
 TEST_F(ProbeStops, WaitingWhenTheOthersAreDone) {
     World world;
-    world.patience.longest = std::chrono::seconds(20);
+    world.retry.longest = std::chrono::seconds(20);
     world.readers.hold(true);
     std::jthread other([&world] {
         std::this_thread::sleep_for(std::chrono::milliseconds(60));
@@ -188,7 +188,7 @@ TEST_F(ProbeStops, WaitingWhenTheOthersAreDone) {
 TEST_F(ProbeStops, AResetByOthersBetweenTransactionsChangesNothing) {
     World world;
     before(world, 5, [&world] {
-        // The first command of the second stretch: its transaction has begun, so it was reset just before.
+        // The first command of the second phase: its transaction has begun, so it was reset just before.
         world.readers.locked([&world] { world.card->reset(); });
     });
     EXPECT_EQ(world.probe(), Exit::ok) << world.user.told;
@@ -214,7 +214,7 @@ TEST_F(ProbeStops, WhereThereIsNoReaderOrNoCardItSaysWhatToDo) {
 
 TEST_F(ProbeStops, AYoungPcscdIsGivenTimeToOpenItsReaders) {
     World world;
-    world.patience.returns = std::chrono::seconds(5);
+    world.retry.returns = std::chrono::seconds(5);
     world.readers.start_service({});
     world.readers.unplug(VirtualReaders::kFirst);
     std::thread opens([&world] {

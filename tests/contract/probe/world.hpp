@@ -55,7 +55,7 @@ struct World {
     VirtualReaders readers;
     ScriptedUser user;
     RunOptions run_options{};
-    Patience patience{.step = std::chrono::milliseconds(5),
+    RetryPolicy retry{.step = std::chrono::milliseconds(5),
                       .longest = std::chrono::milliseconds(50),
                       .returns = std::chrono::milliseconds(50),
                       .look = std::chrono::milliseconds(1)};
@@ -70,7 +70,7 @@ struct World {
         if (power) system = std::make_unique<BadSystem>(std::move(system), power);
         try {
             found = ask_card(
-                *system, [this](const std::string&) { return atr(); }, user, run_options, patience);
+                *system, [this](const std::string&) { return atr(); }, user, run_options, retry);
             return Exit::ok;
         } catch (const Failure& failure) {
             user.told += failure.what + "\n" + failure.advice + "\n";

@@ -17,7 +17,7 @@ constexpr StatusWord kOk{0x9000};
 // A read at 0000.
 constexpr Command command_of(Mask mask) {
     return {.id = "",
-            .stretch = 1,
+            .phase = 1,
             .fact = Fact::family,
             .mask = mask,
             .when = When::always,

@@ -91,19 +91,19 @@ TEST(ProbeTable, AsksNothingThatItSaysItDoesNotAsk) {
 
 bool powers_up(const Command& row) { return row.when == When::powers_up; }
 
-// What a stretch has selected is gone when it ends: others may come in between.
-TEST(ProbeTable, SelectsAnApplicationBeforeAnythingElseOfAStretch) {
-    unsigned stretch = 0;
+// What a phase has selected is gone when it ends: others may come in between.
+TEST(ProbeTable, SelectsAnApplicationBeforeAnythingElseOfAPhase) {
+    unsigned phase = 0;
     for (const Command& row : commands()) {
-        ASSERT_TRUE(row.stretch == stretch || row.stretch == stretch + 1) << row.id;
+        ASSERT_TRUE(row.phase == phase || row.phase == phase + 1) << row.id;
         const ByteView apdu = row.apdu.bytes();
-        const bool opens = row.stretch != stretch;
+        const bool opens = row.phase != phase;
         const bool selects_application = apdu[1] == 0xA4 && apdu[2] == 0x04;
         EXPECT_TRUE(!opens || selects_application || apdu[1] == 0xCA) << row.id;
         const bool selects_jpki = selects_application && apdu.size() == 15 && apdu[7] == 0xF0;
         EXPECT_EQ(row.when == When::begins, opens && selects_jpki && !powers_up(row)) << row.id;
         EXPECT_TRUE(opens || !powers_up(row)) << row.id;
-        stretch = row.stretch;
+        phase = row.phase;
     }
 }
 
