@@ -64,7 +64,7 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
         try {
             look(*shared);
         } catch (const std::bad_alloc&) {
-            // Nobody on this thread could tell it; the next look may find memory.
+            // No one on this thread to report to; the next poll may succeed.
         }
         const Lock lock(shared->mutex);
         const Timing& timing = shared->environment->timing;

@@ -1,8 +1,8 @@
 // A PKCS#11 client that does what its arguments say, one step after another, and tells what each step cost.
 //
-//   client MODULE SEAT STEP...
+//   client MODULE KEY STEP...
 //
-// SEAT: A or S, the token by the mark at the end of its slot's description: finding it costs no command.
+// KEY: A or S, the token by the mark at the end of its slot's description: finding it costs no command.
 //   all         C_GetTokenInfo of every token
 //   info        C_GetTokenInfo of this one
 //   open        C_OpenSession

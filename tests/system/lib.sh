@@ -71,7 +71,7 @@ expect() {
     }
 }
 
-# purpose_of SEAT: in an array, what OpenSSL has to be told besides. The authentication certificate is for TLS clients and
+# purpose_of KEY: in an array, what OpenSSL has to be told besides. The authentication certificate is for TLS clients and
 # says so; whoever verifies a document against it has to set that aside.
 purpose_of() {
     purpose=()
@@ -121,7 +121,7 @@ open(sys.argv[1], "wb").write(out)
 END
 }
 
-# public_key SEAT FILE: in PEM, from the certificate that the card holds. SEAT: auth or sign.
+# public_key KEY FILE: in PEM, from the certificate that the card holds. KEY: auth or sign.
 public_key() {
     if [[ $1 == auth ]]; then
         tool --token-label "$auth" --read-object --type cert --id 01 --output-file "$work/$1.der"
@@ -146,7 +146,7 @@ init = 0
 EOF
 }
 
-# key_uri SEAT: with its PIN
+# key_uri KEY: with its PIN
 key_uri() {
     if [[ $1 == auth ]]; then
         echo "pkcs11:token=JPKI%20User%20Authentication;id=%01;type=private;pin-value=$auth_pin"

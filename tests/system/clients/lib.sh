@@ -101,7 +101,7 @@ common_name() {
     openssl x509 -in "$work/auth.pem" -noout -subject -nameopt multiline | sed -n 's/^ *commonName *= //p'
 }
 
-# certificate SEAT: in $work/SEAT.pem. Through the module, but as another program than the one under test; the real
+# certificate KEY: in $work/KEY.pem. Through the module, but as another program than the one under test; the real
 # PIN, so that the check fails for its own reasons.
 certificate() {
     local options=(--module "$straight" --read-object --type cert)
@@ -117,7 +117,7 @@ certificate() {
     openssl x509 -in "$work/$1.pem" -noout -pubkey >"$work/$1.pub"
 }
 
-# cms_verifies SEAT FILE [OPTION...]: as DER; content in $work/content
+# cms_verifies KEY FILE [OPTION...]: as DER; content in $work/content
 cms_verifies() {
     purpose_of "$1"
     openssl cms -verify -binary -inform DER -in "$2" -CAfile "$images/$1-ca.pem" "${purpose[@]}" -out "$work/content" "${@:3}"
