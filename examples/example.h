@@ -64,7 +64,8 @@ static void load(const char* path) {
 
 // The slot of the token that is called `label`; its text is 32 characters, filled up with blanks.
 static CK_SLOT_ID find_token(const char* label) {
-    // With room for more readers than anybody has: asked for the count first, the list could have grown since.
+    // With room for more readers than anybody has: asked for the count first, the list could have grown
+    // since.
     static CK_SLOT_ID slots[1024];
     CK_ULONG count = sizeof slots / sizeof *slots;
     check(p11->C_GetSlotList(CK_TRUE, slots, &count), "C_GetSlotList");

@@ -26,8 +26,8 @@ class Pin {
         sigset_t signals;
         sigfillset(&all);
         sigdelset(&all, SIGCONT);
-        struct sigaction again {};
-        struct sigaction usual {};
+        struct sigaction again{};
+        struct sigaction usual{};
         again.sa_handler = hush;
         again.sa_flags = SA_RESTART;
         const bool terminal = tcgetattr(fd_, &before) == 0;

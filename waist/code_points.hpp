@@ -1,6 +1,6 @@
-// Which code points nobody sees, as Unicode 14.0 has them: where such a run begins, and where the next one that is
-// seen begins, in turn. For visible.hpp alone; never asked of the locale, which differs between the programs that
-// load the module.
+// Which code points nobody sees, as Unicode 14.0 has them: where such a run begins, and where the next one
+// that is seen begins, in turn. For visible.hpp alone; never asked of the locale, which differs between the
+// programs that load the module.
 #pragma once
 
 #include <array>

@@ -6,7 +6,9 @@ namespace jpki::card {
 
 namespace {
 
-std::array<std::uint8_t, 4> header_bytes(Header header) { return {header.cla, header.ins, header.p1, header.p2}; }
+std::array<std::uint8_t, 4> header_bytes(Header header) {
+    return {header.cla, header.ins, header.p1, header.p2};
+}
 
 // Le 00 means 256 (ISO 7816-4 §5.1).
 std::uint8_t encode_expected(std::size_t expected) {

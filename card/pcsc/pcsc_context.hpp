@@ -28,8 +28,8 @@ struct Service {
     Log* log;
     const Functions* functions;  // null: there is no way to pcscd
     LibraryLocks& locks = library_locks();
-    // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an event count must
-    // not come back with another card.
+    // Counts the deaths of pcscd that we noticed: a new one starts its event counters anew, and an event
+    // count must not come back with another card.
     std::atomic<std::uint32_t> generation{0};
     // The last code for which pcscd could not be reached, so that a monitor that tries again every second
     // does not say so every second.

@@ -37,7 +37,8 @@ std::uint64_t PowerLedger::refreshes() noexcept {
     return refreshes_;
 }
 
-std::optional<Look> PowerLedger::told(const std::string& reader, Look seen, std::uint64_t refreshes_before) noexcept {
+std::optional<Look> PowerLedger::told(const std::string& reader, Look seen,
+                                      std::uint64_t refreshes_before) noexcept {
     const Lock lock(mutex_);
     if (refreshes_before != refreshes_) return std::nullopt;
     const Row* row = find(reader);

@@ -32,8 +32,8 @@ class PowerLedger {
     // look.
     void refresh(const std::string& reader, Look now) noexcept;
 
-    // What to tell of a look. `refreshes_before`: refreshes() from before the look; nothing when a power-down has
-    // been decided since, and what was seen belongs to neither side of it.
+    // What to tell of a look. `refreshes_before`: refreshes() from before the look; nothing when a power-down
+    // has been decided since, and what was seen belongs to neither side of it.
     [[nodiscard]] std::optional<Look> told(const std::string& reader, Look seen,
                                            std::uint64_t refreshes_before) noexcept;
     [[nodiscard]] std::uint64_t refreshes() noexcept;

@@ -30,7 +30,7 @@ constinit std::array<Entry, 64> g_ours;
 constinit std::atomic<bool> g_watching{false};
 
 ino_t inode_of(int descriptor) noexcept {
-    struct stat status {};
+    struct stat status{};
     return ::fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode) ? status.st_ino : 0;
 }
 

@@ -22,7 +22,7 @@ Duration service_uptime() noexcept {
     std::array<char, kLongest> file{};
     const int length =
         std::snprintf(file.data(), file.size(), "%.*s/pcscd.pid", static_cast<int>(slash - socket), socket);
-    struct stat facts {};
+    struct stat facts{};
     if (length < 0 || static_cast<std::size_t>(length) >= file.size() || ::stat(file.data(), &facts) != 0)
         return {};
     const auto written =

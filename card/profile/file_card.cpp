@@ -113,7 +113,8 @@ Status FileCard::verify(KeyPurpose purpose, const PinSource& pin) {
 }
 
 Status FileCard::change_pin(KeyPurpose purpose, const SecretBytes& new_pin) {
-    if (!is_verified(purpose)) return fail(Errc::security_status, "the old PIN was not verified in this lease");
+    if (!is_verified(purpose))
+        return fail(Errc::security_status, "the old PIN was not verified in this lease");
     if (new_pin.empty() || new_pin.size() > kMaximumPin) return fail(Errc::pin_length);
     // Only the form with the PIN file current has witnesses (docs/cards.md, "Commands").
     JPKI_TRY(needing_no_login(files_.select(profile_->purpose(purpose).pin)));

@@ -98,7 +98,7 @@ class FileCard final : public Card {
     Logout logout_;
 
     Bytes identity_;  // empty until the first identification
-    ByteRange mark_;     // the part of it that later leases look at
+    ByteRange mark_;  // the part of it that later leases look at
     bool identity_is_certificate_ =
         true;                        // false: the certificate cannot be read without a login, or is not there
     bool identity_checked_ = false;  // in this lease

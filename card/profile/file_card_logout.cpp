@@ -70,7 +70,8 @@ FileCard::LogoutProof FileCard::try_what_needs_a_login(KeyPurpose purpose) {
 bool FileCard::leave_application() {
     const auto is_open = [](const KeyState& purpose) { return purpose.may_be_open; };
     const auto fails = [](const KeyState& purpose) { return purpose.logout_proof == LogoutProof::fails; };
-    if (std::ranges::any_of(purposes_, [&](const KeyState& purpose) { return is_open(purpose) && fails(purpose); }))
+    if (std::ranges::any_of(purposes_,
+                            [&](const KeyState& purpose) { return is_open(purpose) && fails(purpose); }))
         return false;
     if (!select_neutral()) return false;
     bool back = false;

@@ -7,7 +7,8 @@
 
 namespace jpki::card {
 
-// Whether the card takes short file identifiers; found out, never assumed (docs/cards.md, "Applications and files").
+// Whether the card takes short file identifiers; found out, never assumed (docs/cards.md, "Applications and
+// files").
 enum class SfiForms : std::uint8_t { unknown, known, unknown_to_card };
 
 class FileReader {

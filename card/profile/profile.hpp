@@ -30,7 +30,7 @@ struct Profile {
     CardFamily family;
     std::span<const std::uint8_t> aid;  // all bytes: a card also matches a shortened one
     std::string_view token_label;       // the first 32 bytes of the token information file, blanks trimmed
-    std::array<KeyFiles, 2> purposes;     // by KeyPurpose; meaningless where the family has no such key
+    std::array<KeyFiles, 2> purposes;   // by KeyPurpose; meaningless where the family has no such key
     FileId token_information;
 
     // Where the identity is read: a certificate that is free to read, else the token information and a CA's.

@@ -3,9 +3,9 @@
 
 #include <fcntl.h>
 
-#include "waist/visible.hpp"
 #include "virtual/apdu.hpp"
 #include "virtual/descriptor.hpp"
+#include "waist/visible.hpp"
 
 namespace jpki::vcard {
 namespace {

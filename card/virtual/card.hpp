@@ -12,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "waist/bytes.hpp"
 #include "virtual/apdu_log.hpp"
 #include "virtual/image/image.hpp"
 #include "virtual/oracle.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::vcard {
 

@@ -104,7 +104,7 @@ Bytes CardState::content(const File& file) const {
     if (file.size != 0 && !is(Switch::kFiller, "none")) {
         const bool shorter = file.role == Role::kSignCa && is(Switch::kSignCaFile, "1900");
         bytes.resize(std::max(bytes.size(), shorter ? kShorterFile : file.size),
-                      is(Switch::kFiller, "00") ? 0x00 : 0xFF);
+                     is(Switch::kFiller, "00") ? 0x00 : 0xFF);
     }
     return bytes;
 }

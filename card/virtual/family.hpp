@@ -20,7 +20,7 @@ struct FamilyInfo {
     std::string_view token_label;  // of EF 0006, as the other families' readers know it
     std::string_view token_model;  // of EF 0006; only the My Number Card's has been seen
     char serial_mark;              // first character of the token's serial number: one person, several cards
-    std::size_t key_bytes;        // of the holder's modulus
+    std::size_t key_bytes;         // of the holder's modulus
     std::size_t least_password;    // characters of the shortest signature password
     bool has_authentication;       // EF 000A, 000B, 0017, 0018 and what a terminal needs
     bool auth_cert_guarded;        // 000A is readable after VERIFY of 0018 only

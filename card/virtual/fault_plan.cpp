@@ -1,5 +1,5 @@
-// See fault_plan.hpp. Before a command the rows whose turn it is are written down; those that keep the command
-// from the card act at once, the others on the card's true answer.
+// See fault_plan.hpp. Before a command the rows whose turn it is are written down; those that keep the
+// command from the card act at once, the others on the card's true answer.
 #include "virtual/fault_plan.hpp"
 
 #include <algorithm>

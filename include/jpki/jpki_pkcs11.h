@@ -62,7 +62,7 @@ extern "C" {
 
 typedef struct JPKI_TOKEN_STATUS {
     CK_ULONG ulSize;           /* in: sizeof(JPKI_TOKEN_STATUS) of the caller */
-    CK_ULONG ulKeyPurpose;           /* JPKI_KEY_PURPOSE_... */
+    CK_ULONG ulKeyPurpose;     /* JPKI_KEY_PURPOSE_... */
     CK_ULONG ulTriesLeft;      /* read from the card now, or JPKI_TRIES_UNKNOWN; costs no try */
     CK_ULONG ulMaxTries;       /* tries of a PIN that was never entered wrong */
     CK_ULONG ulLastRefusal;    /* JPKI_REFUSAL_... */

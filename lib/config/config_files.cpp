@@ -77,7 +77,7 @@ std::optional<ConfigProblem> read_open(int file, const std::string& path, std::s
     const auto unreadable = [&path](const char* sentence, int error) {
         return problem_of(path, ConfigMistake::unreadable, sentence, std::to_string(error));
     };
-    struct stat status {};
+    struct stat status{};
     if (::fstat(file, &status) != 0) return unreadable("cannot be examined, ignored", errno);
     if (const auto reason = distrust(status)) return problem_of(path, reason->mistake, reason->sentence);
     std::array<char, 1024> part{};

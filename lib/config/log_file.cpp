@@ -75,7 +75,7 @@ std::unique_ptr<Log> open_log(const std::string& path, LogLevel level) {
     const int file = ::open(
         path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (file < 0) return std::make_unique<SilentLog>();
-    struct stat status {};
+    struct stat status{};
     // A second name of the same file: somebody may have lent this one to a file of ours that is no log. And
     // what others can write proves nothing.
     const bool ours = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&

@@ -44,7 +44,8 @@ Result<Look> look_at_card(CardLease& lease, const CardContext& context, Counter 
     Look seen;
     const bool has_purpose = card.family().tokens[index_of(context.purpose)] != nullptr;
     // A question between a login and its signature could disturb them; then the last answer stands.
-    const bool in_use = std::ranges::any_of(kKeyPurposes, [&](KeyPurpose purpose) { return card.is_verified(purpose); });
+    const bool in_use =
+        std::ranges::any_of(kKeyPurposes, [&](KeyPurpose purpose) { return card.is_verified(purpose); });
     // The counter first: without short file identifiers the certificate's file is then still current when the
     // certificate is read next.
     if (has_purpose && (wanted == Counter::yes || (wanted == Counter::if_idle && !in_use))) {

@@ -70,7 +70,8 @@ Result<SecretBytes> check_new_pin(const PinInfo& info, ByteView typed) {
     }
 }
 
-LoginReport log_in(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin, LastTry last_try) {
+LoginReport log_in(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin,
+                   LastTry last_try) {
     auto counter = card.read_counter(purpose);
     if (!counter) return {fail(counter.error()), std::nullopt, Refusal::none};
     // Some cards answer 9000 while the PIN is verified. It is by us, in this transaction, so nothing was

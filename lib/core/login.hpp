@@ -31,7 +31,8 @@ struct LoginReport {
 
 // A login the user asked for: counter first, in the same transaction; 0 is locked, 1 or unknown is refused
 // unless `last_try` allows it. At most one VERIFY.
-LoginReport log_in(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin, LastTry last_try);
+LoginReport log_in(Card& card, KeyPurpose purpose, const PinInfo& info, const SecretBytes& pin,
+                   LastTry last_try);
 
 // Verifies the old PIN under log_in()'s rules, changes it, and verifies the new one. A wrong old PIN costs
 // one try and changes nothing.

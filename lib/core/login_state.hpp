@@ -44,7 +44,8 @@ struct PinState {
 class LoginState {
   public:
     // `environment` outlives it.
-    LoginState(const Environment& environment, KeyPurpose purpose) : environment_(environment), purpose_(purpose) {}
+    LoginState(const Environment& environment, KeyPurpose purpose)
+        : environment_(environment), purpose_(purpose) {}
 
     [[nodiscard]] bool active() const noexcept { return now_.active; }
     // Moves with every end of a login: what was begun under an older number is void.

@@ -1,5 +1,5 @@
-// What the tokens and objects of each key are called: labels and CKA_IDs, the same for every family of cards, and
-// fixed, because users' configurations rest on them. Data only.
+// What the tokens and objects of each key are called: labels and CKA_IDs, the same for every family of cards,
+// and fixed, because users' configurations rest on them. Data only.
 #pragma once
 
 #include <array>

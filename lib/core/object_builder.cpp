@@ -21,8 +21,9 @@ std::string unique_id(KeyPurpose purpose, const Object& object, ByteView identit
 
 }  // namespace
 
-std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, KeyPurpose purpose, ByteView identity,
-                                                 bool always_authenticate, bool ca_certificates) {
+std::shared_ptr<const ObjectStore> build_objects(const TokenProfile& token, KeyPurpose purpose,
+                                                 ByteView identity, bool always_authenticate,
+                                                 bool ca_certificates) {
     ObjectStore::Objects objects;
     const auto add = [&](Object object) {
         object.handle = new_object_handle();

@@ -4,8 +4,8 @@
 
 namespace jpki::p11 {
 
-void ObjectTable::fill(const std::shared_ptr<const KnownCard>& card, KeyPurpose purpose, bool always_authenticate,
-                       bool ca_certificates) {
+void ObjectTable::fill(const std::shared_ptr<const KnownCard>& card, KeyPurpose purpose,
+                       bool always_authenticate, bool ca_certificates) {
     const Store built =
         build_objects(*card->token(purpose), purpose, card->identity(), always_authenticate, ca_certificates);
     // The names are made from the card's identity, so another card's are not among the old ones.
@@ -27,7 +27,8 @@ void ObjectTable::record_certificate(ObjectKind kind,
     });
 }
 
-void ObjectTable::record_key(KnownCard& card, KeyPurpose purpose, const std::shared_ptr<const crypto::KeyFacts>& key) {
+void ObjectTable::record_key(KnownCard& card, KeyPurpose purpose,
+                             const std::shared_ptr<const crypto::KeyFacts>& key) {
     if (!key || card.key(purpose).key) return;
     card.record_key(purpose, key);
     store_ = store_->with([&](Object& object) {

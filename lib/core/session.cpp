@@ -6,7 +6,9 @@ LastTry Session::take_last_try() {
     return last_try_allowed_.exchange(0) == token_->refresh().login_number ? LastTry::allow : LastTry::refuse;
 }
 
-Status Session::log_in(ByteView pin) { return recorded(token_->log_in(card_generation_, pin, take_last_try())); }
+Status Session::log_in(ByteView pin) {
+    return recorded(token_->log_in(card_generation_, pin, take_last_try()));
+}
 
 Status Session::set_pin(ByteView old_pin, ByteView new_pin) {
     return recorded(token_->set_pin(card_generation_, old_pin, new_pin, take_last_try()));

@@ -35,7 +35,8 @@ class SlotTable {
   private:
     struct Entry {
         std::shared_ptr<Reader> reader;
-        std::array<std::shared_ptr<Token>, 2> tokens;  // by KeyPurpose; null where the view leaves the key out
+        std::array<std::shared_ptr<Token>, 2>
+            tokens;  // by KeyPurpose; null where the view leaves the key out
         std::array<CardGeneration, 2> reported{};
         bool listed = false;
         bool plugged_in = false;

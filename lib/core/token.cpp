@@ -68,15 +68,16 @@ Result<TokenInfo> Token::read_info(bool now) {
     if (!state_.card) return fail(Errc::token_not_present);
     const TokenProfile& known = *state_.card->token(purpose_);
     const bool japanese = reader_->environment().config.labels == Labels::japanese;
-    return TokenInfo{.label = std::string(japanese ? names_of(purpose_).japanese_label : names_of(purpose_).label),
-                     .model = std::string(state_.card->family().model),
-                     .serial = state_.card->serial(),
-                     .pin = known.pin,
-                     .pin_state = login_.pin_state(),
-                     .family = state_.card->family().id,
-                     .last_failure = last_failure_,
-                     .sessions = state_.sessions,
-                     .rw_sessions = state_.rw_sessions};
+    return TokenInfo{
+        .label = std::string(japanese ? names_of(purpose_).japanese_label : names_of(purpose_).label),
+        .model = std::string(state_.card->family().model),
+        .serial = state_.card->serial(),
+        .pin = known.pin,
+        .pin_state = login_.pin_state(),
+        .family = state_.card->family().id,
+        .last_failure = last_failure_,
+        .sessions = state_.sessions,
+        .rw_sessions = state_.rw_sessions};
 }
 
 std::optional<crypto::Validity> Token::read_validity() {

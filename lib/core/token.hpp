@@ -83,7 +83,8 @@ class Token {
     // A context-specific login: verifies the PIN and keeps it for the one operation that waits for it;
     // the user's login counts for no signature any more. A PIN that turns out to be locked logs the user
     // out. Errors: as log_in().
-    Result<std::shared_ptr<Confirmation>> authenticate(CardGeneration session, ByteView typed, LastTry last_try);
+    Result<std::shared_ptr<Confirmation>> authenticate(CardGeneration session, ByteView typed,
+                                                       LastTry last_try);
     // Errors: of the new PIN pin_length, pin_alphabet, pin_too_weak, before anything is sent; of the old
     // one as log_in(). Whoever was logged in stays so.
     Status set_pin(CardGeneration session, ByteView typed_old, ByteView typed_new, LastTry last_try);

@@ -18,7 +18,8 @@ void Token::refresh_locked() {
         login_.card_left();
         objects_.clear();
         if (state_.card) state_.card->forget_key(purpose_);
-        state_ = State{.card_generation = view.card_generation, .card_present = view.card_present, .card = {}};
+        state_ =
+            State{.card_generation = view.card_generation, .card_present = view.card_present, .card = {}};
     } else if (login_.expired()) {
         // A login that nobody used for long, or that slept with the machine, ends as by C_Logout, except that
         // the program was not told: its handles stay good for the next login.
@@ -67,7 +68,8 @@ void Token::end_login(bool renew_handles) {
 
 Status Token::check(CardGeneration session, std::optional<std::uint64_t> login) {
     refresh_locked();
-    if (state_.card_generation != session) return fail(Errc::card_removed, "the card was removed or exchanged");
+    if (state_.card_generation != session)
+        return fail(Errc::card_removed, "the card was removed or exchanged");
     // What was read behind a login that has ended meanwhile is not kept.
     if (login && *login != login_.number())
         return fail(Errc::user_not_logged_in, "the login ended meanwhile");

@@ -39,8 +39,7 @@ CK_VERSION version_of(const CK_INTERFACE& interface) {
 }  // namespace
 
 CK_RV get_info_as(CK_INFO_PTR info, CK_VERSION version) noexcept {
-    return guarded_with_module(
-        Fn::C_GetInfo, [&](Module&) { return get_info(info, version); }, info);
+    return guarded_with_module(Fn::C_GetInfo, [&](Module&) { return get_info(info, version); }, info);
 }
 
 Status bind::C_Initialize(CK_VOID_PTR args) {

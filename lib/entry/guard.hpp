@@ -42,8 +42,7 @@ CK_RV guarded_with_module(Fn function, Body body, Args... args) noexcept {
 template <Fn F, auto Body, class... Args>
 CK_RV call(Args... args) noexcept {
     if constexpr (std::is_invocable_v<decltype(Body), Module&, Args...>) {
-        return guarded_with_module(
-            F, [&](Module& module) { return Body(module, args...); }, args...);
+        return guarded_with_module(F, [&](Module& module) { return Body(module, args...); }, args...);
     } else {
         return guarded([&] { return Body(args...); });
     }

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "jpki/cryptoki.h"
 #include "waist/bytes.hpp"
 #include "waist/result.hpp"
-#include "jpki/cryptoki.h"
 
 namespace jpki::p11 {
 

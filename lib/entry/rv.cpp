@@ -6,8 +6,7 @@ namespace jpki::p11 {
 CK_RV to_rv(Errc code) noexcept {
     switch (code) {
 #define JPKI_RV(errc, value) \
-    case Errc::errc:         \
-        return value;
+    case Errc::errc: return value;
 #include "entry/rv.def"
 #undef JPKI_RV
     }
@@ -17,8 +16,7 @@ CK_RV to_rv(Errc code) noexcept {
 const char* rv_name(Errc code) noexcept {
     switch (code) {
 #define JPKI_RV(errc, value) \
-    case Errc::errc:         \
-        return #value;
+    case Errc::errc: return #value;
 #include "entry/rv.def"
 #undef JPKI_RV
     }

@@ -1,8 +1,8 @@
 // Our errors as PKCS#11's return values, by the rows of rv.def.
 #pragma once
 
-#include "waist/error.hpp"
 #include "jpki/cryptoki.h"
+#include "waist/error.hpp"
 
 namespace jpki::p11 {
 

@@ -20,8 +20,8 @@ constexpr std::size_t kFirstSize<JPKI_TOKEN_STATUS> = offsetof(JPKI_TOKEN_STATUS
 template <>
 constexpr std::size_t kFirstSize<JPKI_SLOT_STATUS> = offsetof(JPKI_SLOT_STATUS, ulCode) + sizeof(CK_ULONG);
 template <>
-constexpr std::size_t kFirstSize<JPKI_MODULE_STATUS> = offsetof(JPKI_MODULE_STATUS, ulThreads) +
-                                                       sizeof(CK_ULONG);
+constexpr std::size_t kFirstSize<JPKI_MODULE_STATUS> =
+    offsetof(JPKI_MODULE_STATUS, ulThreads) + sizeof(CK_ULONG);
 
 // Fills in as much as the caller's header knew; ulSize stays the caller's. `make` fills a whole one.
 template <class Struct, class Make>
@@ -41,7 +41,8 @@ std::chrono::sys_seconds at(std::int64_t seconds) {
 
 Status token_status(Module& module, Token& token, JPKI_TOKEN_STATUS* status) {
     JPKI_TRY_ASSIGN(const TokenInfo info, token.read_info(true));
-    status->ulKeyPurpose = token.purpose() == KeyPurpose::authentication ? JPKI_KEY_PURPOSE_AUTHENTICATION : JPKI_KEY_PURPOSE_SIGNATURE;
+    status->ulKeyPurpose = token.purpose() == KeyPurpose::authentication ? JPKI_KEY_PURPOSE_AUTHENTICATION
+                                                                         : JPKI_KEY_PURPOSE_SIGNATURE;
     status->ulTriesLeft = info.pin_state.tries ? CK_ULONG{*info.pin_state.tries} : JPKI_TRIES_UNKNOWN;
     status->ulMaxTries = info.pin.max_tries;
     status->ulLastRefusal = static_cast<CK_ULONG>(info.pin_state.refusal);

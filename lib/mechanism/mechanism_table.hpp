@@ -6,8 +6,8 @@
 #include <span>
 
 #include "crypto/digest.hpp"
-#include "waist/card_port.hpp"
 #include "jpki/cryptoki.h"
+#include "waist/card_port.hpp"
 
 namespace jpki::p11 {
 

@@ -86,7 +86,8 @@ Status LeaseKeeper::begin(TimePoint deadline) {
     return {};
 }
 
-Status LeaseKeeper::acquire(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline) {
+Status LeaseKeeper::acquire(CardGeneration card_generation, const std::atomic<bool>& abandoned,
+                            TimePoint deadline) {
     const bool goes_on = in_lease_ && card_generation_ == card_generation &&
                          now() - lease_start_ < environment_->timing.maximum_hold;
     // Its logout is no part of the job: it goes through even when nobody waits, in a time of its own.
@@ -112,8 +113,8 @@ Status LeaseKeeper::acquire(CardGeneration card_generation, const std::atomic<bo
     return opened;
 }
 
-Status LeaseKeeper::attempt(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline,
-                            const Work& work) {
+Status LeaseKeeper::attempt(CardGeneration card_generation, const std::atomic<bool>& abandoned,
+                            TimePoint deadline, const Work& work) {
     // Work for a card that is known to have left says nothing about the one that is there now.
     if (presence_->view().card_generation != card_generation)
         return fail(Errc::card_removed, "the card was removed or exchanged");
@@ -130,8 +131,8 @@ Status LeaseKeeper::attempt(CardGeneration card_generation, const std::atomic<bo
     return status;
 }
 
-Status LeaseKeeper::run(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline,
-                        const Work& work) {
+Status LeaseKeeper::run(CardGeneration card_generation, const std::atomic<bool>& abandoned,
+                        TimePoint deadline, const Work& work) {
     if (abandoned.load()) return fail(Errc::abandoned);
     Status status = attempt(card_generation, abandoned, deadline, work);
     if (failed_with(status, Errc::card_reset) && !irreversible_)

@@ -68,9 +68,9 @@ void Monitor::loop(const std::shared_ptr<Shared>& shared) {
         }
         const Lock lock(shared->mutex);
         const Timing& timing = shared->environment->timing;
-        const TimePoint next = clock.now() + (shared->trouble   ? timing.retry_service
+        const TimePoint next = clock.now() + (shared->trouble    ? timing.retry_service
                                               : shared->answered ? timing.poll
-                                                                : timing.settling);
+                                                                 : timing.settling);
         while (!shared->stopping && !shared->kicked) {
             if (!shared->changed.wait_until(shared->mutex, next)) break;
         }

@@ -41,7 +41,7 @@ class Monitor {
         bool started JPKI_GUARDED_BY(mutex) = false;
         bool looked JPKI_GUARDED_BY(mutex) = false;
         bool answered JPKI_GUARDED_BY(mutex) = false;  // the last look is the answer
-        TimePoint limit JPKI_GUARDED_BY(mutex){};     // nobody waits longer for that
+        TimePoint limit JPKI_GUARDED_BY(mutex){};      // nobody waits longer for that
         bool told_silence JPKI_GUARDED_BY(mutex) = false;
         bool kicked JPKI_GUARDED_BY(mutex) = false;
         bool stopping JPKI_GUARDED_BY(mutex) = false;

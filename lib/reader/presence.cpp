@@ -12,7 +12,8 @@ void Presence::update(const ReaderState* seen) {
         lost_ = false;
         return;
     }
-    const bool same = known_ && seen->event_count == event_count_ && (lost_ || seen->card_present == view_.card_present);
+    const bool same =
+        known_ && seen->event_count == event_count_ && (lost_ || seen->card_present == view_.card_present);
     if (same && !lost_) return;
     if (same && ++looks_since_loss_ < kLooksToRevive) return;
     known_ = true;

@@ -1,6 +1,6 @@
-// Whether a card is in one reader, and which: the card generation number moves whenever the card may have become
-// another one. Fed by the monitor's looks and by the worker's losses; thread-safe; never asks the reader
-// itself.
+// Whether a card is in one reader, and which: the card generation number moves whenever the card may have
+// become another one. Fed by the monitor's looks and by the worker's losses; thread-safe; never asks the
+// reader itself.
 #pragma once
 
 #include <cstdint>

@@ -56,10 +56,11 @@ class Reader {
 
         void run() noexcept override {
             try {
-                const Status ended = keeper->run(card_generation, abandoned, deadline, [this](CardLease& lease) {
-                    answer.emplace(work(lease));
-                    return *answer ? Status{} : Status{fail(answer->error())};
-                });
+                const Status ended =
+                    keeper->run(card_generation, abandoned, deadline, [this](CardLease& lease) {
+                        answer.emplace(work(lease));
+                        return *answer ? Status{} : Status{fail(answer->error())};
+                    });
                 if (!ended) answer.emplace(fail(ended.error()));
             } catch (...) {
                 answer.emplace(fail(Errc::no_memory, "out of memory in a card operation"));

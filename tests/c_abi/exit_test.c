@@ -142,8 +142,7 @@ int main(int argc, char** argv) {
     if (argc > 2) leaks_are_meant();
     for (size_t i = 0; argc > 2 && i < sizeof(kRoles) / sizeof(kRoles[0]); ++i)
         if (strcmp(argv[2], kRoles[i].name) == 0) return initialized_with_card(NULL) + kRoles[i].run();
-#define TEST(sentence, role) \
-    { sentence, leaves_the_card_logged_out, NULL, NULL, role }
+#define TEST(sentence, role) {sentence, leaves_the_card_logged_out, NULL, NULL, role}
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_other_client_does_see_a_login),
         TEST("exit_after_a_signature_leaves_the_card_logged_out", "sign-and-exit"),

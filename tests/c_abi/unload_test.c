@@ -118,8 +118,7 @@ int main(int argc, char** argv) {
     if (argc > 2) leaks_are_meant();
     for (size_t i = 0; argc > 2 && i < sizeof(kRoles) / sizeof(kRoles[0]); ++i)
         if (strcmp(argv[2], kRoles[i].name) == 0) return kRoles[i].run();
-#define TEST(sentence, role) \
-    { sentence, plays, NULL, NULL, role }
+#define TEST(sentence, role) {sentence, plays, NULL, NULL, role}
     const struct CMUnitTest tests[] = {
         TEST("exit_without_finalize_is_a_normal_end", "exit-without-finalize"),
         TEST("unloading_without_finalize_leaves_the_thread_its_code", "unload-without-finalize"),

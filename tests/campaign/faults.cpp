@@ -85,7 +85,7 @@ constexpr std::array<const char*, 53> kStatusWords{
 
 constexpr std::array<const char*, 16> kShapes{
     "empty", "one-byte", "sw-only", "half", "minus-one", "plus-one", "257",      "258",
-    "4096",  "65538",     "zeros",   "ones", "random 1",  "random 2", "previous", "other"};
+    "4096",  "65538",    "zeros",   "ones", "random 1",  "random 2", "previous", "other"};
 
 std::vector<Fault> make() {
     std::vector<Fault> all;

@@ -101,10 +101,7 @@ constexpr std::array<Forgery, 12> kForgeries{{
          return truth;
      }},
     {"nothing", [](Bytes) { return Bytes{}; }},
-    {"wrapped",
-     [](Bytes truth) {
-         return DerNode{0x04, truth, {}, std::nullopt}.encode();
-     }},
+    {"wrapped", [](Bytes truth) { return DerNode{0x04, truth, {}, std::nullopt}.encode(); }},
 }};
 
 constexpr std::array<std::pair<const char*, CK_MECHANISM_TYPE>, 3> kMechanisms{
@@ -117,7 +114,8 @@ void meet_forgery(KeyPurpose purpose, Forge forge, CK_MECHANISM_TYPE mechanism, 
     if (!user.initialize() || !user.wait_for_token() || !user.mechanisms(kAuth))
         return ledger.complain("the forgery was never met");
     const CK_SESSION_HANDLE session = user.open(purpose);
-    if (session == 0 || !user.login(session, purpose, purpose == KeyPurpose::authentication ? kAuthPin : kSignPin))
+    if (session == 0 ||
+        !user.login(session, purpose, purpose == KeyPurpose::authentication ? kAuthPin : kSignPin))
         return ledger.complain("the forgery was never met");
     bool forged = false;
     stage.readers.locked([&] {

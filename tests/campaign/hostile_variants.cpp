@@ -110,7 +110,7 @@ std::vector<Variant> outside() {
     out.push_back(on_bytes("garbage-after", [](Bytes& der) { der.insert(der.end(), 100, 0x5A); }));
     for (const unsigned quarter : {1U, 2U, 3U})
         out.push_back(on_bytes("cut-at-" + std::to_string(25 * quarter),
-                                [quarter](Bytes& der) { der.resize(der.size() * quarter / 4); }));
+                               [quarter](Bytes& der) { der.resize(der.size() * quarter / 4); }));
     out.push_back(on_bytes("cut-by-1", [](Bytes& der) { der.pop_back(); }));
     out.push_back(on_bytes("zeros", [](Bytes& der) { der.assign(der.size(), 0); }));
     out.push_back(on_bytes("ones", [](Bytes& der) { der.assign(der.size(), 0xFF); }));
@@ -174,9 +174,8 @@ std::vector<Variant> inside() {
 std::vector<Variant> keys() {
     std::vector<Variant> out;
     out.push_back(on_part("key-empty", kKey, [](DerNode& key) { key.children.clear(); }));
-    out.push_back(on_part("key-algorithm-unknown", kKey, [](DerNode& key) {
-        key.children[0].children[0].content = {0x2A, 0x03, 0x04};
-    }));
+    out.push_back(on_part("key-algorithm-unknown", kKey,
+                          [](DerNode& key) { key.children[0].children[0].content = {0x2A, 0x03, 0x04}; }));
     out.push_back(on_part("key-says-ec", kKey, [](DerNode& key) {
         key.children[0].children[0].content = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01};
     }));

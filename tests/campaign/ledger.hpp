@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "waist/card_port.hpp"
 #include "jpki/cryptoki.h"
+#include "waist/card_port.hpp"
 
 namespace jpki::campaign {
 

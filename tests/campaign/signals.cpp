@@ -16,7 +16,7 @@ volatile std::sig_atomic_t g_signals = 0;
 class Storm {
   public:
     Storm() {
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = [](int) { g_signals = g_signals + 1; };
         if (::sigaction(SIGALRM, &action, &before_) != 0) throw std::runtime_error("no signal handler");
         set(1000);
@@ -33,7 +33,7 @@ class Storm {
         const itimerval timer{{0, microseconds}, {0, microseconds}};
         (void)::setitimer(ITIMER_REAL, &timer, nullptr);
     }
-    struct sigaction before_ {};
+    struct sigaction before_{};
 };
 
 void interrupt(const Scenario& scenario, const Setting& setting, Ledger& ledger, const Baseline& before) {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "waist/log.hpp"
 #include "virtual/card.hpp"
 #include "virtual/image/image.hpp"
+#include "waist/log.hpp"
 #include "wiring.hpp"
 
 namespace jpki::campaign {

@@ -43,8 +43,8 @@ bool may_answer(const char* function, CK_RV rv, bool memory_may_fail) {
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 Key public_key(Person person, KeyPurpose purpose) {
-    const Bytes& der = image_of(person).certificate(purpose == KeyPurpose::authentication ? vcard::Role::kAuthCert
-                                                                                 : vcard::Role::kSignCert);
+    const Bytes& der = image_of(person).certificate(
+        purpose == KeyPurpose::authentication ? vcard::Role::kAuthCert : vcard::Role::kSignCert);
     const std::uint8_t* at = der.data();
     X509* certificate = d2i_X509(nullptr, &at, static_cast<long>(der.size()));
     Key key(X509_get_pubkey(certificate), &EVP_PKEY_free);
@@ -53,9 +53,10 @@ Key public_key(Person person, KeyPurpose purpose) {
 }
 
 EVP_PKEY* cached_key(Person person, KeyPurpose purpose) {
-    static const std::array<Key, 4> keys{
-        public_key(Person::first, KeyPurpose::authentication), public_key(Person::first, KeyPurpose::signature),
-        public_key(Person::second, KeyPurpose::authentication), public_key(Person::second, KeyPurpose::signature)};
+    static const std::array<Key, 4> keys{public_key(Person::first, KeyPurpose::authentication),
+                                         public_key(Person::first, KeyPurpose::signature),
+                                         public_key(Person::second, KeyPurpose::authentication),
+                                         public_key(Person::second, KeyPurpose::signature)};
     return keys.at(static_cast<std::size_t>(person) * 2 + index_of(purpose)).get();
 }
 
@@ -78,11 +79,13 @@ bool truly_padded(EVP_PKEY* key, ByteView data, ByteView signature) {
 
 }  // namespace
 
-bool truly_signed(Person person, KeyPurpose purpose, CK_MECHANISM_TYPE type, ByteView data, ByteView signature) {
+bool truly_signed(Person person, KeyPurpose purpose, CK_MECHANISM_TYPE type, ByteView data,
+                  ByteView signature) {
     if (type == CKM_RSA_PKCS) return truly_padded(cached_key(person, purpose), data, signature);
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     EVP_PKEY_CTX* options = nullptr;
-    if (EVP_DigestVerifyInit(context.get(), &options, EVP_sha256(), nullptr, cached_key(person, purpose)) != 1)
+    if (EVP_DigestVerifyInit(context.get(), &options, EVP_sha256(), nullptr, cached_key(person, purpose)) !=
+        1)
         return false;
     if (type == CKM_SHA256_RSA_PKCS_PSS && EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) != 1)
         return false;
@@ -187,7 +190,8 @@ bool User::logout(CK_SESSION_HANDLE session) {
     return call("C_Logout", [&] { return C_Logout(session); });
 }
 
-bool User::set_pin(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view old_pin, std::string_view new_pin) {
+bool User::set_pin(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view old_pin,
+                   std::string_view new_pin) {
     Bytes before = to_bytes(old_pin);
     Bytes after = to_bytes(new_pin);
     ledger_.of(purpose).entered += 2;

@@ -30,7 +30,8 @@ class User {
     bool close_all(CK_SLOT_ID slot);
     bool login(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view pin);
     bool logout(CK_SESSION_HANDLE session);
-    bool set_pin(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view old_pin, std::string_view new_pin);
+    bool set_pin(CK_SESSION_HANDLE session, KeyPurpose purpose, std::string_view old_pin,
+                 std::string_view new_pin);
     // Every attribute of every object of a class; false when something failed.
     bool read_all(CK_SESSION_HANDLE session, KeyPurpose purpose, CK_OBJECT_CLASS wanted);
     // In one shot with the session's private key; verified with the key of the card that is in.
@@ -55,6 +56,7 @@ class User {
 };
 
 // Whether `signature` is one over `data` with the key of this person's card.
-bool truly_signed(Person person, KeyPurpose purpose, CK_MECHANISM_TYPE type, ByteView data, ByteView signature);
+bool truly_signed(Person person, KeyPurpose purpose, CK_MECHANISM_TYPE type, ByteView data,
+                  ByteView signature);
 
 }  // namespace jpki::campaign

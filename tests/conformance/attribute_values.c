@@ -134,22 +134,14 @@ struct cell {
     teller tell;
 };
 
-#define NONE \
-    { kNone, 0, NULL }
-#define SECRET \
-    { kSecret, 0, NULL }
-#define EMPTY \
-    { kEmpty, 0, NULL }
-#define NO \
-    { kBoolean, CK_FALSE, NULL }
-#define YES \
-    { kBoolean, CK_TRUE, NULL }
-#define NUMBER(number) \
-    { kNumber, (number), NULL }
-#define UNIQUE \
-    { kUnique, 0, NULL }
-#define TOLD(what) \
-    { kTold, 0, tell_##what }
+#define NONE {kNone, 0, NULL}
+#define SECRET {kSecret, 0, NULL}
+#define EMPTY {kEmpty, 0, NULL}
+#define NO {kBoolean, CK_FALSE, NULL}
+#define YES {kBoolean, CK_TRUE, NULL}
+#define NUMBER(number) {kNumber, (number), NULL}
+#define UNIQUE {kUnique, 0, NULL}
+#define TOLD(what) {kTold, 0, tell_##what}
 
 static const struct cell kCells[][kObjectKinds] = {
 #define ROW(attribute, ...) {__VA_ARGS__},

@@ -59,8 +59,7 @@ void statement_107_certificate_and_keys_belong_together(void** state) {
         assert_same(read_bytes(session, public_key, CKA_MODULUS),
                     read_bytes(session, private_key, CKA_MODULUS));
         assert_same(read_bytes(session, authority, CKA_SUBJECT), read_bytes(session, user, CKA_ISSUER));
-        assert_same(read_bytes(session, authority, CKA_SUBJECT),
-                    read_bytes(session, authority, CKA_ISSUER));
+        assert_same(read_bytes(session, authority, CKA_SUBJECT), read_bytes(session, authority, CKA_ISSUER));
     }
 }
 

@@ -142,11 +142,9 @@ struct digest_info {
     CK_BYTE prefix[19];
 };
 static const struct digest_info* digest_info_of(CK_MECHANISM_TYPE signing) {
-#define SHA2(last, size, total)                                                                              \
-    {                                                                                                        \
-        0x30, (total), 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, (last), 0x05, \
-            0x00, 0x04, (size)                                                                               \
-    }
+#define SHA2(last, size, total)                                        \
+    {0x30, (total), 0x30, 0x0D, 0x06,   0x09, 0x60, 0x86, 0x48,  0x01, \
+     0x65, 0x03,    0x04, 0x02, (last), 0x05, 0x00, 0x04, (size)}
     static const struct digest_info kSha1 = {
         CKM_SHA_1,
         15,

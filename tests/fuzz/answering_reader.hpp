@@ -10,8 +10,8 @@
 
 #include "config/config.hpp"
 #include "harness.hpp"
-#include "waist/reader_port.hpp"
 #include "virtual/card.hpp"
+#include "waist/reader_port.hpp"
 
 namespace jpki::fuzz {
 

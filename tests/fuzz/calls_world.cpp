@@ -26,9 +26,11 @@ EVP_PKEY* key_of(Person person, KeyPurpose purpose) {
 
 bool could_be_right(KeyPurpose purpose, ByteView pin) {
     const auto fits = [purpose](std::uint8_t c) {
-        return (c >= '0' && c <= '9') || (purpose == KeyPurpose::signature && std::isalpha(c) != 0 && c < 0x80);
+        return (c >= '0' && c <= '9') ||
+               (purpose == KeyPurpose::signature && std::isalpha(c) != 0 && c < 0x80);
     };
-    const bool length = purpose == KeyPurpose::authentication ? pin.size() == 4 : pin.size() >= 6 && pin.size() <= 16;
+    const bool length =
+        purpose == KeyPurpose::authentication ? pin.size() == 4 : pin.size() >= 6 && pin.size() <= 16;
     return length && std::ranges::all_of(pin, fits);
 }
 

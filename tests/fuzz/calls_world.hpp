@@ -7,10 +7,10 @@
 
 #include "calls_record.hpp"
 #include "harness.hpp"
-#include "waist/card_port.hpp"
 #include "pin_listener.hpp"
 #include "signature.hpp"
 #include "stage.hpp"
+#include "waist/card_port.hpp"
 
 namespace jpki::fuzz {
 

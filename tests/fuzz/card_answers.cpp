@@ -3,8 +3,8 @@
 #include <array>
 
 #include "answering_reader.hpp"
-#include "pin_listener.hpp"
 #include "jpki/cryptoki.h"
+#include "pin_listener.hpp"
 #include "signature.hpp"
 #include "stage.hpp"
 #include "virtual/image/image_file.hpp"

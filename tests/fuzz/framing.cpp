@@ -5,9 +5,9 @@
 #include <array>
 
 #include "harness.hpp"
+#include "vcard/vpcd.hpp"
 #include "virtual/card.hpp"
 #include "virtual/image/image_file.hpp"
-#include "vcard/vpcd.hpp"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "harness.hpp"
-#include "waist/log.hpp"
 #include "stage.hpp"
+#include "waist/log.hpp"
 
 namespace jpki::fuzz {
 

@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "waist/bytes.hpp"
 #include "jpki/cryptoki.h"
+#include "waist/bytes.hpp"
 
 namespace jpki::fuzz {
 

@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include "harness.hpp"
-#include "waist/card_port.hpp"
 #include "jpki/cryptoki.h"
 #include "stage.hpp"
+#include "waist/card_port.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "waist/bytes.hpp"
 #include "virtual/descriptor.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::testing {
 

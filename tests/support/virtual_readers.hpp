@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "waist/reader_port.hpp"
 #include "virtual/card.hpp"
+#include "waist/reader_port.hpp"
 
 namespace jpki::testing {
 

@@ -8,13 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pin_search.h"
 #include "jpki/cryptoki.h"
+#include "pin_search.h"
 
 #define MASK 0xA5
 #define M(c) ((c) ^ MASK)
 const struct masked kOldPins[kKeyPurposes] = {{{M('1'), M('2'), M('3'), M('4')}, 4},
-                                        {{M('A'), M('B'), M('C'), M('1'), M('2'), M('3')}, 6}};
+                                              {{M('A'), M('B'), M('C'), M('1'), M('2'), M('3')}, 6}};
 const struct masked kNewPins[kKeyPurposes] = {
     {{M('7'), M('3'), M('9'), M('1')}, 4},
     {{M('Q'), M('Z'), M('7'), M('K'), M('9'), M('1'), M('X'), M('W')}, 8}};
@@ -76,7 +76,8 @@ static void change_pins(void) {
 
 static void log_in(void) {
     for (int purpose = 0; purpose < kKeyPurposes; ++purpose) {
-        must(p11->C_Login(sessions[purpose], CKU_USER, in_clear(&kNewPins[purpose], 0), kNewPins[purpose].length));
+        must(p11->C_Login(sessions[purpose], CKU_USER, in_clear(&kNewPins[purpose], 0),
+                          kNewPins[purpose].length));
         wipe();
     }
 }

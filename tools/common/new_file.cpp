@@ -24,7 +24,7 @@ constexpr int kMostNames = 100;
 struct Place {
     std::string path;
     bool there = false;
-    struct stat before {};
+    struct stat before{};
 };
 
 int find_place(const std::string& path, bool replace, Place& place) {
@@ -94,7 +94,7 @@ class Fresh {
   private:
     // Who is in another group than the file's would have got its permissions.
     void keep_owners(const struct stat& before) const {
-        struct stat now {};
+        struct stat now{};
         if (::fstat(file_, &now) != 0) return;
         if (now.st_uid == before.st_uid && now.st_gid == before.st_gid) return;
         if (::fchown(file_, before.st_uid, before.st_gid) == 0) return;

@@ -1,5 +1,5 @@
-// What the functions of assess.cpp and assess_files.cpp share: a record to look into, and what is said of a fact.
-// Used by these two only.
+// What the functions of assess.cpp and assess_files.cpp share: a record to look into, and what is said of a
+// fact. Used by these two only.
 #pragma once
 
 #include "probe/assess.hpp"

@@ -55,11 +55,11 @@ class Tty {
 }  // namespace
 
 Console::Console() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = take_note;
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-        struct sigaction before {};
+        struct sigaction before{};
         (void)::sigaction(signal, nullptr, &before);
         // Who is told to ignore one (nohup) goes on doing so.
         if (before.sa_handler != SIG_IGN) (void)::sigaction(signal, &action, nullptr);

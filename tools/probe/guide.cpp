@@ -29,7 +29,8 @@ std::string question_of(const Step& step, const std::string& module) {
 
 class Guide {
   public:
-    Guide(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options, const Guidance& how)
+    Guide(ReaderSystem& readers, const AtrOf& atr_of, User& user, const RunOptions& run_options,
+          const Guidance& how)
         : readers_(&readers), atr_of_(&atr_of), user_(&user), run_options_(&run_options), how_(&how) {}
 
     Guided take() {

@@ -96,9 +96,9 @@ void probe(Options& options) {
 
     SilentLog log;
     const auto readers = card::pcsc::make_pcsc_reader_system(log, card::pcsc::libpcsclite(log));
-    const Guided guided = options.guide
-                              ? guide(*readers, atr_of, user, options.run_options, {.module = app::own_module()})
-                              : Guided{ask_card(*readers, atr_of, user, options.run_options), {}};
+    const Guided guided =
+        options.guide ? guide(*readers, atr_of, user, options.run_options, {.module = app::own_module()})
+                      : Guided{ask_card(*readers, atr_of, user, options.run_options), {}};
     const Found& found = guided.found;
     const Report report{.version = JPKI_VERSION,
                         .date = today(),

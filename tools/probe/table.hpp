@@ -48,9 +48,9 @@ enum class Mask : std::uint8_t {
 };
 
 enum class When : std::uint8_t {
-    begins,     // opens a phase: sent once more when it is answered 6F00, and without 9000 nothing goes on
-    powers_up,  // opens a phase, too, with the card just powered down and up; nothing rests on its answer
-    always,     // whatever came before
+    begins,       // opens a phase: sent once more when it is answered 6F00, and without 9000 nothing goes on
+    powers_up,    // opens a phase, too, with the card just powered down and up; nothing rests on its answer
+    always,       // whatever came before
     if_selected,  // only when the SELECT before it in this phase succeeded
 };
 

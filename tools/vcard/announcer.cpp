@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "common/output.hpp"
-#include "virtual/image/image_maker.hpp"
 #include "vcard/text.hpp"
+#include "virtual/image/image_maker.hpp"
 
 namespace jpki::vcard {
 namespace {

@@ -3,9 +3,9 @@
 // has.
 #pragma once
 
-#include "virtual/card.hpp"
 #include "vcard/options.hpp"
 #include "vcard/server.hpp"
+#include "virtual/card.hpp"
 
 namespace jpki::vcard {
 

@@ -57,7 +57,7 @@ ControlSocket::~ControlSocket() {
 std::string ControlSocket::listen(const std::string& path) {
     const std::optional<sockaddr_un> address = address_of(path);
     if (!address) return "the path of the control socket is empty or too long";
-    struct stat old {};
+    struct stat old{};
     if (::lstat(path.c_str(), &old) == 0) {
         if (!S_ISSOCK(old.st_mode)) return path + " is there and is no socket";
         if (connect_to(unix_socket(), *address)) return path + " is in use by another jpki-vcard";

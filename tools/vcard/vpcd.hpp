@@ -7,9 +7,9 @@
 #include <chrono>
 #include <optional>
 
-#include "waist/bytes.hpp"
 #include "virtual/card.hpp"
 #include "virtual/descriptor.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::vcard {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "waist/bytes.hpp"
 #include "virtual/image/rsa_key.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::vcard {
 

@@ -130,9 +130,7 @@ Bytes responder() {
     return extension("1.3.6.1.5.5.7.1.1", false, sequence({sequence({oid("1.3.6.1.5.5.7.48.1"), address})}));
 }
 
-Bytes subject_key(ByteView key_bytes) {
-    return extension("2.5.29.14", false, octet_string(sha1(key_bytes)));
-}
+Bytes subject_key(ByteView key_bytes) { return extension("2.5.29.14", false, octet_string(sha1(key_bytes))); }
 
 Bytes authority_key(const AuthorityProfile& issuer, ByteView key_bytes, Profile profile) {
     std::vector<Bytes> fields{context_primitive(0, sha1(key_bytes))};

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "waist/bytes.hpp"
 #include "virtual/image/certificate_profile.hpp"
 #include "virtual/image/person.hpp"
+#include "waist/bytes.hpp"
 #include "waist/key_purpose.hpp"
 
 namespace jpki::vcard::parts {

@@ -134,8 +134,9 @@ std::optional<Profile> profile_named(std::string_view name) {
 }
 
 const CertificateProfile& certificate_profile(Family family, KeyPurpose purpose, Profile profile) {
-    const CertificateProfile& row = kTable[static_cast<std::size_t>(profile)]
-                                          [static_cast<std::size_t>(family)][static_cast<std::size_t>(purpose)];
+    const CertificateProfile& row =
+        kTable[static_cast<std::size_t>(profile)][static_cast<std::size_t>(family)]
+              [static_cast<std::size_t>(purpose)];
     if (row.issuer == nullptr) throw ImageError("this family has no such certificate");
     return row;
 }

@@ -14,7 +14,6 @@
 
 namespace jpki::vcard {
 
-
 // kReal is what citizens' cards of the authorities of 2015 and 2019 carry, extension by extension. kPlain has
 // neither purpose, place nor critical policy for authentication: no certificate of the authority of 2023 has
 // been seen, and software should not rest on what it has not seen.

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "waist/bytes.hpp"
 #include "virtual/family.hpp"
 #include "virtual/personality.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::vcard {
 

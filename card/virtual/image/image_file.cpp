@@ -41,7 +41,7 @@ bool save_image(const Image& image, const std::string& name) {
     // A link stays, and leads to the new one; what is no file stays as well.
     const std::unique_ptr<char, decltype(&std::free)> there(::realpath(name.c_str(), nullptr), &std::free);
     const std::string path = there == nullptr ? name : there.get();
-    struct stat before {};
+    struct stat before{};
     if (::lstat(path.c_str(), &before) == 0 && !S_ISREG(before.st_mode)) return false;
     // Beside the old one, so that rename() is atomic: a card killed in the middle has either all or nothing.
     const std::string fresh = path + ".new." + std::to_string(::getpid());

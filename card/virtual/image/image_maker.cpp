@@ -45,7 +45,8 @@ struct KeyPair {
     RsaKey key;
     Bytes certificate;
 };
-KeyPair make_key_pair(KeyPurpose purpose, const MakeOptions& options, const Person& person, const Authority& issuer) {
+KeyPair make_key_pair(KeyPurpose purpose, const MakeOptions& options, const Person& person,
+                      const Authority& issuer) {
     RsaKey key = RsaKey::generate(family_info(options.family).key_bytes);
     Bytes certificate = make_certificate({options.family, options.profile}, purpose, person, key, issuer,
                                          {options.not_before, options.not_after});

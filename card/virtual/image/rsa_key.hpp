@@ -24,8 +24,8 @@ class RsaKey {
 
     std::size_t modulus_bytes() const;  // of the modulus, and of every signature: 128 or 256
     Bytes to_der() const;
-    Bytes public_key_info() const;    // SubjectPublicKeyInfo
-    Bytes modulus() const;            // as many bytes as every signature
+    Bytes public_key_info() const;   // SubjectPublicKeyInfo
+    Bytes modulus() const;           // as many bytes as every signature
     Bytes public_key_bytes() const;  // RSAPublicKey of PKCS#1, whose SHA-1 is the key identifier
 
     // Block type 1 around `block` exactly as given, 11 bytes shorter than the modulus at most: no DigestInfo

@@ -1,6 +1,6 @@
 // Something happens exactly before or after the n-th call of a kind that the module makes to PC/SC. The
-// library that does it is called libpcsclite.so.1, so that the module finds it where this program has loaded it,
-// and passes every call on to the real one.
+// library that does it is called libpcsclite.so.1, so that the module finds it where this program has loaded
+// it, and passes every call on to the real one.
 #ifndef JPKI_CAMPAIGN_RIG_POINTS_H
 #define JPKI_CAMPAIGN_RIG_POINTS_H
 

@@ -135,7 +135,8 @@ TEST_P(KindLogin, ThePinChangesAndBack) {
         EXPECT_EQ(change_pin(session, too_short, purpose.new_pins.front()), CKR_PIN_INCORRECT);
         EXPECT_EQ(verifies(), before);
 
-        EXPECT_EQ(change_pin(session, purpose.wrong_pins.front(), purpose.new_pins.front()), CKR_PIN_INCORRECT);
+        EXPECT_EQ(change_pin(session, purpose.wrong_pins.front(), purpose.new_pins.front()),
+                  CKR_PIN_INCORRECT);
         EXPECT_EQ(pin_oracle(purpose).failed, 1U);
         EXPECT_EQ(pin_oracle(purpose).changes, 0U);
         std::string_view current = purpose.pin;

@@ -44,7 +44,8 @@ class KindObject : public EveryKind {
         return all;
     }
     // `found_missing`: the card was asked for the certificate that it does not have.
-    static std::vector<std::string> expected(const PurposeFacts& purpose, bool logged_in, bool found_missing) {
+    static std::vector<std::string> expected(const PurposeFacts& purpose, bool logged_in,
+                                             bool found_missing) {
         std::vector<std::string> all{"certificate: " + purpose.objects + " CA Certificate", "profile 1",
                                      "profile 2", "profile 3"};
         if (purpose.public_certificates()) all.emplace_back("profile 4");

@@ -168,7 +168,8 @@ TEST_P(KindSign, NobodyElseCanSignAfterAnyOperation) {
         token_info(purpose.slot);
         EXPECT_FALSE(second_client_can_sign());
         const CK_SESSION_HANDLE session = open(purpose.slot);
-        EXPECT_EQ(login(session, purpose.wrong_pins.front()), purpose.blocked ? CKR_PIN_LOCKED : CKR_PIN_INCORRECT);
+        EXPECT_EQ(login(session, purpose.wrong_pins.front()),
+                  purpose.blocked ? CKR_PIN_LOCKED : CKR_PIN_INCORRECT);
         EXPECT_FALSE(second_client_can_sign());
         EXPECT_EQ(login(session, purpose.pin), purpose.blocked ? CKR_PIN_LOCKED : CKR_OK);
         EXPECT_FALSE(second_client_can_sign());

@@ -42,7 +42,8 @@ class KindToken : public EveryKind {
         return ids;
     }
     static bool holds(CK_SLOT_ID slot) {
-        return std::ranges::any_of(purposes(), [slot](const PurposeFacts& purpose) { return purpose.slot == slot; });
+        return std::ranges::any_of(purposes(),
+                                   [slot](const PurposeFacts& purpose) { return purpose.slot == slot; });
     }
     // Asks every slot what is in it, as programs do when they list tokens.
     static void look_into_both() {
@@ -104,7 +105,8 @@ TEST_P(KindToken, TellsFamilyTriesAndDaysByTheVendorInterface) {
         SCOPED_TRACE(purpose.label);
         const unsigned queries = pin_oracle(purpose).queries;
         JPKI_TOKEN_STATUS status = vendor_status(purpose.slot);
-        EXPECT_EQ(status.ulKeyPurpose, purpose.slot == kAuth ? JPKI_KEY_PURPOSE_AUTHENTICATION : JPKI_KEY_PURPOSE_SIGNATURE);
+        EXPECT_EQ(status.ulKeyPurpose,
+                  purpose.slot == kAuth ? JPKI_KEY_PURPOSE_AUTHENTICATION : JPKI_KEY_PURPOSE_SIGNATURE);
         EXPECT_EQ(status.ulFamily, GetParam().family);
         EXPECT_EQ(status.ulMaxTries, purpose.tries);
         EXPECT_EQ(status.ulTriesLeft, purpose.blocked ? 0U : purpose.tries);

@@ -211,7 +211,8 @@ Bytes Client::certificate(const TokenUse& token_use) {
     std::array<CK_ATTRIBUTE, 2> query{
         {{CKA_CERTIFICATE_CATEGORY, &category, sizeof category}, {CKA_VALUE, value.data(), size(value)}}};
     if (found == 0) return {};
-    const CK_RV rv = note(Op::attributes, token_use, C_GetAttributeValue(token_use.session, found, query.data(), 2));
+    const CK_RV rv =
+        note(Op::attributes, token_use, C_GetAttributeValue(token_use.session, found, query.data(), 2));
     if (rv != CKR_OK || category != CK_CERTIFICATE_CATEGORY_TOKEN_USER) return {};
     value.resize(query[1].ulValueLen);
     return value;
@@ -332,7 +333,8 @@ void Client::digest(const TokenUse& token_use) {
     } else {
         const CK_RV rv = C_DigestUpdate(token_use.session, data.data(), size(data));
         if (note(Op::digest_update, token_use, rv) != CKR_OK) return;
-        if (note(Op::digest_final, token_use, C_DigestFinal(token_use.session, value.data(), &length)) != CKR_OK)
+        if (note(Op::digest_final, token_use, C_DigestFinal(token_use.session, value.data(), &length)) !=
+            CKR_OK)
             return;
         if (plan_.weather.shares) return;
     }

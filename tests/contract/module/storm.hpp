@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "waist/bytes.hpp"
 #include "jpki/cryptoki.h"
+#include "waist/bytes.hpp"
 
 namespace jpki::testing::storm {
 

@@ -106,7 +106,8 @@ TEST_F(Witnessed, WrongPinsLockedPinsAndNewPins) {
         EXPECT_EQ(login(session, token_use.fresh), CKR_OK);
         EXPECT_EQ(sign_document(session), CKR_OK);
         EXPECT_EQ(C_Logout(session), CKR_OK);
-        ASSERT_TRUE(set_tries_left(token_use.slot == kAuth ? vcard::Role::kAuthPin : vcard::Role::kSignPin, 0));
+        ASSERT_TRUE(
+            set_tries_left(token_use.slot == kAuth ? vcard::Role::kAuthPin : vcard::Role::kSignPin, 0));
         EXPECT_EQ(login(session, token_use.fresh), CKR_PIN_LOCKED);
     }
     EXPECT_THAT(guesses(), IsEmpty());

@@ -1,5 +1,5 @@
-// What list() says about readers and cards: names, presence, and event counts that move with the card and with
-// nothing else.
+// What list() says about readers and cards: names, presence, and event counts that move with the card and
+// with nothing else.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -21,12 +21,12 @@ class ProbeGuide : public ::testing::Test {
     Exit lead(World& world) {
         const auto system = world.readers.system();
         try {
-            guided_ =
-                guide(*system, [&world](const std::string&) { return world.atr(); }, world.user, world.run_options,
-                      {.module = "/lib/module.so",
-                       .retry = world.retry,
-                       .look = std::chrono::milliseconds(1),
-                       .longest = std::chrono::milliseconds(20)});
+            guided_ = guide(*system, [&world](const std::string&) { return world.atr(); }, world.user,
+                            world.run_options,
+                            {.module = "/lib/module.so",
+                             .retry = world.retry,
+                             .look = std::chrono::milliseconds(1),
+                             .longest = std::chrono::milliseconds(20)});
             world.found = guided_.found;
             return Exit::ok;
         } catch (const Failure& failure) {

@@ -69,8 +69,7 @@ struct World {
         auto system = readers.system();
         if (power) system = std::make_unique<BadSystem>(std::move(system), power);
         try {
-            found = ask_card(
-                *system, [this](const std::string&) { return atr(); }, user, run_options, retry);
+            found = ask_card(*system, [this](const std::string&) { return atr(); }, user, run_options, retry);
             return Exit::ok;
         } catch (const Failure& failure) {
             user.told += failure.what + "\n" + failure.advice + "\n";

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "waist/bytes.hpp"
 #include "jpki/cryptoki.h"
 #include "virtual/card.hpp"
 #include "virtual_readers.hpp"
+#include "waist/bytes.hpp"
 
 namespace jpki::features {
 

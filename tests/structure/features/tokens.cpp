@@ -86,8 +86,7 @@ struct Field {
     const char* name;
     const char* meaning;
 };
-#define JPKI_FIELD(type, name, meaning) \
-    { offsetof(type, name), #name, meaning }
+#define JPKI_FIELD(type, name, meaning) {offsetof(type, name), #name, meaning}
 constexpr Field kTokenStatus[] = {
     JPKI_FIELD(JPKI_TOKEN_STATUS, ulSize, "set by the caller"),
     JPKI_FIELD(JPKI_TOKEN_STATUS, ulKeyPurpose, "which of the two tokens"),

@@ -10,7 +10,7 @@ using Guard = std::lock_guard<std::mutex>;
 
 struct Row {
     const char* name;
-    std::size_t Counts::*count;
+    std::size_t Counts::* count;
 };
 
 constexpr std::array<Row, 13> kRows{{{"power_ups", &Counts::power_ups},

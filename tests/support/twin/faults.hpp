@@ -39,7 +39,7 @@ struct Plan {
     std::size_t empty_from = 0;     // ... from so many power-offs on
     std::size_t wrong_every = 0;    // of the card's blocks
     milliseconds patience{500};     // after which a card that is not ready asks for more time
-    microseconds byte{};           // that each byte from and to the card takes
+    microseconds byte{};            // that each byte from and to the card takes
     bool refuse_pps = false;
     std::optional<std::uint8_t>
         mute_at;  // the next command with this instruction is executed and not answered

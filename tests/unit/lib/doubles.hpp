@@ -163,7 +163,9 @@ struct FakeCard : Card {
     Result<PinCounter> read_counter(KeyPurpose /*purpose*/) override { return fail(Errc::internal); }
     Status verify(KeyPurpose /*purpose*/, const PinSource& /*pin*/) override { return fail(Errc::internal); }
     [[nodiscard]] bool is_verified(KeyPurpose /*purpose*/) const noexcept override { return false; }
-    Status change_pin(KeyPurpose /*purpose*/, const SecretBytes& /*pin*/) override { return fail(Errc::internal); }
+    Status change_pin(KeyPurpose /*purpose*/, const SecretBytes& /*pin*/) override {
+        return fail(Errc::internal);
+    }
     Result<ByteView> read_certificate(KeyPurpose /*s*/, CertRole /*r*/, std::size_t /*n*/) override {
         return fail(Errc::internal);
     }

@@ -79,9 +79,7 @@ static_assert(std::is_nothrow_move_constructible_v<SecretBytes>);
 static_assert(std::is_nothrow_move_assignable_v<SecretBytes>);
 
 template <class T>
-concept Streamable = requires(std::ostream& to, const T& what) {
-    to << what;
-};
+concept Streamable = requires(std::ostream& to, const T& what) { to << what; };
 static_assert(!Streamable<SecretBytes> && Streamable<int>, "a secret has no textual form");
 
 bool is_mapped(const void* page) {

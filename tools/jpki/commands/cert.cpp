@@ -47,8 +47,8 @@ Certificate fetch(Context& context, const Options& options) {
     if (!wanted) {
         held.refuse_last_try();
         held.log_in(enter_pin(options.pin, which->purpose == KeyPurpose::signature
-                                              ? Text::ask_signature_pin
-                                              : Text::ask_authentication_pin));
+                                               ? Text::ask_signature_pin
+                                               : Text::ask_authentication_pin));
         read_certificate(held.session(), held.token, whose);
     }
     if (!wanted) throw Failure(Exit::failed, say(Text::certificate_missing));

@@ -212,7 +212,8 @@ void sign_all(const Context& context, const Options& options, Jobs& jobs, const 
 }
 
 void sign(Context& context, const Options& options) {
-    if (options.files.size() > 1 && !options.output.empty()) throw Failure(Exit::usage, say(Text::one_output));
+    if (options.files.size() > 1 && !options.output.empty())
+        throw Failure(Exit::usage, say(Text::one_output));
     if (std::ranges::count(options.files, kStandard) > 1)
         throw Failure(Exit::usage, say(Text::standard_twice));
     Jobs jobs;

@@ -60,7 +60,7 @@ class Minded {
         signal_ = signal;
         (void)::sigaction(signal, nullptr, &before_);
         if (before_.sa_handler == SIG_IGN) return;
-        struct sigaction ours {};
+        struct sigaction ours{};
         ours.sa_handler = handler;  // without SA_RESTART: read() is to come back
         (void)::sigaction(signal, &ours, nullptr);
     }
@@ -68,7 +68,7 @@ class Minded {
 
   private:
     int signal_ = 0;
-    struct sigaction before_ {};
+    struct sigaction before_{};
 };
 
 // No echo, and every key at once, Ctrl-C too; as before at the end, whichever that is.

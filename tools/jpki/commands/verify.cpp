@@ -175,7 +175,8 @@ void report(const Context& context, const Options& options, const Input& documen
     }
     std::string lines;
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
-        lines += say(headline_of(verdicts[i]), i + 1, verdicts.size()) + "\n" + lines_of(verdicts[i], options);
+        lines +=
+            say(headline_of(verdicts[i]), i + 1, verdicts.size()) + "\n" + lines_of(verdicts[i], options);
     }
     write_beside(options.extract, lines + say(Text::verify_revocation) + "\n");
 }
@@ -187,7 +188,8 @@ void extract(const Options& options, const Files& files) {
 }
 
 void verify(Context& context, const Options& options) {
-    if (context.json && options.extract == kStandard) throw Failure(Exit::usage, say(Text::json_and_standard));
+    if (context.json && options.extract == kStandard)
+        throw Failure(Exit::usage, say(Text::json_and_standard));
     const Trust trust = trust_of(options);
     Kind kind{};
     Files files = files_of(options, kind);

@@ -138,7 +138,7 @@ std::string shown(char32_t one) {
         bytes = {static_cast<char>(0xC0U | (one >> 6U)), static_cast<char>(0x80U | (one & 0x3FU))};
     } else {
         bytes = {static_cast<char>(0xE0U | (one >> 12U)), static_cast<char>(0x80U | ((one >> 6U) & 0x3FU)),
-                  static_cast<char>(0x80U | (one & 0x3FU))};
+                 static_cast<char>(0x80U | (one & 0x3FU))};
     }
     return seen ? bytes : bytes + " (" + number + ")";
 }

@@ -14,7 +14,7 @@ namespace {
 std::optional<KeyPurpose> purpose_of(const Token& token) {
     if (token.status)
         return token.status->ulKeyPurpose == JPKI_KEY_PURPOSE_SIGNATURE ? KeyPurpose::signature
-                                                           : KeyPurpose::authentication;
+                                                                        : KeyPurpose::authentication;
     // The labels that other JPKI modules have as well.
     if (token.label.find("Digital Signature") != std::string::npos) return KeyPurpose::signature;
     if (token.label.find("Authentication") != std::string::npos) return KeyPurpose::authentication;

@@ -19,7 +19,7 @@ const Bytes kDocument = to_bytes(std::string_view("what the user wanted to sign"
 // The sign command by short identifier, with an Le of 00.
 std::string sign_command(unsigned p1, unsigned p2, const Bytes& input) {
     Bytes bytes{0x80, 0x2A, static_cast<std::uint8_t>(p1), static_cast<std::uint8_t>(p2),
-                 static_cast<std::uint8_t>(input.size())};
+                static_cast<std::uint8_t>(input.size())};
     append(bytes, input);
     bytes.push_back(0);
     return to_hex(bytes);

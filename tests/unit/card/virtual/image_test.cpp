@@ -77,7 +77,7 @@ TEST(ImageFile, IsPrivateAndReplacedWhole) {
     std::ofstream(path) << "something older and longer";
     ::chmod(path.c_str(), 0644);
     ASSERT_TRUE(save_image(default_image(), path));
-    struct stat found {};
+    struct stat found{};
     ASSERT_EQ(::stat(path.c_str(), &found), 0);
     EXPECT_EQ(found.st_mode & 0777U, 0600U);
     EXPECT_EQ(load_image(path), default_image());

@@ -27,7 +27,7 @@ TEST_F(LogFile, BelongsToItsOwnerAlone) {
     const mode_t before = ::umask(0);
     (void)open_log(path_, LogLevel::error);
     ::umask(before);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat(path_.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 07777U, 0600U);
 }

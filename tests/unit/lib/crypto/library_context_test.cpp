@@ -62,8 +62,7 @@ TEST(OpensslRandom, FillsAllOfItAndNeverTheSame) {
     random.fill(first);
     random.fill(second);
     EXPECT_NE(first, second);
-    EXPECT_FALSE(
-        std::ranges::all_of(std::span(first).last(16), [](std::uint8_t byte) { return byte == 0; }));
+    EXPECT_FALSE(std::ranges::all_of(std::span(first).last(16), [](std::uint8_t byte) { return byte == 0; }));
     random.fill({});
 }
 

@@ -36,7 +36,7 @@ class NewFile : public ::testing::Test {
         return {std::istreambuf_iterator<char>(file), {}};
     }
     static mode_t mode_of(const std::string& path) {
-        struct stat status {};
+        struct stat status{};
         EXPECT_EQ(::lstat(path.c_str(), &status), 0);
         return status.st_mode & 07777U;
     }

@@ -49,9 +49,9 @@ Bytes text(std::string_view words, std::size_t width) {
     return field;
 }
 
-constexpr std::array kMasks{Mask::nothing, Mask::tries,       Mask::label,  Mask::model,
+constexpr std::array kMasks{Mask::nothing, Mask::tries,       Mask::label, Mask::model,
                             Mask::serial,  Mask::numbers,     Mask::bytes, Mask::start,
-                            Mask::head,    Mask::head_public, Mask::part,   Mask::atr};
+                            Mask::head,    Mask::head_public, Mask::part,  Mask::atr};
 
 // Everything that a finding may be made of.
 const std::regex kVocabulary(

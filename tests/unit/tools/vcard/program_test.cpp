@@ -191,7 +191,7 @@ TEST(RunningProgram, SwapBringsTheOtherPersonsCard) {
 
 TEST(RunningProgram, ControlSocketIsPrivateAndSetsSwitches) {
     RunningCard card;
-    struct stat found {};
+    struct stat found{};
     ASSERT_EQ(::stat(card.control.c_str(), &found), 0);
     EXPECT_EQ(found.st_mode & 0777U, 0600U);
     EXPECT_EQ(card.ctl({"set", "atr=contact"}), "ok\n");

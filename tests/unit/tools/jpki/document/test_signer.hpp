@@ -27,7 +27,8 @@ struct Issued {
     std::string organisation{};  // in its issuer's name
 };
 
-inline Certificate issue(const Issued& options, EVP_PKEY* key, EVP_PKEY* issuer_key, const std::string& issuer) {
+inline Certificate issue(const Issued& options, EVP_PKEY* key, EVP_PKEY* issuer_key,
+                         const std::string& issuer) {
     const X509Ptr x509(X509_new());
     const auto name = [](X509_NAME* of, const std::string& text, const char* field = "CN") {
         X509_NAME_add_entry_by_txt(of, field, MBSTRING_UTF8,

@@ -85,8 +85,8 @@ CK_RV sign(CK_SESSION_HANDLE /*session*/, CK_BYTE* /*data*/, CK_ULONG /*size*/, 
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) CK_RV C_GetFunctionList(
-    CK_FUNCTION_LIST** list_of_functions) {
+extern "C" __attribute__((visibility("default"))) CK_RV
+C_GetFunctionList(CK_FUNCTION_LIST** list_of_functions) {
     g_functions.version = {2, 40};
     g_functions.C_Initialize = initialize;
     g_functions.C_Finalize = finalize;
