@@ -20,10 +20,6 @@
 
 namespace jpki {
 
-using KeyPurpose = KeyPurpose;
-inline constexpr std::array kKeyPurposes{KeyPurpose::authentication, KeyPurpose::signature};
-constexpr std::size_t index_of(KeyPurpose purpose) { return static_cast<std::size_t>(purpose); }
-
 enum class CertRole : std::uint8_t { user, authority };
 inline constexpr std::array kCertRoles{CertRole::user, CertRole::authority};
 constexpr std::size_t index_of(CertRole role) { return static_cast<std::size_t>(role); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "waist/visible.hpp"
 
@@ -22,29 +23,6 @@ std::string utf8(std::string_view text) {
         rest.remove_prefix(std::max<std::size_t>(point.size, 1));
     }
     return valid;
-}
-
-// What has to be escaped in a string of JSON (RFC 8259 §7).
-std::string quoted(std::string_view text) {
-    std::string line = "\"";
-    for (const char one : utf8(text)) {
-        switch (one) {
-            case '"': line += "\\\""; break;
-            case '\\': line += "\\\\"; break;
-            case '\b': line += "\\b"; break;
-            case '\f': line += "\\f"; break;
-            case '\n': line += "\\n"; break;
-            case '\r': line += "\\r"; break;
-            case '\t': line += "\\t"; break;
-            default:
-                if (static_cast<unsigned char>(one) < 0x20) {
-                    line += fmt::format("\\u{:04x}", static_cast<unsigned>(one));
-                } else {
-                    line += one;
-                }
-        }
-    }
-    return line + "\"";
 }
 
 std::string escape(char32_t value) {
@@ -97,46 +75,38 @@ void Json::update(const Json& object) {
 
 class JsonWriter {
   public:
-    explicit JsonWriter(int indent) : indent_(indent) {}
-
-    void write(const Json& json, int depth) {
+    static nlohmann::ordered_json of(const Json& json) {
         switch (json.kind_) {
-            case Json::Kind::word: text += json.text_; break;
-            case Json::Kind::text: text += quoted(json.text_); break;
-            case Json::Kind::array: write_items(json, "[]", depth); break;
-            case Json::Kind::object: write_items(json, "{}", depth); break;
+            case Json::Kind::word: return nlohmann::ordered_json::parse(json.text_);
+            case Json::Kind::text: return utf8(json.text_);
+            case Json::Kind::array: return of_array(json);
+            case Json::Kind::object: return of_object(json);
         }
+        return {};
     }
-
-    std::string text;
 
   private:
-    void write_items(const Json& json, const char* brackets, int depth) {
-        text += brackets[0];
-        for (std::size_t i = 0; i < json.items_.size(); ++i) {
-            if (i > 0) text += ',';
-            begin_line(depth + 1);
-            if (json.kind_ == Json::Kind::object) text += quoted(json.keys_[i]) + (indent_ < 0 ? ":" : ": ");
-            write(json.items_[i], depth + 1);
-        }
-        if (!json.items_.empty()) begin_line(depth);
-        text += brackets[1];
+    static nlohmann::ordered_json of_array(const Json& json) {
+        auto all = nlohmann::ordered_json::array();
+        for (const Json& item : json.items_)
+            all.push_back(of(item));
+        return all;
     }
-    void begin_line(int depth) {
-        if (indent_ >= 0) text.append("\n").append(static_cast<std::size_t>(indent_ * depth), ' ');
+    static nlohmann::ordered_json of_object(const Json& json) {
+        auto all = nlohmann::ordered_json::object();
+        for (std::size_t i = 0; i < json.keys_.size(); ++i)
+            all[utf8(json.keys_[i])] = of(json.items_[i]);
+        return all;
     }
-
-    int indent_;
 };
 
 std::string json_text(const Json& json, int indent) {
-    JsonWriter writer(indent);
-    writer.write(json, 0);
     // Outside of its strings JSON has nothing that would have to be escaped, but ends of lines.
+    const std::string dumped = JsonWriter::of(json).dump(indent);
     std::string text;
-    text.reserve(writer.text.size() + 1);
+    text.reserve(dumped.size() + 1);
     char before = '\0';
-    for (std::string_view rest = writer.text; !rest.empty();) {
+    for (std::string_view rest = dumped; !rest.empty();) {
         const CodePoint point = code_point_of(rest);
         // A mark would be drawn into the quotation mark before it.
         const bool shown =
