@@ -8,15 +8,17 @@ void ObjectTable::fill(const std::shared_ptr<const KnownCard>& card, KeyPurpose 
                        bool always_authenticate, bool ca_certificates) {
     const Store built =
         build_objects(*card->token(purpose), purpose, card->identity(), always_authenticate, ca_certificates);
-    // The names are made from the card's identity, so another card's are not among the old ones.
-    const auto before = std::exchange(handles_, {});
+    // The names are made from the card's identity, so another card's are not among the old ones. Nothing is
+    // lost when memory is missing on the way.
+    decltype(handles_) handles;
     store_ = built->with([&](Object& object) {
-        const auto known = before.find(object.unique_id);
-        if (card->is_unique() && known != before.end()) object.handle = known->second;
-        handles_[object.unique_id] = object.handle;
+        const auto known = handles_.find(object.unique_id);
+        if (card->is_unique() && known != handles_.end()) object.handle = known->second;
+        handles[object.unique_id] = object.handle;
         object.card = card;
         return true;
     });
+    handles_ = std::move(handles);
 }
 
 void ObjectTable::record_certificate(ObjectKind kind,

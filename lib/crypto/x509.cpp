@@ -63,7 +63,6 @@ Result<Fields> fields_of(ByteView prefix) {
 
 // Takes one time off the front of `rest`.
 std::optional<Day> time_from(ByteView& rest) {
-    const QuietErrors quiet;
     const std::uint8_t* at = rest.data();
     const Owned<ASN1_TIME, ASN1_TIME_free> time(d2i_ASN1_TIME(nullptr, &at, static_cast<long>(rest.size())));
     if (!time) return std::nullopt;
@@ -77,6 +76,7 @@ struct Period {
 };
 
 Result<Period> period_of(ByteView validity) {
+    const QuietErrors quiet;
     const auto header = parse_tlv_header(validity);
     ByteView rest = header ? validity.subspan(header->header_length) : ByteView();
     auto begin = time_from(rest);
@@ -127,15 +127,14 @@ Result<std::shared_ptr<const CertFacts>> parse_once(ByteView der) {
     return std::shared_ptr<const CertFacts>(std::move(facts));
 }
 
-}  // namespace
-
 // OpenSSL buries a failed allocation under errors of syntax. What is broken is so the second time as well.
-Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
-    auto facts = parse_once(der);
-    return failed_with(facts, Errc::malformed_answer) ? parse_once(der) : facts;
+template <class F>
+auto unless_broken_twice(F parse) {
+    auto found = parse();
+    return failed_with(found, Errc::malformed_answer) ? parse() : found;
 }
 
-Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix) {
+Result<std::optional<KeyFacts>> key_of(ByteView prefix) {
     JPKI_TRY_ASSIGN(const Fields fields, fields_of(prefix));
     if (fields[kSubject].empty() || fields[kKey].empty()) return std::optional<KeyFacts>();
     KeyFacts facts;
@@ -144,11 +143,25 @@ Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix) {
     return std::optional<KeyFacts>(std::move(facts));
 }
 
-Result<std::optional<Validity>> parse_validity_prefix(ByteView prefix) {
+Result<std::optional<Validity>> validity_of(ByteView prefix) {
     JPKI_TRY_ASSIGN(const Fields fields, fields_of(prefix));
     if (fields[kValidity].empty()) return std::optional<Validity>();
     JPKI_TRY_ASSIGN(const Period valid, period_of(fields[kValidity]));
     return std::optional(Validity{valid.begin.seconds, valid.end.seconds});
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const CertFacts>> parse_certificate(ByteView der) {
+    return unless_broken_twice([der] { return parse_once(der); });
+}
+
+Result<std::optional<KeyFacts>> parse_certificate_prefix(ByteView prefix) {
+    return unless_broken_twice([prefix] { return key_of(prefix); });
+}
+
+Result<std::optional<Validity>> parse_validity_prefix(ByteView prefix) {
+    return unless_broken_twice([prefix] { return validity_of(prefix); });
 }
 
 }  // namespace jpki::p11::crypto
