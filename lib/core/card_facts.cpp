@@ -67,6 +67,11 @@ std::shared_ptr<KnownCard> CardFacts::card(CardGeneration card_generation) const
     return card_generation == card_generation_ ? card_ : nullptr;
 }
 
+void CardFacts::forget_before(CardGeneration card_generation) {
+    const Lock lock(mutex_);
+    if (card_generation_ < card_generation) card_.reset();
+}
+
 void CardFacts::record(CardGeneration card_generation, std::shared_ptr<KnownCard> card) {
     const Lock lock(mutex_);
     if (card_generation <= card_generation_ && card_) return;

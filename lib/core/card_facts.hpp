@@ -66,6 +66,8 @@ class CardFacts {
   public:
     // Null: the card of this generation has not been identified.
     [[nodiscard]] std::shared_ptr<KnownCard> card(CardGeneration card_generation) const;
+    // Nothing is kept of a card that has left.
+    void forget_before(CardGeneration card_generation);
     // The first answer about a generation stays.
     void record(CardGeneration card_generation, std::shared_ptr<KnownCard> card);
 

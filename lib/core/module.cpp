@@ -94,7 +94,7 @@ Result<std::shared_ptr<Session>> Module::session(CK_SESSION_HANDLE handle) {
         forget_removed();
         return fail(Errc::session_unknown, "the card of this session was removed");
     }
-    found->second->token().touch();
+    (void)found->second->token().refresh(CalledBy::session);
     return found->second;
 }
 

@@ -32,11 +32,13 @@ void ObjectTable::record_certificate(ObjectKind kind,
 void ObjectTable::record_key(KnownCard& card, KeyPurpose purpose,
                              const std::shared_ptr<const crypto::KeyFacts>& key) {
     if (!key || card.key(purpose).key) return;
-    card.record_key(purpose, key);
-    store_ = store_->with([&](Object& object) {
+    // The store first, which may find no memory: a card whose key is known has it in its objects.
+    auto with_key = store_->with([&](Object& object) {
         if (object.is_key()) object.key = key;
         return true;
     });
+    card.record_key(purpose, key);
+    store_ = std::move(with_key);
 }
 
 void ObjectTable::remove(CertRole role) {

@@ -30,7 +30,7 @@ Status Token::identify(Counter wanted) {
         const Lock lock(mutex_);
         refresh_locked();
         if (!state_.card_present) return fail(Errc::token_not_present);
-        state_.empty = state_.empty || (!state_.card && facts_->card(state_.card_generation));
+        take_over_card();  // the other token may have found out what card it is
         if (state_.empty) return fail(Errc::token_not_recognized, "cards of this family have no such key");
         if (state_.card && wanted == Counter::no) return {};
         along = context(Asks::what_it_is);
@@ -50,8 +50,7 @@ Status Token::identify(Counter wanted) {
     if (!found) return fail(found.error());
     if (found->counter) login_.record_counter(found->counter->tries);
     if (found->card) facts_->record(along->card_generation, found->card);
-    refresh_locked();
-    state_.empty = !state_.card;
+    take_over_card();
     if (state_.empty) return fail(Errc::token_not_recognized, "cards of this family have no such key");
     return {};
 }

@@ -42,6 +42,9 @@ struct PssSupport {
     bool usable = false;  // which a login may have decided since
 };
 
+// A call on a session starts the idle time anew.
+enum class CalledBy : std::uint8_t { anybody, session };
+
 class Token {
   public:
     // `facts`: shared by the tokens of `reader`'s card. `kick`: tells the monitor to look.
@@ -54,16 +57,13 @@ class Token {
           login_(reader_->environment(), purpose) {}
     Token(const Token&) = delete;
     Token& operator=(const Token&) = delete;
-    ~Token() = default;
 
     [[nodiscard]] KeyPurpose purpose() const noexcept { return purpose_; }
     [[nodiscard]] const std::string& reader_name() const noexcept { return reader_->name(); }
 
     // Drops what belongs to a card that has left, and a login that has expired, each with its PIN; tells
     // what remains. The monitor calls it after every look.
-    TokenState refresh();
-    // A call on a session of this token: starts the idle time anew.
-    void touch();
+    TokenState refresh(CalledBy caller = CalledBy::anybody);
 
     // Finds out once per card whether it has this key; asks for the counter where that is `wanted`.
     // Errors: token_not_present, token_not_recognized, transport.
@@ -145,6 +145,8 @@ class Token {
     // Errors: card_removed when the generation has moved; user_not_logged_in when a login's end has.
     Status check(CardGeneration session, std::optional<std::uint64_t> login = {}) JPKI_REQUIRES(mutex_);
     void refresh_locked() JPKI_REQUIRES(mutex_);
+    // What either token has found out about the card of this generation, with its objects.
+    void take_over_card() JPKI_REQUIRES(mutex_);
     // `renew_handles`: of private objects, when the program ended the login.
     void end_login(bool renew_handles = false) JPKI_REQUIRES(mutex_);
     // One login at the user's wish; the PIN comes back for keeping.

@@ -18,6 +18,7 @@ void Token::refresh_locked() {
         login_.card_left();
         objects_.clear();
         if (state_.card) state_.card->forget_key(purpose_);
+        facts_->forget_before(view.card_generation);
         state_ =
             State{.card_generation = view.card_generation, .card_present = view.card_present, .card = {}};
     } else if (login_.expired()) {
@@ -25,16 +26,25 @@ void Token::refresh_locked() {
         // the program was not told: its handles stay good for the next login.
         end_login();
     }
-    // The other token may have found out what card it is.
-    const auto known = state_.card ? nullptr : facts_->card(state_.card_generation);
-    if (!known || known->token(purpose_) == nullptr) return;
+}
+
+// The monitor does not come here: it hashes and allocates nothing (ADR 0007).
+void Token::take_over_card() {
+    if (state_.card) return;
+    const auto known = facts_->card(state_.card_generation);
+    if (!known) return;
+    if (known->token(purpose_) == nullptr) {
+        state_.empty = true;
+        return;
+    }
     objects_.fill(known, purpose_, login_.is_for_one_signature(), reader_->environment().ca_certificates);
     state_.card = known;
 }
 
-TokenState Token::refresh() {
+TokenState Token::refresh(CalledBy caller) {
     const Lock lock(mutex_);
     refresh_locked();
+    if (caller == CalledBy::session) login_.touch();
     const auto key = state_.card ? state_.card->key(purpose_).key : nullptr;
     const TokenProfile& profile = profile_of(state_.card.get(), *reader_->environment().cards, purpose_);
     TokenState seen{.card_generation = state_.card_generation,
@@ -49,12 +59,6 @@ TokenState Token::refresh() {
     seen.card =
         trouble ? CardStatus{state_after(trouble->code), trouble->detail} : CardStatus{CardState::present};
     return seen;
-}
-
-void Token::touch() {
-    const Lock lock(mutex_);
-    refresh_locked();
-    login_.touch();
 }
 
 void Token::end_login(bool renew_handles) {
@@ -98,7 +102,10 @@ Status Token::account(const CardContext& context, const Error* failure) {
     if (same) {
         bool over = failure != nullptr && makes_login_doubtful(context, failure->code);
         if (has_reported(context, failure)) over |= login_.record(*context.report, context.login);
-        if (over && login_.active() && login_.number() == context.login_number) end_login();
+        // A PIN that may have been changed is no login's any more, also of one that began meanwhile.
+        const bool concerned =
+            context.login == LoginBy::pin_change || login_.number() == context.login_number;
+        if (over && login_.active() && concerned) end_login();
     }
     if (failure == nullptr) return same;
     const Error told = in_callers_words(context, *failure, same.has_value());
