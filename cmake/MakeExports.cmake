@@ -1,4 +1,4 @@
-# Writes the version script: the functions named in functions.def, what our modules share in a process (card/pcsc/link.cpp),
+# Writes the version script: the functions named in functions.def, what our modules share in a process (card/pcsc/library_locks.cpp),
 # and nothing else.
 file(READ "${DEF}" table)
 string(REGEX MATCHALL "\nJPKI_FUNCTION\\(C_[A-Za-z]+" rows "${table}")

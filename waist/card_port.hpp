@@ -1,5 +1,5 @@
 // The port towards a recognised card. Implemented by card/profile (FileCard) from a family's data; used by
-// lib/core, inside a lease of lib/reader only. It speaks of keys, PINs, keys and certificates, never of
+// lib/core, inside a lease of lib/reader only. It speaks of PINs, keys and certificates, never of
 // files or APDUs.
 #pragma once
 

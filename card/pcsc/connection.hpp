@@ -29,7 +29,7 @@ class PcscConnection final : public Connection {
     // or its power.
     enum class Owed : std::uint8_t { nothing, reconnect, power };
 
-    // Owns `handle` from now on; `event count` is the reader's from just before it was connected.
+    // Owns `handle` from now on; `event_count` is the reader's from just before it was connected.
     void take(CardEventCount event_count, SCARDHANDLE handle, DWORD protocol) noexcept;
     // Instead of take(), where the card lies in the reader without power. Errors: as pcsc::wake().
     Status wake(CardEventCount event_count, TimePoint deadline) noexcept;

@@ -1,4 +1,4 @@
-// Owns one file descriptor. Used by every file of this room that opens one; it does nothing else.
+// Owns one file descriptor. Used by all that opens one here and in tools/vcard; it does nothing else.
 #pragma once
 
 #include <unistd.h>

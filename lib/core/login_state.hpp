@@ -1,6 +1,6 @@
 // Who is logged in to one token: the kept PIN and what may be done with it, the counter, the last refusal.
 // Used by Token alone, under its lock; it sends nothing itself. Only what is named end, card_left, spend,
-// take_for_signature or record can wipe the PIN.
+// take_for_signature or record_change can wipe the PIN.
 #pragma once
 
 #include <memory>

@@ -18,7 +18,7 @@ class ObjectTable {
         return store_->find(handle);
     }
 
-    // The objects of `key`, which the card has.
+    // The objects of `purpose`, which the card has.
     void fill(const std::shared_ptr<const KnownCard>& card, KeyPurpose purpose, bool always_authenticate,
               bool ca_certificates);
     // The card has left; its handles are remembered.

@@ -1,4 +1,4 @@
-// The one file that includes from card/.
+// The one file of lib/ that includes from card/.
 #include "entry/composition.hpp"
 
 #include <unistd.h>

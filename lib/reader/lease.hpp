@@ -43,7 +43,7 @@ class LeaseKeeper {
 
     using Work = std::function<Status(CardLease&)>;
 
-    // Does `work` under a lease on the card of `card generation`; once more from its beginning when somebody
+    // Does `work` under a lease on the card of `card_generation`; once more from its beginning when somebody
     // reset the card before anything irreversible was sent. Errors: the transport's, not_jpki, card_removed,
     // `work`'s own.
     Status run(CardGeneration card_generation, const std::atomic<bool>& abandoned, TimePoint deadline,

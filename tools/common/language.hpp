@@ -1,4 +1,4 @@
-// The language in which the programs of this folder speak to people: English or Japanese.
+// The language in which the programs of tools/ speak to people: English or Japanese.
 #pragma once
 
 namespace jpki::app {

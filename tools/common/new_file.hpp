@@ -1,4 +1,4 @@
-// How the programs of this folder write a file of the user's: all of it, or nothing. Whoever writes one asks
+// How the programs of tools/ write a file of the user's: all of it, or nothing. Whoever writes one asks
 // here; no file of the user's is opened for writing anywhere else.
 #pragma once
 

@@ -113,15 +113,16 @@ constexpr CertificateProfile juki_signature() {
 
 constexpr CertificateProfile kNoCertificate{};
 
-using BySide = std::array<CertificateProfile, 2>;
-constexpr std::array<BySide, 4> by_family(Profile profile) {
+using ByPurpose = std::array<CertificateProfile, 2>;
+constexpr std::array<ByPurpose, 4> by_family(Profile profile) {
     return {{{authentication(profile, "3.30", 0), signature(profile, "0.20", 0)},
              {kNoCertificate, juki_signature()},
              {authentication(profile, "3.50", 0x00800000), signature(profile, "1.40", 0x00800000)},
              {authentication(profile, "3.50", 0x00C00000), signature(profile, "1.40", 0x00C00000)}}};
 }
 // Indexed by profile, then by family, then by key purpose.
-constexpr std::array<std::array<BySide, 4>, 2> kTable{by_family(Profile::kReal), by_family(Profile::kPlain)};
+constexpr std::array<std::array<ByPurpose, 4>, 2> kTable{by_family(Profile::kReal),
+                                                         by_family(Profile::kPlain)};
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // A writer of DER (X.690), for the certificates that personalisation makes.
-// Called by pki.cpp only. Everything returns finished bytes, so a certificate reads like its ASN.1.
-// It reads nothing, and checks nothing but what it could not encode.
+// Called by the certificates and the other applications. Everything returns finished bytes, so a certificate
+// reads like its ASN.1. It reads nothing, and checks nothing but what it could not encode.
 #pragma once
 
 #include <initializer_list>

@@ -1,5 +1,5 @@
 // The textual form of a certificate or a public key (RFC 7468), for --ca-out. It encodes only, whatever it is
-// given. Called by main.cpp.
+// given. Called by tools/vcard/main.cpp.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // A fingerprint as people paste it: from an office's page, from another program, from a mail, in one line or
-// in several words. Called by ca.cpp. It takes what can only be meant in one way, and guesses nothing: a
-// letter that looks like a digit is pointed out, never replaced.
+// in several words. Called by commands/ca.cpp. It takes what can only be meant in one way, and guesses
+// nothing: a letter that looks like a digit is pointed out, never replaced.
 #pragma once
 
 #include <string>

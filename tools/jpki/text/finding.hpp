@@ -1,6 +1,6 @@
 // What was found out about card, reader or service, in the user's language: what is so, what to do, and the
-// command line to type. Made by diagnosis.cpp and card_state.cpp; `jpki doctor` lists them, and every other
-// command fails with the one that is in its way.
+// command line to type. Made by token/diagnosis.cpp and token/card_state.cpp; `jpki doctor` lists them, and
+// every other command fails with the one that is in its way.
 #pragma once
 
 #include <string>
