@@ -23,10 +23,14 @@ Result<std::shared_ptr<const Object>> Session::load(CK_OBJECT_HANDLE handle) {
 }
 
 Result<std::shared_ptr<const Object>> Session::find_key(CK_OBJECT_HANDLE handle) const {
-    auto object = token_->find(handle, true);
+    // As the user sees it first: a logout between two looks ends the handle, which is then what is told.
+    auto object = token_->find(handle);
+    if (!object) {
+        const auto hidden = token_->find(handle, true);
+        if (hidden && hidden->is_key())
+            return fail(Errc::user_not_logged_in, "the key is there, but nobody is logged in");
+    }
     if (!object || !object->is_key()) return fail(Errc::key_handle_invalid);
-    if (object->is_private && !token_->refresh().logged_in)
-        return fail(Errc::user_not_logged_in, "the key is there, but nobody is logged in");
     return object;
 }
 
