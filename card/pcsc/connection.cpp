@@ -86,7 +86,7 @@ Status PcscConnection::wake(CardEventCount event_count, TimePoint deadline) noex
     take(event_count, woken.handle, woken.protocol);
     owed_ = Owed::nothing;
     reset_unreported_ = true;
-    context_->note(LogLevel::warning, "the card had lost its power and has been powered up again");
+    context_->log(LogLevel::warning, "the card had lost its power and has been powered up again");
     return {};
 }
 

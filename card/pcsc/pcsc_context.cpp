@@ -145,7 +145,7 @@ Result<std::optional<Look>> PcscContext::bare_look(const std::string& reader, bo
                 .card_present = (state.dwEventState & SCARD_STATE_PRESENT) != 0};
 }
 
-void PcscContext::note(LogLevel level, const char* line) noexcept {
+void PcscContext::log(LogLevel level, const char* line) noexcept {
     if (service_->log->enabled(level)) service_->log->write(level, line);
 }
 

@@ -82,7 +82,7 @@ class PcscContext {
 
     [[nodiscard]] SCARDCONTEXT handle() const { return handle_; }
 
-    void note(LogLevel level, const char* line) noexcept;
+    void log(LogLevel level, const char* line) noexcept;
 
   private:
     Result<std::vector<std::string>> reader_names();

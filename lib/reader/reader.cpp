@@ -49,7 +49,7 @@ Status Reader::execute(const std::shared_ptr<Job>& job, TimePoint deadline) {
     return {};
 }
 
-void Reader::note(CardGeneration card_generation, const Error* failure) {
+void Reader::record(CardGeneration card_generation, const Error* failure) {
     std::optional<std::pair<CardGeneration, Error>> trouble;
     if (failure != nullptr) trouble.emplace(card_generation, *failure);
     // pcscd lets nobody connect while another program is in a transaction, and does not come back meanwhile.

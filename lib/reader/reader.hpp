@@ -32,7 +32,9 @@ class Reader {
         const TimePoint deadline = environment_->clock->now() + limit;
         auto job = std::make_shared<LeaseJob<F, Answer>>(keeper_, card_generation, deadline, std::move(work));
         const Status executed = execute(job, deadline);
-        note(card_generation, !executed ? &executed.error() : *job->answer ? nullptr : &job->answer->error());
+        record(card_generation, !executed      ? &executed.error()
+                                : *job->answer ? nullptr
+                                               : &job->answer->error());
         JPKI_TRY(executed);
         if (failed_with(*job->answer, Errc::abandoned))
             return fail(refused(Errc::abandoned, job->answer->error().what).error());
@@ -51,8 +53,8 @@ class Reader {
   private:
     template <class F, class Answer>
     struct LeaseJob final : Job {
-        LeaseJob(std::shared_ptr<LeaseKeeper> k, CardGeneration i, TimePoint d, F w)
-            : keeper(std::move(k)), card_generation(i), deadline(d), work(std::move(w)) {}
+        LeaseJob(std::shared_ptr<LeaseKeeper> k, CardGeneration g, TimePoint d, F w)
+            : keeper(std::move(k)), card_generation(g), deadline(d), work(std::move(w)) {}
 
         void run() noexcept override {
             try {
@@ -78,7 +80,7 @@ class Reader {
     // Why a job was not taken, or not brought to its end: `code`, unless stop() is the reason.
     Status refused(Errc code, const char* what);
     std::shared_ptr<Executor> executor(bool make);
-    void note(CardGeneration card_generation, const Error* failure);
+    void record(CardGeneration card_generation, const Error* failure);
 
     std::shared_ptr<const Environment> environment_;
     std::string name_;
