@@ -60,6 +60,9 @@ Error in_callers_words(const CardContext& context, const Error& failure, bool sa
     // It was JPKI when the session began: out of order, or a card that the monitor will tell of.
     if (of_session && failure.code == Errc::not_jpki)
         return Error{Errc::card_failure, failure.detail, "the card no longer has the JPKI application"};
+    // 6982 right after the old PIN: no login is missing that a program could make up for.
+    if (context.login == LoginBy::pin_change && failure.code == Errc::security_status)
+        return Error{Errc::card_failure, failure.detail, failure.what};
     return failure;
 }
 

@@ -73,16 +73,12 @@ Status Token::set_pin(CardGeneration session, ByteView typed_old, ByteView typed
         JPKI_TRY_ASSIGN(along->typed, login_.check(along->profile->pin, typed_old, last_try));
     }
     SecretBytes kept = fresh.clone();
-    const Status changed = on_card(along, [fresh = std::move(fresh)](CardLease& lease, CardContext& context) {
+    JPKI_TRY(on_card(along, [fresh = std::move(fresh)](CardLease& lease, CardContext& context) {
         return send_typed_pin(context, [&](const SecretBytes& old) {
             return change_pin(lease.card(), context.purpose, context.profile->pin, old, fresh,
                               context.typed.last_try);
         });
-    });
-    // 6982 right after the old PIN: no login is missing that a program could make up for.
-    if (failed_with(changed, Errc::security_status))
-        return fail(Errc::card_failure, changed.error().what, changed.error().detail);
-    JPKI_TRY(changed);
+    }));
     const Lock lock(mutex_);
     JPKI_TRY(check(session));
     login_.record_change(std::move(kept));
